@@ -25,7 +25,11 @@ impl Nested {
     pub fn run(self, id: String, scopes: Scopes, sent: Sent) -> BoxFuture<Result<Answer, Refused>> {
         Box::pin(async move {
             let Some(mut plan) = self.others.plan(&id, scopes) else {
-                let text = format!("pm.execution.runRequest: the collection has no request with the id `{id}`");
+                let some: Vec<String> = self.others.some().iter().map(|name| format!("`{name}`")).collect();
+                let text = format!(
+                    "pm.execution.runRequest: the collection has no request with the id or name `{id}`, but {}",
+                    some.join(", ")
+                );
                 return Err(text.into());
             };
             let mut pipeline = self.pipeline;

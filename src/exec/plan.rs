@@ -80,7 +80,7 @@ pub struct Others {
 
 impl Others {
     /// Plans the request of this id, seen by these variables; `None` when there is none. A request that was not imported
-    /// has its place in the collection for an id.
+    /// has its place in the collection for an id, and every one its name, or the names on the way to it: `Users/Get me`.
     pub fn plan(&self, id: &str, scopes: Scopes) -> Option<Plan> {
         let workspace = &self.workspace;
         let mut all = workspace.requests_below(self.collection).into_iter();
@@ -88,7 +88,7 @@ impl Others {
             let request = workspace.request(*node);
             request.is_some_and(|request| request_id(request, workspace.path(*node).as_ref()) == id)
         };
-        let node = all.find(has_id).or_else(|| self.at(id))?;
+        let node = all.find(has_id).or_else(|| self.at(id)).or_else(|| self.named(id))?;
         let mut plan = plan(&Source {
             workspace,
             node: Some(node),
@@ -99,6 +99,27 @@ impl Others {
         })?;
         plan.scopes = scopes;
         Some(plan)
+    }
+
+    /// The first requests of the collection by their names, as [`Self::plan`] takes them.
+    pub fn some(&self) -> Vec<String> {
+        let all = self.workspace.requests_below(self.collection).into_iter();
+        all.take(5).map(|node| self.names(node)).collect()
+    }
+
+    fn named(&self, wanted: &str) -> Option<NodeId> {
+        let all = self.workspace.requests_below(self.collection);
+        let on_the_way = all.iter().find(|node| self.names(**node) == wanted);
+        let is_own = |node: &&NodeId| self.workspace.request(**node).is_some_and(|own| own.name == wanted);
+        on_the_way.or_else(|| all.iter().find(is_own)).copied()
+    }
+
+    /// The names on the way from the collection to a request.
+    fn names(&self, node: NodeId) -> String {
+        let way = self.workspace.lineage(node).take_while(|own| own.id != self.collection);
+        let mut names: Vec<&str> = way.map(|own| own.entity.name()).collect();
+        names.reverse();
+        names.join("/")
     }
 
     /// The request at a path, from the workspace or from the collection on.

@@ -313,7 +313,7 @@ async fn what_cannot_be_run_is_an_error_of_the_call() {
     let outer = request(
         "Outer",
         "{{base}}/outer",
-        "for (const id of ['nowhere', 'refused', 'skipped']) {
+        "for (const id of ['nowhere', 'Refused', 'skipped']) {
            await pm.execution.runRequest(id).then((it) => console.log(String(it)), (error) => console.log(error.message));
          }",
         "",
@@ -323,7 +323,8 @@ async fn what_cannot_be_run_is_an_error_of_the_call() {
     let outcome = sent_among(vec![outer, refused, skipped]).await;
     let said = console(&outcome);
     assert_eq!(said.len(), 3, "{said:?}");
-    assert!(said[0].contains("no request with the id `nowhere`"), "{said:?}");
+    assert!(said[0].contains("no request with the id or name `nowhere`"), "{said:?}");
+    assert!(said[0].contains(", but `Outer`, `Refused`, `Skipped`"), "{said:?}");
     assert!(said[1].contains("refused the connection"), "{said:?}");
     assert_eq!(said[2], "null");
 }
