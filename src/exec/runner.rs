@@ -59,11 +59,12 @@ impl RunOptions {
         self.iterations.unwrap_or(self.data.len().max(1))
     }
 
-    /// The iterations of this part.
+    /// The iterations of this part; none where there is nothing to run, as in newman.
     fn numbers(&self) -> impl Iterator<Item = usize> + use<> {
         let (first, step) = self.shard.unwrap_or((0, 1));
         let only = self.only.clone();
-        let all = (first..self.count()).step_by(step.max(1));
+        let end = if self.requests.is_empty() { 0 } else { self.count() };
+        let all = (first..end).step_by(step.max(1));
         all.filter(move |index| only.as_ref().is_none_or(|only| only.contains_key(index)))
     }
 

@@ -14,7 +14,7 @@ use crate::http::Jar;
 use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::NextRequest;
 use crate::model::{Entity, Exchange, NodeId, Outcome, Workspace};
-use crate::script::Engine;
+use crate::script::{CANCELLED, Engine};
 
 /// What all iterations of a run share.
 pub(super) struct Going<'a> {
@@ -210,7 +210,9 @@ impl<'a> Going<'a> {
             .exchange
             .as_ref()
             .is_some_and(|exchange| exchange.result.is_ok());
-        self.context.cancel.is_cancelled() && self.shared().over && !answered
+        let mut errors = outcome.script_errors.iter();
+        let is_cut = !answered || errors.any(|error| error.name == CANCELLED);
+        self.context.cancel.is_cancelled() && self.shared().over && is_cut
     }
 
     fn done(&self, plan: &Plan, place: Place, outcome: &Outcome, failed: &[Failure], session: &Session) {
