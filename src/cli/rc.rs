@@ -96,6 +96,10 @@ pub(super) fn from_files(
                     file.display(),
                     why_not(&name)
                 ));
+            } else if READS.contains(&name.as_str()) && value.is_object() {
+                let what =
+                    "what it says stands in the settings themselves; put it into a file of its own, and name that";
+                warnings.push(format!("`{key}` in `{}` is left out: {what}", file.display()));
             } else if (READS.contains(&name.as_str()) || name.starts_with("export-")) && !stays_here(file, &value)
                 || name == "ssl-client-cert-list" && !lists_from_here(file, &value)
             {
@@ -121,12 +125,12 @@ pub(super) fn from_files(
                     }
                     value => (name, value),
                 };
-                merged.insert(name, value);
+                merged.insert(name, (value, format!("`{key}` in `{}`", file.display())));
             }
         }
     }
     let mut out = Vec::new();
-    for (name, value) in merged {
+    for (name, (value, place)) in merged {
         if name == "reporter" {
             add_reporter_options(&value, reporters);
             continue;
@@ -134,10 +138,24 @@ pub(super) fn from_files(
         let id = name.replace('-', "_");
         let known = given.try_contains_id(&id).is_ok();
         if known && given.value_source(&id) != Some(ValueSource::CommandLine) {
-            arguments(&name, &value, &mut out);
+            let mut own = Vec::new();
+            arguments(&name, &value, &mut own);
+            match misread(&own) {
+                Some(why) => warnings.push(format!("{place} is left out: {why}")),
+                None => out.extend(own),
+            }
         }
     }
     Ok(out)
+}
+
+/// What the command line would have against some arguments.
+fn misread(arguments: &[String]) -> Option<String> {
+    let run = ["postrider", "run", "-"].map(str::to_owned);
+    let error = Cli::command().try_get_matches_from(run.iter().chain(arguments)).err()?;
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    Some(first.trim_start_matches("error: ").to_owned())
 }
 
 /// Why an option does not count in a file.
@@ -401,6 +419,14 @@ mod tests {
             out.is_empty() && warnings[0].contains("a list of names"),
             "{warnings:?}"
         );
+        for (wrong, told) in [
+            (r#"{"timeout": "abc"}"#, "`timeout` in `"),
+            (r#"{"verbose": 1}"#, "unexpected value '1' for '--verbose'"),
+            (r#"{"environment": {"values": []}}"#, "put it into a file of its own"),
+        ] {
+            let (out, warnings) = read(wrong.to_owned());
+            assert!(out.is_empty() && warnings[0].contains(told), "{warnings:?}");
+        }
         assert_eq!(
             read(r#"{"insecureFileRead": false}"#.to_owned()).0,
             ["--no-insecure-file-read"]
