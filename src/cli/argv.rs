@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
+use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use super::args::Cli;
@@ -44,14 +45,14 @@ pub fn parse(argv: impl Iterator<Item = OsString>) -> Result<Parsed, CliError> {
             warnings: Vec::new(),
         });
     }
-    let mut matches = read_by_clap(&argv);
+    let mut matches = read_by_clap(&argv)?;
     let mut warnings = Vec::new();
     if let Some(run) = matches.subcommand_matches("run") {
         let from_files = from_files(&files(), run, &mut reporters, &mut warnings)?;
         if !from_files.is_empty() {
             let end = argv.iter().position(|arg| arg == "--").unwrap_or(argv.len());
             argv.splice(end..end, from_files.into_iter().map(OsString::from));
-            matches = read_by_clap(&argv);
+            matches = read_by_clap(&argv)?;
         }
     }
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -63,8 +64,16 @@ pub fn parse(argv: impl Iterator<Item = OsString>) -> Result<Parsed, CliError> {
 }
 
 /// What clap makes of the arguments; what it cannot read ends the process with its words.
-fn read_by_clap(argv: &[OsString]) -> ArgMatches {
-    Cli::command().try_get_matches_from(argv).unwrap_or_else(|mut error| {
+fn read_by_clap(argv: &[OsString]) -> Result<ArgMatches, CliError> {
+    Cli::command().try_get_matches_from(argv).or_else(|mut error| {
+        // Before other words, one that is nothing there is no folder, but a slip in a command's name.
+        let first = argv.get(1).map(Path::new);
+        if error.kind() == ErrorKind::UnknownArgument
+            && let Some(first) = first.filter(|first| !first.to_string_lossy().starts_with('-') && !first.exists())
+            && Cli::command().find_subcommand(first).is_none()
+        {
+            return Err(super::no_folder(first));
+        }
         without_far_tips(&mut error);
         error.exit()
     })

@@ -155,9 +155,9 @@ fn emptied(outcome: &Outcome, paint: Paint) -> Vec<String> {
     out
 }
 
-/// One line of a script's console, `│` before each of its own lines; `listed` as newman lists its values.
-pub fn console(line: &ConsoleLine, listed: bool, redactor: &Redactor, paint: Paint) -> Vec<String> {
-    let text = line.listed.as_ref().filter(|_| listed).unwrap_or(&line.text);
+/// One line of a script's console, its values as newman lists them, `│` before each of its own lines.
+pub fn console(line: &ConsoleLine, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    let text = line.listed.as_ref().unwrap_or(&line.text);
     let text = redactor.redact(text);
     let paint_text = |text: &str| match line.level {
         ConsoleLevel::Error => paint.red(text),

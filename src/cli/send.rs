@@ -233,7 +233,7 @@ fn tell(plan: &Plan, outcome: &Outcome, redactor: &Redactor, args: &SendArgs, ou
             is_of_token && renewals.any(|renewal| renewal.result.is_err() && renewal.at == line.at)
         };
         let console = outcome.console.iter().filter(|line| !is_told(line));
-        lines.extend(console.flat_map(|line| describe::console(line, false, redactor, paint)));
+        lines.extend(console.flat_map(|line| describe::console(line, redactor, paint)));
     }
     let tests = outcome.tests.iter().filter(|test| !args.quiet || test.failed());
     for test in tests {

@@ -135,10 +135,13 @@ impl SendPort for Port {
             sent.add(&exchange);
             match exchange.result {
                 Ok(response) => Ok(ScriptResponse { response, took }),
-                Err(error) => Err(Refused {
-                    details: node::described(&error, &exchange.request.url),
-                    message: error.message,
-                }),
+                Err(error) => {
+                    let details = node::described(&error, &exchange.request.url);
+                    Err(Refused {
+                        message: node::message(&error, &details),
+                        details,
+                    })
+                }
             }
         })
     }

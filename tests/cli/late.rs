@@ -114,7 +114,7 @@ fn what_is_no_number_or_no_collection_is_said_in_plain_words() {
     let home = Home::new();
     let one = collection(&[]);
     for wrong in ["0", "-1", "x"] {
-        for option in ["-n", "--retry"] {
+        for option in ["-n", "--parallel", "--retry"] {
             let run = home.newman(&one, &[option, wrong]);
             if (option, wrong) == ("--retry", "0") {
                 run.success();
@@ -124,6 +124,12 @@ fn what_is_no_number_or_no_collection_is_said_in_plain_words() {
             }
         }
     }
+    let mut command = home.postrider();
+    command.args(["rum", "x.json"]);
+    command
+        .assert()
+        .code(2)
+        .stderr(contains("did you mean `postrider run`?"));
     home.file("echo.py", "import os, sys\n\nprint('x')\n");
     home.file("cut.json", "{\"info\":{\n");
     for (file, told) in [
@@ -134,4 +140,39 @@ fn what_is_no_number_or_no_collection_is_said_in_plain_words() {
         command.current_dir(home.folder.path()).args(["run", file]);
         command.assert().code(1).stderr(contains(told));
     }
+}
+
+#[test]
+fn what_was_cut_short_because_the_run_ended_is_no_failure() {
+    let home = Home::new();
+    let says =
+        "if (pm.info.iteration === 1) pm.test('f', () => { throw new Error('x'); }); else setTimeout(() => {}, 60000);";
+    let one = collection(&[request("one", &server(), &[script("test", says)])]);
+    let run = home
+        .newman(&one, &["-n", "3", "--parallel", "3", "--fail-fast"])
+        .code(1);
+    run.stdout(contains("stopped at its first failure").and(contains("CancelledError").not()));
+}
+
+#[test]
+fn an_unanswered_request_of_a_script_is_told_where_it_was_sent() {
+    let home = Home::new();
+    let says = "pm.sendRequest('http://127.0.0.1:1/', (error) => console.log(error.code, error.message, Object.keys(error).length, error));";
+    let legacy = "tests['first'] = false; null.x";
+    let one = request("one", &server(), &[script("prerequest", says), script("test", legacy)]);
+    let run = home.newman(&collection(&[one]), &[]).code(1);
+    for told in [
+        "[errored] by its script\n  1. error: `127.0.0.1:1` refused the connection\n",
+        "'ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1', 5, { errno: -111, code: 'ECONNREFUSED', syscall",
+        "  2. first\n  3. TypeError in test-script\n",
+    ] {
+        let shown = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+        assert!(shown.contains(told), "no {told} in:\n{shown}");
+    }
+    // Nothing runs where nothing is.
+    let none = home
+        .newman(&collection(&[]), &["-r", "json", "--reporter-json-export", "-"])
+        .success();
+    let none: serde_json::Value = serde_json::from_slice(&none.get_output().stdout).unwrap();
+    assert_eq!(none["run"]["stats"]["iterations"]["total"], 0);
 }

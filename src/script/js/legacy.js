@@ -159,9 +159,10 @@ export function remove() {
   }
 }
 
-/** Reports what stands in `tests`: after the results of `pm.test`, each coerced to yes or no. */
+/** Reports what stands in `tests`, once: after the results of `pm.test`, before what ends the script, each coerced to yes or no. */
 export function collectTests() {
   for (const [name, value] of Object.entries(run.legacyTests || {})) {
+    delete run.legacyTests[name];
     if (value) host.test(run.testIndex++, clean(name), false);
     else host.test(run.testIndex++, clean(name), false, 'AssertionError', clean(`expected ${String(value)} to be truthy`), '');
   }

@@ -45,7 +45,8 @@ export function begin(info, body) {
   defineValue(globals, 'pm', pm);
   if (info.legacy) legacy.install();
   else legacy.remove();
-  return body.call({});
+  run.main = body.call({});
+  return run.main;
 }
 
 /** What the script waits for: milliseconds until the next timer, if there is one, and whether answers are to come. */
@@ -62,6 +63,7 @@ export function rejection(promise, reason, handled) {
 
 /** Reports the rejections that nobody has handled by now. */
 export function settleRejections() {
+  if (run.legacyTests && run.rejections.has(run.main)) legacy.collectTests();
   for (const reason of run.rejections.values()) fail(reason);
   run.rejections.clear();
 }

@@ -19,6 +19,7 @@ export function reset(info) {
   run.request = undefined;
   run.response = undefined;
   run.legacyTests = undefined;
+  run.main = undefined;
   run.snapshots = {};
   run.scopes = {};
   run.testIndex = 0;

@@ -58,10 +58,11 @@ function partsOf(definition) {
   return parts;
 }
 
+// What Node tells of a failure is all that is listed of it; name and text can be read, too.
 function plain(error) {
   const { name, message } = error;
-  const failure = { name, message, ...error };
-  return Object.defineProperty(failure, 'toString', { value: () => `${name}: ${message}` });
+  const told = 'code' in error ? Object.defineProperties({ ...error }, { name: { value: name }, message: { value: message } }) : { name, message, ...error };
+  return Object.defineProperty(told, 'toString', { value: () => `${name}: ${message}` });
 }
 
 export function sendRequest(definition, callback) {

@@ -150,12 +150,22 @@ impl Cli {
         let outcome = done.outcome;
         // What happened, in the order of time.
         let mut told: Vec<(Timestamp, Said)> = Vec::new();
-        for send in &outcome.script_sends {
-            let line = paint.dim(&script_send(send, redactor, paint));
-            told.push((send.at, Said::Lines(vec![line])));
-        }
         // Failures are numbered in the order they are listed at the end.
         let before = self.failures.len();
+        let by_script = |failure: &Failure| failure.at == At::Request && !failure.what.is_empty();
+        let mut unanswered = (before + 1..)
+            .zip(done.failures)
+            .filter(|(_, failure)| by_script(failure));
+        let mut sends: Vec<&ScriptSend> = outcome.script_sends.iter().collect();
+        sends.sort_by_key(|send| send.at);
+        for send in sends {
+            let mut lines = vec![paint.dim(&script_send(send, redactor, paint))];
+            if let (Err(why), Some((number, _))) = (&send.result, unanswered.next()) {
+                let why = paint.words(&escape(&redactor.redact(why)));
+                lines.push(format!("{} {why}", paint.red(&format!("{number}. error:"))));
+            }
+            told.push((send.at, Said::Lines(lines)));
+        }
         self.failures
             .extend(done.failures.iter().map(|failure| hidden(failure, redactor)));
         let number = |found: &dyn Fn(&Failure) -> bool| {
@@ -164,7 +174,7 @@ impl Cli {
         };
         if !self.shown.no_console {
             for line in &outcome.console {
-                told.push((line.at, Said::Console(describe::console(line, true, redactor, paint))));
+                told.push((line.at, Said::Console(describe::console(line, redactor, paint))));
             }
         }
         for error in &outcome.script_errors {
@@ -234,7 +244,8 @@ impl Cli {
                 let line = describe::refused(hop, redactor, paint);
                 lines.push(format!("{}{line}", paint.dim(&time)));
             }
-            let url = as_typed(&redactor.redact(exchange.asked_url()));
+            let typed = done.plan.request.full_url();
+            let url = as_typed(&redactor.redact(exchange.asked_url()), &typed);
             let line = describe::of_url(exchange, &url, redactor, paint);
             lines.push(format!("{}{line}", paint.dim(&time)));
             let mut error = describe::send_error(exchange, redactor, paint).into_iter();
@@ -296,8 +307,8 @@ impl Cli {
     }
 }
 
-/// A URL as people type it, and newman shows it: what only a sender has to escape is not.
-fn as_typed(url: &str) -> String {
+/// A URL as people type it, and newman shows it: what only a sender has to escape is not, unless it is `typed` so.
+fn as_typed(url: &str, typed: &str) -> String {
     let mut out = String::with_capacity(url.len());
     let mut rest = url;
     while let Some(at) = rest.find('%') {
@@ -318,6 +329,10 @@ fn as_typed(url: &str) -> String {
             .collect();
         let letter = (1..=bytes.len()).find_map(|length| Some((length, std::str::from_utf8(&bytes[..length]).ok()?)));
         match letter {
+            Some((length, _)) if typed.contains(&rest[..3 * length]) => {
+                out.push_str(&rest[..3 * length]);
+                rest = &rest[3 * length..];
+            }
             Some((length, letter)) if !letter.is_ascii() || " \"<>`{}|^\\".contains(letter) => {
                 out.push_str(letter);
                 rest = &rest[3 * length..];
@@ -451,8 +466,13 @@ mod tests {
             ("?a=%26%25%2F%0A%00%C3&b=%", "?a=%26%25%2F%0A%00%C3&b=%"),
             ("%E2%80%AE%f0%9f%98%80%zz%2", "\u{202e}😀%zz%2"),
         ] {
-            assert_eq!(as_typed(url), shown);
+            assert_eq!(as_typed(url, ""), shown);
         }
+    }
+
+    #[test]
+    fn what_is_typed_escaped_stays_so() {
+        assert_eq!(as_typed("/a%20b?c=%C3%A4", "/a%20b?c=ä"), "/a%20b?c=ä");
     }
 
     #[test]
