@@ -17,6 +17,7 @@ use url::Url;
 
 use super::client::Client;
 use super::error::{self, Failed};
+use super::identity::Standing;
 use super::redirect::{self, MAX_REDIRECTS};
 use super::target::Target;
 use super::tls::Terms;
@@ -164,6 +165,7 @@ impl Client {
             proxy,
             marks: &marks,
             offered: None,
+            certificate: Standing::of(&self.config().certificates, url),
         };
         let phase = match marks.phase {
             downloading @ Phase::Downloading { .. } => downloading,

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::connect::TooSlow;
 use super::head::{self, NotHttp};
+use super::identity::Standing;
 use super::pool::Failure;
 use super::target::Target;
 use super::trace::Marks;
@@ -22,6 +23,8 @@ pub(super) struct Failed<'a> {
     pub marks: &'a Marks,
     /// What alone the request's settings let it offer in a TLS handshake.
     pub offered: Option<String>,
+    /// Whether the server was shown a client certificate.
+    pub certificate: Standing,
 }
 
 /// Trust, told as a next step.
@@ -321,9 +324,83 @@ fn hung_up(address: &str) -> SendError {
 /// Why a handshake failed, in short.
 fn reason_of(error: &rustls::Error) -> String {
     match error {
-        rustls::Error::AlertReceived(alert) => format!("it was refused ({alert:?})"),
+        rustls::Error::AlertReceived(alert) => format!("it was refused ({})", words_of(*alert)),
         other => other.to_string(),
     }
+}
+
+/// The server has refused the handshake.
+fn refused(alert: AlertDescription, failed: &Failed<'_>) -> SendError {
+    use AlertDescription as Alert;
+    let host = failed.url.host_str().unwrap_or_default();
+    let message = format!("`{host}` refused the TLS handshake: {}", words_of(alert));
+    let of_certificate = matches!(
+        alert,
+        Alert::CertificateRequired
+            | Alert::NoCertificate
+            | Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+    );
+    let port = failed.url.port().unwrap_or(443);
+    let hint = match (of_certificate, failed.certificate) {
+        // A server that refuses so may want one as well: before TLS 1.3 it has no other word for it.
+        (true, _) | (false, Standing::OtherPort) if failed.certificate == Standing::OtherPort => format!(
+            "`client_certificates` in `config.toml` has one for `{host}`, but for port 443: `port = {port}` there makes it \
+             this server's"
+        ),
+        (true, Standing::Shown) => {
+            "look at the client certificate in `config.toml`: who issued it, how long it is good, and for whom"
+                .to_owned()
+        }
+        (true, _) => format!(
+            "`[[client_certificates]]` in `config.toml` with `host = \"{host}\"` says which to show{}",
+            if port == 443 {
+                String::new()
+            } else {
+                format!(", with `port = {port}`")
+            }
+        ),
+        (false, _) if alert == Alert::UnrecognisedName => "check the host: the server answers for others".to_owned(),
+        (false, _)
+            if matches!(
+                alert,
+                Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity
+            ) =>
+        {
+            "it may want an older TLS than 1.2, which is not spoken here, or a client certificate".to_owned()
+        }
+        (false, _) => "the server's log may say more".to_owned(),
+    };
+    SendError::new(SendErrorKind::Tls, message).hint(hint).code("EPROTO")
+}
+
+/// What a server says with an alert (RFC 8446, section 6.2).
+fn words_of(alert: AlertDescription) -> String {
+    use AlertDescription as Alert;
+    let words = match alert {
+        Alert::CertificateRequired | Alert::NoCertificate => "it wants a client certificate",
+        Alert::BadCertificate => "it takes the client certificate for broken",
+        Alert::UnsupportedCertificate => "it does not take client certificates of this kind",
+        Alert::CertificateRevoked => "the client certificate was revoked",
+        Alert::CertificateExpired => "the client certificate has expired",
+        Alert::CertificateUnknown => "it does not take the client certificate",
+        Alert::UnknownCA => "it does not know who issued the client certificate",
+        Alert::AccessDenied => "the client certificate may not come in",
+        Alert::DecryptError => "a signature in it could not be verified",
+        Alert::HandshakeFailure => "nothing that was offered suits it",
+        Alert::ProtocolVersion => "it speaks none of the TLS versions that were offered",
+        Alert::InsufficientSecurity => "the cipher suites that were offered are too weak for it",
+        Alert::UnrecognisedName => "it knows no host of this name",
+        Alert::InternalError => "it had an error of its own",
+        Alert::UserCanceled => "it was called off there",
+        other => return format!("alert {}", u8::from(other)),
+    };
+    words.to_owned()
 }
 
 fn explain_tls(error: &rustls::Error, failed: &Failed<'_>) -> SendError {
@@ -389,10 +466,7 @@ fn explain_tls(error: &rustls::Error, failed: &Failed<'_>) -> SendError {
             )
             .code("EPROTO")
         }
-        rustls::Error::AlertReceived(alert) => told(
-            format!("`{host}` refused the TLS handshake: {alert:?}"),
-            "it may want a client certificate or another TLS version",
-        ),
+        rustls::Error::AlertReceived(alert) => refused(*alert, failed),
         other => told(format!("the TLS handshake with `{host}` failed: {other}"), TRUST),
     }
 }

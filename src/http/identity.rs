@@ -153,6 +153,32 @@ impl ClientCertificate {
     }
 }
 
+/// Whether a server is shown a client certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is.
+    Shown,
+    /// There is one for its host, but on the usual port.
+    OtherPort,
+    /// There is none for it.
+    None,
+}
+
+impl Standing {
+    /// As these certificates have it.
+    pub(super) fn of(certificates: &[ClientCertificate], url: &Url) -> Self {
+        let has = |url: &Url| certificates.iter().any(|own| own.is_for(url));
+        let mut usual = url.clone();
+        if has(url) {
+            Self::Shown
+        } else if usual.set_port(None).is_ok() && has(&usual) {
+            Self::OtherPort
+        } else {
+            Self::None
+        }
+    }
+}
+
 /// Where passphrases are that only the user's programs, vault or fingers know.
 pub trait Passphrases: Send + Sync {
     /// Looks one up, of the certificate in a file, which is shown to a host and of which it was `wrong` so often; programs run

@@ -17,7 +17,7 @@ use super::cookies::{self, Jar};
 use super::error::{self, Failed};
 use super::head::quoted;
 use super::headers::Lines;
-use super::identity::Passphrases;
+use super::identity::{Passphrases, Standing};
 use super::pool::{Answer, Key, Outbound};
 use super::proxy::Proxy;
 use super::receive;
@@ -431,6 +431,7 @@ impl<'a> Progressing<'a> {
                 proxy: proxy.as_ref().map(Proxy::url),
                 marks: &marks,
                 offered: terms.offered(),
+                certificate: Standing::of(&config.certificates, &hop.url),
             };
             error::explain(failure, &failed)
         })?;

@@ -54,7 +54,11 @@ fn client(certificate: &str, passphrase: Option<&str>, host: &str) -> Client {
     Client::new(ClientConfig {
         insecure: true,
         certificates: vec![ClientCertificate {
-            servers: vec![format!("https://{host}:*/*")],
+            servers: vec![if host.contains(':') {
+                host.to_owned()
+            } else {
+                format!("https://{host}:*/*")
+            }],
             certificate: file(certificate),
             key: None,
             passphrase: passphrase.map(|text| Passphrase::Given(Secret::new(text))),
@@ -88,7 +92,22 @@ async fn without_one_or_for_another_host_the_door_stays_closed() {
     let url = format!("https://localhost:{}/", server.address.port());
     let other = client("client-empty.p12", None, "other.test");
     let exchange = other.send(signed(get(&url)), context()).await;
-    assert_eq!(error(&exchange).kind, SendErrorKind::Tls, "{:?}", error(&exchange));
+    let told = error(&exchange);
+    assert_eq!(told.kind, SendErrorKind::Tls, "{told:?}");
+    assert_eq!(
+        told.message,
+        "`localhost` refused the TLS handshake: it wants a client certificate"
+    );
+    let hint = |told: &postrider::model::exchange::SendError| told.hint.clone().unwrap_or_default();
+    assert!(
+        hint(told).contains("`[[client_certificates]]` in `config.toml` with `host = \"localhost\"`"),
+        "{told:?}"
+    );
+    // One that means the usual port is another server's.
+    let usual = client("client-empty.p12", None, "localhost:443");
+    let exchange = usual.send(signed(get(&url)), context()).await;
+    let port = format!("but for port 443: `port = {}` there", server.address.port());
+    assert!(hint(error(&exchange)).contains(&port), "{:?}", error(&exchange));
     assert!(server.seen().is_empty());
 }
 
