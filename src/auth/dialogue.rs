@@ -18,7 +18,7 @@ use super::{AuthType, Draft, Memory, Signed, Step, find};
 use crate::model::{Auth, Exchange, ResolvedRequest};
 
 /// So often a request is sent again, as in Postman.
-const MOST: u8 = 3;
+pub(super) const MOST: u8 = 3;
 
 /// What a server said to what was sent, as a signer sees it.
 pub struct Answer<'a> {

@@ -12,7 +12,7 @@ use postrider::http::Jar;
 use postrider::model::body::Language;
 use postrider::model::request::Method;
 use postrider::model::{Auth, Body, Exchange, Request};
-use sha2::{Sha256, Sha512_256};
+use sha2::{Sha256, Sha512, Sha512_256};
 
 use crate::support::{Received, Server, answer, client, response};
 
@@ -67,6 +67,7 @@ async fn server(kind: Kind) -> (Server, Counts) {
 fn hash(algorithm: &str, data: &[u8]) -> String {
     let bytes = match algorithm.trim_end_matches("-sess") {
         "SHA-256" => Sha256::digest(data).to_vec(),
+        "SHA-512" => Sha512::digest(data).to_vec(),
         "SHA-512-256" => Sha512_256::digest(data).to_vec(),
         _ => Md5::digest(data).to_vec(),
     };
@@ -183,6 +184,7 @@ async fn every_algorithm_and_protection_is_accepted() {
         "Digest realm=\"r\", nonce=\"NONCE\", qop=\"auth,auth-int\", algorithm=SHA-256-sess, charset=UTF-8",
         "Digest realm=\"r\", nonce=\"NONCE\", qop=\"auth\", algorithm=SHA-512-256, charset=UTF-8, userhash=true",
         "Digest realm=\"r\", nonce=\"NONCE\", qop=\"auth-int\", algorithm=SHA-512-256-sess, userhash=true",
+        "Digest realm=\"r\", nonce=\"NONCE\", qop=\"auth\", algorithm=SHA-512",
     ] {
         let (server, _) = server(Kind::new(challenge)).await;
         let exchange = post(&pipeline(), &server.url("/a/b?c=d%20e&f"), digest()).await;
@@ -269,7 +271,10 @@ async fn of_several_challenges_the_strongest_is_answered() {
 async fn what_cannot_be_answered_is_shown_with_the_reason() {
     for (challenge, words) in [
         ("Basic realm=\"r\"", "does not offer digest"),
-        ("Digest realm=\"r\", nonce=\"n\", algorithm=SHA-1024", "not known"),
+        (
+            "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-1024",
+            "by `SHA-1024`, which is not known",
+        ),
         ("Digest realm=\"r\", nonce=\"n\", qop=\"auth-conf\"", "no digest `qop`"),
     ] {
         let (server, _) = server(Kind::new(challenge)).await;
@@ -291,6 +296,11 @@ async fn a_server_that_calls_every_nonce_stale_ends_after_three_times() {
     let exchange = post(&pipeline(), &server.url("/"), digest()).await;
     assert_eq!((response(&exchange).status, server.seen().len()), (401, 4));
     assert_eq!(exchange.hops.len(), 3);
+    assert!(
+        exchange.warnings[0].contains("calls each nonce stale"),
+        "{:?}",
+        exchange.warnings
+    );
 }
 
 #[tokio::test]

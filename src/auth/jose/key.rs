@@ -152,7 +152,7 @@ impl PrivateKey {
             (Algorithm::EdDsa, _) => "an Ed25519 key",
         };
         Err(JwtError::Mismatch {
-            algorithm: algorithm.word(),
+            algorithm: algorithm.called(),
             wanted,
             given: self.describe(),
         })
@@ -173,7 +173,7 @@ fn pkcs1(key: &RsaPrivateKey, hash: Hash, data: &[u8]) -> Result<Vec<u8>, JwtErr
     };
     // Blinded, so that its time says nothing of the key.
     key.sign_with_rng(&mut OsRng, padding, &hash.of(data))
-        .map_err(|_| JwtError::TooShort(Algorithm::Rs(hash).word()))
+        .map_err(|_| JwtError::TooShort(Algorithm::Rs(hash).called()))
 }
 
 fn pss(key: &RsaPrivateKey, hash: Hash, data: &[u8]) -> Result<Vec<u8>, JwtError> {

@@ -118,6 +118,14 @@ impl Algorithm {
             .ok_or_else(|| JwtError::Algorithm(word.to_owned()))
     }
 
+    /// What it is called in messages, where no token is meant: RSA with SHA-1 only OAuth 1.0a has.
+    pub(super) fn called(self) -> &'static str {
+        match self {
+            Self::Rs(Hash::Sha1) => "RSA-SHA1",
+            other => other.word(),
+        }
+    }
+
     /// Its word, which is a token's `alg`.
     pub fn word(self) -> &'static str {
         let at = Self::ALL.iter().position(|known| *known == self);

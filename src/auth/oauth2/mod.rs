@@ -60,7 +60,15 @@ impl AuthType for OAuth2 {
     fn sign(&self, draft: &mut Draft) -> Step {
         let token = draft.secret_param("accessToken");
         if token.is_empty() {
-            draft.warn("OAuth 2.0 auth has no token: sent without one; give it a grant and a token URL, or a token");
+            let has = |draft: &mut Draft, name| !draft.param(name).is_empty();
+            let lacks = match (has(draft, "grant_type"), has(draft, "accessTokenUrl")) {
+                (true, false) => "a token URL",
+                (false, true) => "a grant",
+                _ => "a grant and a token URL",
+            };
+            draft.warn(&format!(
+                "OAuth 2.0 auth has no token: sent without one; give it {lacks}, or a token"
+            ));
             return Step::Signed;
         }
         if draft.param("tokenType").eq_ignore_ascii_case("mac") {
