@@ -2,7 +2,7 @@
 //! to bring a token and send it.
 
 use crate::auth::find;
-use crate::exec::tokens::{sends_itself, token_sources};
+use crate::exec::tokens::{Declared, sends_itself, token_sources};
 use crate::model::problem::Problem;
 use crate::model::{Entity, NodeId, Workspace, literal};
 use crate::store::Place;
@@ -68,6 +68,45 @@ pub fn unknown_auths(workspace: &Workspace) -> Vec<Problem> {
         })
     });
     unknown.collect()
+}
+
+/// The tokens whose requests are not there.
+pub fn without_request(workspace: &Workspace) -> Vec<Problem> {
+    let tokens = token_sources(workspace).into_iter();
+    let told = tokens.flat_map(|token| {
+        let source = &token.source;
+        let refresh = source.refresh.as_deref().filter(|_| token.refresh(workspace).is_none());
+        let request = Some(source.request.as_str()).filter(|_| token.request.is_none());
+        let file = match token.declared {
+            Declared::Group(group) => file(workspace, group),
+            Declared::Environment(id) => {
+                let slug = workspace.environment(id).map_or("", |node| node.slug.as_str());
+                format!("environments/{slug}.toml")
+            }
+        };
+        let hint = match token.declared {
+            Declared::Group(_) => "it is the path of its file below the collection, without the ending",
+            Declared::Environment(_) => {
+                "it is the path of its file from the collection's folder on, without the ending"
+            }
+        };
+        let of = |key: &str, path: &str| Problem {
+            file: file.clone().into(),
+            at: None,
+            message: format!(
+                "`{key}` of `[tokens.{}]` names `{path}`, which is no request",
+                source.variable
+            ),
+            hint: Some(hint.to_owned()),
+            warning: false,
+        };
+        let told = [
+            request.map(|path| of("request", path)),
+            refresh.map(|path| of("refresh", path)),
+        ];
+        told.into_iter().flatten().collect::<Vec<_>>()
+    });
+    told.collect()
 }
 
 /// The file of a node, from the workspace's folder on.

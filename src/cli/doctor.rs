@@ -32,7 +32,8 @@ pub fn doctor(
     let why_locked = opened.unlock_unasked(output)?;
     let opened = &*opened;
     section(output, "terminal", &terminal_facts())?;
-    let unknown = advice::unknown_auths(&opened.session.workspace);
+    let unknown = advice::unknown_auths(&opened.session.workspace).into_iter();
+    let unknown = unknown.chain(advice::without_request(&opened.session.workspace));
     let problems: Vec<Problem> = opened
         .session
         .workspace

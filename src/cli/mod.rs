@@ -34,6 +34,7 @@ mod packages;
 mod passphrase;
 mod raw;
 mod rc;
+mod renewal;
 mod reporters;
 mod run;
 mod schema;

@@ -22,7 +22,8 @@ use crate::store::{Config, Files, Location, PackageStore, Paths, State, locate};
 use super::args::SendingArgs;
 use super::consent::Allowed;
 use super::output::{Output, escape};
-use super::{CliError, find, foreign, kept, no_place};
+use super::renewal::AtTerminal;
+use super::{CliError, find, foreign, kept, no_place, passphrase};
 
 /// A workspace with everything a command needs of it.
 pub struct Opened {
@@ -397,6 +398,9 @@ impl Opened {
             self.config.netrc,
             self.cancel.clone(),
         )));
+        if !sending.no_interaction && passphrase::can_ask() {
+            pipeline.interaction = Some(Arc::new(AtTerminal::new(self.cancel.clone())));
+        }
         if let Some(limit) = sending.timeout_script.filter(|limit| !limit.is_zero()) {
             pipeline.limits = Limits {
                 busy: limit,

@@ -11,7 +11,7 @@ use crate::exec::tokens::{self, TokenStatus};
 use crate::exec::{Plan, failures, scopes};
 use crate::model::body::Language;
 use crate::model::exchange::{Response, SendErrorKind};
-use crate::model::outcome::ConsoleLine;
+use crate::model::outcome::{ConsoleLine, Renewal};
 use crate::model::request::{Entry, Method};
 use crate::model::script::ScriptEvent;
 use crate::model::{Body, NodeId, Outcome, Redactor, Request};
@@ -288,9 +288,20 @@ fn advise(opened: &Opened, node: Option<NodeId>, outcome: &Outcome, output: &mut
     };
     let variable = escape(&token.source.variable);
     let paint = output.err_paint;
-    let mut renewals = outcome.renewals.iter();
-    if renewals.any(|renewal| renewal.name == token.source.variable && renewal.result.is_ok()) {
-        let text = format!("the new `{variable}` was refused, too: see who `{path}` signs in as, and what for");
+    let of_this = |renewal: &&Renewal| renewal.name == token.source.variable && renewal.result.is_ok();
+    if let Some(renewal) = outcome.renewals.iter().rev().find(of_this) {
+        let text = if renewal.unused {
+            format!("the new `{variable}` is kept, and what is sent next goes out with it")
+        } else {
+            match renewal.refused() {
+                ("it", _) => {
+                    format!("`{variable}` was refused as soon as it was fetched: see who `{path}` signs in as")
+                }
+                (what, too) => {
+                    format!("{what}, `{variable}`, was refused{too}: see who `{path}` signs in as, and what for")
+                }
+            }
+        };
         return output.note(&format!("{} {text}", paint.cyan("hint:")));
     }
     let scopes = scopes(&opened.session.source(node));

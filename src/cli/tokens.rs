@@ -86,13 +86,13 @@ async fn renew(
     opened.environment_is_read(&args.sending)?;
     opened.prepare(&args.sending, cwd, output).await?;
     let row = named(opened, &args.name, args.sending.environment.as_deref())?;
-    let name = row.name();
+    let name = row.shown();
     let error = match &row.what {
         What::Declared(token, _) => return fetch(opened, token, &args.sending, output).await,
-        What::Granted(_) => CliError::usage(format!(
-            "`{name}` belongs to no variable, but to the auth of its requests"
-        ))
-        .hint("`postrider tokens login REQUEST` gets it for one of them"),
+        What::Granted(_) => {
+            let node = bearer(opened, &row)?;
+            return sign_in(opened, node, name, &args.sending, false, output).await;
+        }
         What::Orphaned => {
             CliError::usage(format!("nothing declares `{name}` any more")).hint("`postrider tokens forget` forgets it")
         }
@@ -186,14 +186,26 @@ async fn login(opened: &mut Opened, args: &LoginArgs, cwd: &Path, output: &mut O
         Ok(row) => bearer(opened, &row)?,
         Err(node) => node,
     };
+    sign_in(opened, node, &args.name, &args.sending, args.wait, output).await
+}
+
+/// Gets the token of a request's auth, which the user has named in these words.
+async fn sign_in(
+    opened: &mut Opened,
+    node: NodeId,
+    name: &str,
+    sending: &SendingArgs,
+    wait: bool,
+    output: &mut Output,
+) -> Result<ExitCode, CliError> {
     let planned = plan(&opened.session.source(Some(node)));
     let planned = planned.ok_or_else(|| {
-        CliError::usage(format!("`{}` is no single request", args.name))
+        CliError::usage(format!("`{name}` is no single request"))
             .hint("give the request that gets the token, or the token's name as `postrider tokens list` says it")
     })?;
-    let mut pipeline = opened.pipeline(&args.sending);
+    let mut pipeline = opened.pipeline(sending);
     pipeline.tokens.get_or_insert_default();
-    if !args.sending.no_interaction && (args.wait || Terminal::is_there()) {
+    if !sending.no_interaction && (wait || Terminal::is_there()) {
         pipeline.person = Some(Arc::new(Terminal::new(output.err_paint)));
     }
     let context = opened.cancellable();
@@ -240,7 +252,7 @@ fn bearer(opened: &Opened, row: &Row) -> Result<NodeId, CliError> {
     let mut requests = collections.flat_map(|id| session.workspace.requests_below(*id));
     let gets_it = |node: &NodeId| granted_key_at(&session.source(Some(*node))).as_ref() == Some(row.key());
     requests.find(gets_it).ok_or_else(|| {
-        CliError::failed(format!("the auth of no request gets `{}` any more", row.name()))
+        CliError::failed(format!("the auth of no request gets `{}` any more", row.shown()))
             .hint("`postrider tokens forget` forgets it")
     })
 }

@@ -26,14 +26,14 @@ use super::plan::{Aim, Plan};
 use super::port::{Port, Sent};
 use super::renewal::{Interaction, Ready, TokenStore, unsent};
 use super::scripts::Log;
-use super::sent::{added, as_sent, asked, without_file};
+use super::sent::{added, as_sent, asked, unset, without_file};
 use super::signing::{join, sign_and_send};
 use super::vault::{self, Vault};
 use super::visual;
 use crate::auth::Memory;
 use crate::http::{self, Allowance, Arriving, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Exchange, Phase, SendError, SendErrorKind};
-use crate::model::outcome::ScriptError;
+use crate::model::outcome::{ScriptError, Unset};
 use crate::model::script::ScriptEvent;
 use crate::model::token::TokenKey;
 use crate::model::{Auth, Outcome, Redactor, Request, ResolvedRequest, Scope, Secret};
@@ -421,6 +421,11 @@ impl Pipeline {
         exchange
             .warnings
             .extend(without_file(&prepared.request, &ready.resolved));
+        if exchange.went_out() {
+            let unset = unset(&prepared, &ready.resolved);
+            exchange.warnings.extend(unset.iter().map(Unset::told));
+            prepared.log.outcome.unset = unset;
+        }
         self.note_answer(&prepared, &ready, &exchange);
         prepared.log.outcome.asked = Some(Arc::new(asked(&prepared, &ready.resolved, &self.dynamic)));
         let stops = self.stop_on_failure && exchange.error().is_some();

@@ -4,10 +4,11 @@
 use super::pipeline::Prepared;
 use crate::model::body::{Language, Part, PartContent};
 use crate::model::exchange::SentRequest;
-use crate::model::outcome::Asked;
+use crate::model::outcome::{Asked, Unset};
 use crate::model::request::Entry;
+use crate::model::variable::display_value;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
-use crate::model::{Auth, Body, Request, ResolvedRequest};
+use crate::model::{Auth, Body, Request, ResolvedRequest, Scope};
 use crate::vars::{Dynamic, resolve};
 
 /// The body of a request; one that its method does not let out is filled in for this alone.
@@ -57,6 +58,32 @@ pub(super) fn without_file(written: &Request, resolved: &ResolvedRequest) -> Opt
     let is_without = matches!((&written.body, &resolved.body), (Body::File { .. }, ResolvedBody::None));
     let sends = resolved.method.has_body() || resolved.settings.always_send_body == Some(true);
     (is_without && sends).then(|| "the body is to be a file and names none: sent without a body".to_owned())
+}
+
+/// The secrets that a request is made of and that nobody has given a value yet, as in each fresh clone. One that was set to
+/// nothing is meant so, and a token has its own way to come.
+pub(super) fn unset(prepared: &Prepared, resolved: &ResolvedRequest) -> Vec<Unset> {
+    let Prepared { plan, scopes, .. } = prepared;
+    let collection = plan.path.as_ref().and_then(|path| path.as_str().split('/').next());
+    let is_token = |name: &str| plan.tokens.seen().any(|(_, bound)| bound.source.variable == name);
+    let found = |(name, _): &(String, Scope)| {
+        let (scope, binding) = scopes.get(name).filter(|_| !is_token(name))?;
+        let is_given = !binding.set_by.is_empty() || !display_value(&binding.value).is_empty();
+        if !binding.secret || is_given || binding.undefined || binding.locked || binding.source.is_some() {
+            return None;
+        }
+        let option = match (scope, collection) {
+            (Scope::Environment, _) => format!("-e {}", plan.environment),
+            (Scope::Collection, Some(collection)) => format!("--collection {collection}"),
+            _ => String::new(),
+        };
+        let how = format!("`postrider env set {option} {name} -` asks for it");
+        Some(Unset {
+            name: name.clone(),
+            how: if option.is_empty() { String::new() } else { how },
+        })
+    };
+    resolved.used.iter().filter_map(found).collect()
 }
 
 /// The user's headers as they wrote them, also those that a later one of the same name took the place of, with the

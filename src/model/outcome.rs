@@ -32,6 +32,8 @@ pub struct Outcome {
     pub skipped: bool,
     /// Variables that nothing defined when the request was resolved.
     pub unresolved: Vec<String>,
+    /// Secrets that it was made of and that nobody has given a value: an empty one went out.
+    pub unset: Vec<Unset>,
     /// What must not be shown of any of this: every secret of the send and of the scopes after it. Whoever keeps the
     /// writes sets it; until then it is what came from outside.
     pub redactor: Redactor,
@@ -47,6 +49,26 @@ pub struct Outcome {
     pub tested: bool,
     /// The tokens that were renewed for it, or in vain, in order.
     pub renewals: Vec<Renewal>,
+}
+
+/// A secret that nobody has given a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unset {
+    /// The variable.
+    pub name: String,
+    /// How the command line gives it one; empty where it cannot.
+    pub how: String,
+}
+
+impl Unset {
+    /// What is told of it.
+    pub fn told(&self) -> String {
+        let how = if self.how.is_empty() { "" } else { "; " };
+        format!(
+            "the secret `{}` has no value yet: an empty one was sent{how}{}",
+            self.name, self.how
+        )
+    }
 }
 
 /// A body after the pre-request scripts, as it was to be sent.
@@ -82,8 +104,8 @@ pub struct Renewal {
     pub name: String,
     /// Why, behind its name: `had expired 12 s ago`.
     pub why: String,
-    /// Whether there was none before.
-    pub first: bool,
+    /// What was wrong with the one before.
+    pub before: Before,
     /// The name of the request that fetched it; empty when another postrider has.
     pub from: String,
     /// That request.
@@ -92,6 +114,8 @@ pub struct Renewal {
     pub outcome: Option<Arc<Outcome>>,
     /// Whether it was fetched for this send; others waited for it.
     pub led: bool,
+    /// Whether the request, which was refused with the one before, was not sent again with it.
+    pub unused: bool,
     /// How long this send waited for it.
     pub took: Duration,
     /// When.
@@ -100,10 +124,34 @@ pub struct Renewal {
     pub result: Result<Option<Timestamp>, String>,
 }
 
+/// What was wrong with a token that another one was fetched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// There was none.
+    None,
+    /// A server had refused it.
+    Refused,
+    /// It had ended, or was not wanted any more.
+    Other,
+}
+
 impl Renewal {
     /// What was done, or was to be: a first token is fetched.
     pub fn done(&self) -> &'static str {
-        if self.first { "fetched" } else { "renewed" }
+        if self.before == Before::None {
+            "fetched"
+        } else {
+            "renewed"
+        }
+    }
+
+    /// What it is called once it was refused as well: `the new one`, `it`, and whether another was before.
+    pub fn refused(&self) -> (&'static str, &'static str) {
+        match self.before {
+            Before::None => ("it", ""),
+            Before::Refused => ("the new one", ", too"),
+            Before::Other => ("the new one", ""),
+        }
     }
 }
 

@@ -94,6 +94,8 @@ pub enum Pick {
     Script,
     /// In the JSON body, at this `JSONPath` (RFC 9535): `$.id_token`.
     Body(String),
+    /// It is all of the body, as text; white space around it is left out.
+    Whole,
     /// In a header of this name; a leading `Bearer ` is left out.
     Header(String),
     /// In a cookie of this name.

@@ -336,10 +336,14 @@ fn renewed(state: &mut State, outcome: &Outcome, aim: &Aim) {
             };
             let answered = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
             let (level, text) = match answered.map(|response| response.status) {
-                Some(status @ 401) => (
-                    Level::Warning,
-                    format!("{text}, and the new one was refused with {status}, too"),
-                ),
+                _ if renewal.unused => (Level::Warning, format!("{text}; the request was not sent again")),
+                Some(status @ 401) => {
+                    let (what, too) = renewal.refused();
+                    (
+                        Level::Warning,
+                        format!("{text}, and {what} was refused with {status}{too}"),
+                    )
+                }
                 _ => (Level::Done, text),
             };
             state.shared.notify(level, text);

@@ -66,6 +66,26 @@ fn a_misspelt_key_of_a_file_is_told_once_by_who_uses_it_and_by_doctor() {
 }
 
 #[test]
+fn a_token_whose_request_is_not_there_is_a_problem_of_doctor() {
+    let home = Home::new();
+    let mut doctor = home.with(&[("echo", "name = \"Echo\"\nurl = \"http://localhost\"\n")]);
+    let root = doctor.get_current_dir().unwrap().to_path_buf();
+    let own = std::fs::read_dir(root.join("collections"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let file = own.join("collection.toml");
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|_| "name = \"C\"\n".to_owned());
+    let tokens = "\n[tokens.session]\nrequest = \"nowhere\"\nrefresh = \"echo\"\n";
+    std::fs::write(&file, text + tokens).unwrap();
+    let told = contains("`request` of `[tokens.session]` names `nowhere`, which is no request");
+    let none = contains("problems      none").not().and(contains("`refresh`").not());
+    doctor.arg("doctor").assert().success().stdout(told.and(none));
+}
+
+#[test]
 fn an_auth_of_an_unknown_type_is_a_warning_of_doctor() {
     let home = Home::new();
     let text = "name = \"Echo\"\nurl = \"{{base_url}}/demo/echo\"\n[auth]\ntype = \"beerer\"\n";

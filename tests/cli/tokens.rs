@@ -80,11 +80,49 @@ fn a_new_token_that_is_refused_too_is_told_and_one_that_cannot_be_had_is_told_on
         String::from_utf8_lossy(&sent.stderr).into_owned()
     };
     let told = send("/x", "/refused");
-    let hint = "hint: the new `t` was refused, too: see who `api/login` signs in as";
+    let hint = "hint: `t` was refused as soon as it was fetched: see who `api/login` signs in as";
     assert!(told.contains(hint) && !told.contains("fetches a new"), "{told}");
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     let told = send("/token", "/none");
     assert_eq!(told.matches("could not be fetched").count(), 1, "{told}");
+}
+
+#[test]
+fn a_secret_without_a_value_is_told_where_it_goes_out_and_where_a_token_is_refused_for_it() {
+    let (base, _) = desk();
+    let home = Home::new();
+    let mut command = postrider(&home, &base);
+    let root = home.folder.path().join("tokens");
+    let secret = "name = \"Here\"\n[[variables]]\nkey = \"pw\"\nsecret = true\n";
+    write(&root, "environments/here.toml", secret);
+    let auth = "[auth]\ntype = \"basic\"\nusername = \"joe\"\npassword = \"{{pw}}\"\n";
+    let request = |to: &str| format!("name = \"R\"\nmethod = \"POST\"\nurl = \"{base}{to}\"\n{auth}");
+    write(&root, "collections/api/leak.toml", &request("/x"));
+    write(&root, "collections/api/login.toml", &request("/refused"));
+    let mut told = |request: &str| {
+        let sent = command.args(["send", request, "-e", "here"]).output().unwrap();
+        command = home.process();
+        command.current_dir(&root);
+        String::from_utf8_lossy(&sent.stderr).into_owned()
+    };
+    let how = "`postrider env set -e here pw -` asks for it";
+    let leak = told("api/leak");
+    let warning = format!("warning: the secret `pw` has no value yet: an empty one was sent; {how}");
+    assert!(leak.contains(&warning), "{leak}");
+    let get = told("api/get");
+    assert!(get.contains("; the secret `pw` has no value yet"), "{get}");
+    assert!(get.contains(&format!("hint: {how}")), "{get}");
+    // One that was set to nothing is meant so.
+    let mut set = home.process();
+    set.current_dir(&root);
+    assert!(
+        set.args(["env", "set", "-e", "here", "pw", ""])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let leak = told("api/leak");
+    assert!(!leak.contains("no value yet"), "{leak}");
 }
 
 /// The program in a workspace whose collection says where its token comes from.
@@ -147,13 +185,15 @@ fn the_token_of_an_auth_is_signed_in_for_listed_and_forgotten() {
     run(&["tokens", "login", "api/own"])
         .success()
         .stderr(contains(
-            "`me at 127.0.0.1` is fresh from `client credentials`, good for 9 min",
+            "`me at 127.0.0.1` is fresh from `client credentials`, good for 10 min",
         ))
         .stderr(contains("s3cret").not());
     let listed = run(&["tokens", "list"]).success();
-    listed.stdout(contains("me at 127.0.0.1  here  valid 9 min").and(contains("by the auth of api/own")));
+    listed.stdout(contains("me at 127.0.0.1  here  valid 10 min").and(contains("by the auth of api/own")));
     run(&["send", "api/own"]).success().stdout("number 1");
-    run(&["tokens", "login", "me at 127.0.0.1"]).success();
+    run(&["tokens", "renew", "me at 127.0.0.1"])
+        .success()
+        .stderr(contains("`me at 127.0.0.1` is fresh"));
     run(&["send", "api/own"]).success().stdout("number 2");
     // A variable's name means the request that fills it.
     run(&["tokens", "login", "t"])
@@ -192,8 +232,8 @@ fn two_tokens_of_one_client_have_names_of_their_own_and_need_no_environment_to_b
     run(&["send", "api/own", "-e", "here"]).success();
     run(&["send", "api/wide", "-e", "here"]).success();
     run(&["tokens", "list", "-e", "here"]).success().stdout(
-        contains("me at 127.0.0.1 (api/own)   here  valid 9 min")
-            .and(contains("me at 127.0.0.1 (api/wide)  here  valid 9 min")),
+        contains("me at 127.0.0.1 (api/own)   here  valid 10 min")
+            .and(contains("me at 127.0.0.1 (api/wide)  here  valid 10 min")),
     );
     run(&["tokens", "forget", "me at 127.0.0.1"])
         .code(2)
@@ -268,7 +308,7 @@ fn a_token_of_the_collection_is_known_in_every_environment() {
     run(&["send", "api/get"]).success().stdout("number 1");
     run(&["tokens", "list", "-e", "here"])
         .success()
-        .stdout(contains("t  here  valid 9 min"));
+        .stdout(contains("t  here  valid 10 min"));
     run(&["send", "api/get", "-e", "here"]).success().stdout("number 1");
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
@@ -286,9 +326,9 @@ fn tokens_are_listed_renewed_and_forgotten() {
         .stdout(contains("no token yet").and(contains("api/login")));
     run(&["tokens", "renew", "t"])
         .success()
-        .stderr(contains("`t` is fresh from `Log in`, good for 9 min").and(contains("s3cret").not()));
+        .stderr(contains("`t` is fresh from `Log in`, good for 10 min").and(contains("s3cret").not()));
     let listed = run(&["tokens", "list"]).success();
-    listed.stdout(contains("valid 9 min").and(contains("s3cret").not()));
+    listed.stdout(contains("valid 10 min").and(contains("s3cret").not()));
     let json = run(&["tokens", "list", "--json"]).success();
     let json: serde_json::Value = serde_json::from_slice(&json.get_output().stdout).unwrap();
     assert_eq!((&json[0]["state"], &json[0]["name"]), (&"valid".into(), &"t".into()));
@@ -322,13 +362,13 @@ fn the_tokens_of_all_environments_are_listed_unless_one_is_named() {
     let listed = run(&["tokens", "list"]).success();
     listed.stdout(
         contains("t  elsewhere       no token yet")
-            .and(contains("t  here            valid 9 min"))
+            .and(contains("t  here            valid 10 min"))
             .and(contains("t  no environment  no token yet")),
     );
     run(&["env", "use", "elsewhere"]).success();
     run(&["tokens", "list"])
         .success()
-        .stdout(contains("t  here       valid 9 min").and(contains("no environment").not()));
+        .stdout(contains("t  here       valid 10 min").and(contains("no environment").not()));
     run(&["tokens", "list", "-e", "elsewhere"])
         .success()
         .stdout(contains("t  elsewhere  no token yet").and(contains("valid").not()));
@@ -370,13 +410,13 @@ fn tokens_whose_environment_or_declaration_is_gone_are_listed_and_forgotten() {
 
     run(&["tokens", "list"], &gone)
         .success()
-        .stdout(contains("t  here       valid 9 min").and(contains("nothing here declares it")));
+        .stdout(contains("t  here       valid 10 min").and(contains("nothing here declares it")));
     run(&["tokens", "list", "-e", "here"], &gone)
         .success()
-        .stdout(contains("t  here  valid 9 min").and(contains("elsewhere").not()));
+        .stdout(contains("t  here  valid 10 min").and(contains("elsewhere").not()));
     run(&["tokens", "list", "-e", "elsewhere"], &undeclared)
         .success()
-        .stdout(contains("t  elsewhere  valid 9 min").and(contains("nothing here declares it")));
+        .stdout(contains("t  elsewhere  valid 10 min").and(contains("nothing here declares it")));
     run(&["tokens", "forget", "nothing", "-e", "here"], &gone)
         .code(2)
         .stderr(contains("there is no token `nothing`"));

@@ -62,7 +62,27 @@ fn a_new_token_that_is_refused_too_is_no_success() {
     std::fs::write(home.root().join("collections/pydio-cells/refused.toml"), refused).unwrap();
     let mut user = User::at_home(&home);
     user.press("2/Refused<enter><ctrl-j>")
-        .sees("`Get token` fetched it, and the new one was refused with 401, too");
+        .sees("`Get token` fetched it, and it was refused with 401");
+}
+
+#[test]
+fn of_a_request_that_was_not_sent_again_no_new_token_is_said_to_be_refused() {
+    let home = Home::new();
+    declared(
+        &home,
+        "[tokens.dex_token]\nrequest = \"get-token\"\nreplay = \"never\"\n\n",
+    );
+    // What the variable holds is refused, whoever asks.
+    let stale = "name = \"Stale\"\nmethod = \"POST\"\nurl = \"{{base_url}}/a/config/ctl\"\norder = 1\n";
+    std::fs::write(home.root().join("collections/pydio-cells/stale.toml"), stale).unwrap();
+    let path = home.root().join("environments/demo.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = format!("{text}\n[[variables]]\nkey = \"dex_token\"\nvalue = \"no-such-token\"\n");
+    std::fs::write(path, text).unwrap();
+    let mut user = User::at_home(&home);
+    user.press("2/Stale<enter><ctrl-j>")
+        .sees("`Get token` renewed it; the request was not sent again")
+        .sees_no("the new one was refused");
 }
 
 /// A request whose own auth gets its token from the demo server.

@@ -87,6 +87,11 @@ impl Pipeline {
             let text = format!("sent again: `{name}` was refused with {status}, and a new one was there");
             (ConsoleLevel::Info, text)
         } else {
+            // What is told of it shall not say that the new one was tried.
+            let last = prepared.log.outcome.renewals.last_mut();
+            if let Some(renewal) = last.filter(|renewal| renewal.name == name) {
+                renewal.unused = true;
+            }
             let text = format!(
                 "`{name}` is renewed, but this {method} was not sent again: the server may have acted on it already; {advice}"
             );

@@ -19,8 +19,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::ask::Refused;
 use super::origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 use super::reply::dated;
-use super::send::{Ready, failed, renewal, say, told};
+use super::send::{Ready, say};
 use super::store::{Obtained, TokenStore, Want};
+use super::told::{failed, renewal, told};
 use crate::auth::oauth2::{Config, OAuthError, Sends, is_configured};
 use crate::exec::oauth2::{Failed, Flow, Obtained as Got};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
@@ -291,7 +292,7 @@ impl Pipeline {
                     }
                     // What is left of its life will do.
                     Err(_) if cause.is_early() => Ok(()),
-                    Err(_) => Err(failed(&name, &landed, None)),
+                    Err(_) => Err(naming(prepared, failed(&name, &landed, None))),
                 }
             }
             Obtained::Paused(..) if cause.is_early() => Ok(()),
@@ -299,7 +300,7 @@ impl Pipeline {
                 let renewal = renewal(&name, &landed, false, began.elapsed());
                 prepared.log.outcome.renewals.push(renewal);
                 let left = SignedDuration::try_from(left).unwrap_or(SignedDuration::ZERO);
-                Err(failed(&name, &landed, Some(left)))
+                Err(naming(prepared, failed(&name, &landed, Some(left))))
             }
             Obtained::Cancelled => Err(SendError::new(
                 SendErrorKind::Cancelled,
@@ -444,6 +445,14 @@ impl InRequest {
         resolved.auth.params.insert(TOKEN.to_owned(), self.value.clone().into());
         resolved.redactor = resolved.redactor.with([Secret::new(&self.value)]);
     }
+}
+
+/// The same with the request in the hint that says how to sign in for one.
+fn naming(prepared: &Prepared, mut error: SendError) -> SendError {
+    if let (Some(path), Some(hint)) = (&prepared.plan.path, &mut error.hint) {
+        *hint = hint.replace("tokens login REQUEST", &format!("tokens login {path}"));
+    }
+    error
 }
 
 /// Which token it is: that of an environment and a collection, for what the auth says.

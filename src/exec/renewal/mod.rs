@@ -21,6 +21,7 @@ mod reply;
 mod saved;
 mod send;
 mod store;
+mod told;
 mod words;
 
 #[cfg(test)]

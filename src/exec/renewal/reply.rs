@@ -19,6 +19,8 @@ const SAME_CLOCK: SignedDuration = SignedDuration::from_secs(2);
 const MOMENT: f64 = 1e9;
 /// A number from here on is a moment in milliseconds.
 const MOMENT_MS: f64 = 1e11;
+/// A longer body is no token, in bytes.
+const LONGEST: usize = 64 * 1024;
 /// What a token in a header may stand behind.
 const SCHEME: &str = "bearer ";
 
@@ -44,9 +46,13 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
     let status = format!("{} {}", response.status, redact(&response.reason));
     let answered = format!("`{name}` answered {}{said}", status.trim_end());
     if response.status >= 400 {
+        let unset = outcome.unset.first();
+        let why = unset.map(|unset| format!("; the secret `{}` has no value yet", unset.name));
+        let why = why.unwrap_or_default();
+        let hint = unset.map(|unset| unset.how.clone()).filter(|how| !how.is_empty());
         return Err(Failure {
-            message: answered,
-            hint: None,
+            message: format!("{answered}{why}"),
+            hint,
             transient: response.status == 429 || response.status >= 500,
             declined: false,
         });
@@ -102,9 +108,23 @@ pub fn picked(pick: &Pick, response: &Response) -> Result<String, Failure> {
                 .json()
                 .map_err(|_| Failure::new("which is no JSON").hint("open it to see what it is"))?;
             let found = at(path, &body)?;
-            Ok(display_value(found.ok_or_else(|| {
-                Failure::new(format!("which has nothing at `{path}`"))
-            })?))
+            let found = found.ok_or_else(|| Failure::new(format!("which has nothing at `{path}`")))?;
+            let kind = match found {
+                Value::Object(_) => "an object",
+                Value::Array(_) => "a list",
+                _ => return Ok(display_value(found)),
+            };
+            let hint = "`value` is to lead to the token itself, as `$.user.token` does";
+            Err(Failure::new(format!("which has {kind} at `{path}`, and no token")).hint(hint))
+        }
+        Pick::Whole => {
+            let whole = response.body.read(0, LONGEST + 1).unwrap_or_default();
+            let text = std::str::from_utf8(&whole).map_or("", str::trim);
+            if text.is_empty() || text.contains(char::is_control) || text.len() > LONGEST {
+                let text = "which is no text of one line that could be a token";
+                return Err(Failure::new(text).hint("open it to see what it is"));
+            }
+            Ok(text.to_owned())
         }
         Pick::Header(name) => {
             let value = response.header(name);
@@ -135,6 +155,24 @@ fn at<'a>(path: &str, body: &'a Value) -> Result<Option<&'a Value>, Failure> {
             .hint("it is written like `$.id_token` or `$.data[0].token`")
     })?;
     Ok(parsed.query(body).first())
+}
+
+/// What is wrong with where a source says that the end of a token stands in this reply; `None` where nothing is. The token is
+/// taken all the same, as one of which nobody says when it ends.
+pub(super) fn endless(source: &TokenSource, name: &str, outcome: &Outcome) -> Option<String> {
+    let Life::Reply(path) = &source.life else { return None };
+    let exchange = outcome.exchange.as_ref()?;
+    let response = exchange.response().filter(|response| response.status < 400)?;
+    let body = response.body.json().unwrap_or(Value::Null);
+    let what = match at(path, &body).ok()? {
+        None | Some(Value::Null) => "nothing there",
+        Some(found) if told(found).is_none() => "no number of seconds and no date there",
+        Some(_) => return None,
+    };
+    Some(format!(
+        "`expires = \"{path}\"` of `{}`: the reply of `{name}` has {what}, so only a refusal tells when it has ended",
+        source.variable
+    ))
 }
 
 /// The token with what is known of its life, by our clock.
@@ -206,28 +244,37 @@ fn end(
             let Some(found) = at(path, &body)? else {
                 return Ok((None, Told::Span));
             };
-            let number = match found {
-                Value::Number(number) => number.as_f64(),
-                Value::String(text) => text.trim().parse().ok(),
-                _ => None,
-            };
-            Ok(match (number, found) {
-                (Some(number), _) if number < MOMENT => {
-                    let span = SignedDuration::try_from_secs_f64(number).ok();
-                    (span.and_then(lasting), Told::Span)
-                }
-                (Some(number), _) => {
-                    let seconds = if number < MOMENT_MS { number } else { number / 1000.0 };
-                    let since = SignedDuration::try_from_secs_f64(seconds).ok();
-                    (
-                        since.and_then(|since| Timestamp::UNIX_EPOCH.checked_add(since).ok()),
-                        Told::Moment,
-                    )
-                }
-                (None, Value::String(text)) => (moment(text), Told::Moment),
-                (None, _) => (None, Told::Span),
+            Ok(match told(found) {
+                Some(End::In(span)) => (lasting(span), Told::Span),
+                Some(End::At(moment)) => (Some(moment), Told::Moment),
+                None => (None, Told::Span),
             })
         }
+    }
+}
+
+/// The end of a token as a reply says it.
+enum End {
+    In(SignedDuration),
+    At(Timestamp),
+}
+
+/// An end in seconds or as a date.
+fn told(found: &Value) -> Option<End> {
+    let number = match found {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let span = |seconds| SignedDuration::try_from_secs_f64(seconds).ok();
+    match (number, found) {
+        (Some(number), _) if number < MOMENT => span(number).map(End::In),
+        (Some(number), _) => {
+            let since = span(if number < MOMENT_MS { number } else { number / 1000.0 })?;
+            Timestamp::UNIX_EPOCH.checked_add(since).ok().map(End::At)
+        }
+        (None, Value::String(text)) => moment(text).map(End::At),
+        (None, _) => None,
     }
 }
 

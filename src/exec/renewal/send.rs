@@ -14,24 +14,23 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::ask::{Refused, RenewQuestion};
 use super::bound::Bound;
-use super::flight::Landed;
 use super::granted::InRequest;
 use super::origin::{Cause, Standing};
 use super::reply;
 use super::saved::{SavedRequest, kept};
 use super::store::{Obtained, TokenStore, Want};
-use super::words::span;
+use super::told::{failed, renewal, told};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
 use crate::exec::plan::Plan;
 use crate::exec::tokens::{TokenStatus, mentions, status_of};
 use crate::model::exchange::{Connection, Exchange, Phase, SendError, SendErrorKind, SentRequest, Timings};
-use crate::model::outcome::{ConsoleLevel, ConsoleLine, Renewal};
+use crate::model::outcome::{ConsoleLevel, ConsoleLine};
 use crate::model::token::{Pick, Renew, Token, TokenKey};
 use crate::model::variable::display_value;
 use crate::model::{Outcome, ResolvedRequest, Scope};
 
 /// Who writes the console lines about tokens.
-const WRITER: &str = "tokens";
+pub(super) const WRITER: &str = "tokens";
 
 /// A request that is resolved, and the tokens in it.
 pub(in crate::exec) struct Ready {
@@ -187,8 +186,8 @@ impl Pipeline {
         let from = from.map_or_else(|| bound.source.request.clone(), |plan| plan.request.name.clone());
         let asks = bound.source.renew == Renew::Ask && cause != Cause::Asked;
         let asks = asks && store.known(&want, &token.key, bound.source.renew_before).is_none();
-        if asks && !self.may_renew(&token.key, cause, from, context).await {
-            return Better::AsIs;
+        if asks && let Some(instead) = self.unless_asked(prepared, &token.key, cause, from, context).await {
+            return instead;
         }
         (context.progress)(Phase::RenewingToken);
         let obtained = store.obtain(origin, want, &context.cancel).await;
@@ -209,6 +208,10 @@ impl Pipeline {
                 log.renewals.push(renewal);
                 let own = prepared.plan.tokens.request(token.at, &prepared.scopes, None);
                 if let Some(text) = own.filter(|_| led).and_then(|own| sends_itself(&own, &name, true)) {
+                    say(prepared, ConsoleLevel::Warn, text);
+                }
+                let fetched = landed.outcome.as_ref().filter(|_| led);
+                if let Some(text) = fetched.and_then(|own| reply::endless(&bound.source, &landed.from, own)) {
                     say(prepared, ConsoleLevel::Warn, text);
                 }
                 match &landed.token {
@@ -272,18 +275,41 @@ impl Pipeline {
         shown
     }
 
-    async fn may_renew(&self, key: &TokenKey, cause: Cause, from: String, context: &SendContext) -> bool {
+    /// Asks whether a token may be renewed; where it may not, what is done instead.
+    async fn unless_asked(
+        &self,
+        prepared: &mut Prepared,
+        key: &TokenKey,
+        cause: Cause,
+        from: String,
+        context: &SendContext,
+    ) -> Option<Better> {
+        let (name, why) = (&key.name, cause.words());
         let Some(interaction) = &self.interaction else {
-            return false;
+            let text = format!(
+                "`{name}` {why}, and there is nobody to ask whether to renew it (`renew = \"ask\"`): the request goes out as it \
+                 is"
+            );
+            say(prepared, ConsoleLevel::Warn, text);
+            return Some(Better::AsIs);
         };
         let answer = interaction.renew(RenewQuestion {
             key: key.clone(),
-            why: cause.words(),
+            why,
             from,
         });
-        tokio::select! {
+        let may = tokio::select! {
             answer = answer => answer,
             () = context.cancel.cancelled() => false,
+        };
+        match may {
+            // Who gives the question up answers it as well.
+            _ if context.cancel.is_cancelled() => {
+                let text = format!("cancelled at the question whether `{name}` is to be renewed");
+                Some(Better::Failed(SendError::new(SendErrorKind::Cancelled, text)))
+            }
+            true => None,
+            false => Some(Better::AsIs),
         }
     }
 
@@ -379,6 +405,9 @@ impl Pipeline {
             let well = answered.is_some_and(|response| response.status < 400);
             match reply::token_in(source, &name, &prepared.log.outcome) {
                 Ok(mut token) => {
+                    if let Some(text) = reply::endless(source, &name, &prepared.log.outcome) {
+                        say(prepared, ConsoleLevel::Warn, text);
+                    }
                     let own = bound.is_of(prepared.plan.collection);
                     if source.pick != Pick::Script {
                         let scope = scope(&key, prepared.plan.collection.is_some() && own);
@@ -500,85 +529,6 @@ fn take(prepared: &mut Prepared, used: &mut Used, bound: &Bound, token: &Token) 
     }
     prepared.log.outcome.writes.extend(writes);
     used.value = Some(token.value.clone());
-}
-
-pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::Duration) -> Renewal {
-    Renewal {
-        name: name.to_owned(),
-        why: landed.cause.words(),
-        first: landed.cause == Cause::Missing,
-        from: landed.from.clone(),
-        node: landed.node,
-        outcome: landed.outcome.clone().filter(|_| led),
-        led,
-        took,
-        at: Timestamp::now(),
-        result: match &landed.token {
-            Ok(token) => Ok(token.expires_at),
-            Err(failure) => Err(failure.message.clone()),
-        },
-    }
-}
-
-/// The console's line on a renewal, and one on what could not be kept.
-pub(super) fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> {
-    let Renewal {
-        name, why, from, at, ..
-    } = renewal;
-    let took = SignedDuration::try_from(renewal.took).unwrap_or(SignedDuration::ZERO);
-    let done = renewal.done();
-    let (level, text) = match &renewal.result {
-        Ok(end) => {
-            let by = if from.is_empty() {
-                "another postrider".to_owned()
-            } else {
-                format!("`{from}`")
-            };
-            let good = end.map(|end| format!("; good for {}", span(end.duration_since(*at))));
-            let good = good.unwrap_or_default();
-            let text = format!("`{name}` {why}: {done} by {by} in {} ms{good}", took.as_millis());
-            (ConsoleLevel::Info, text)
-        }
-        Err(error) => (
-            ConsoleLevel::Warn,
-            format!("`{name}` {why}, and could not be {done}: {error}"),
-        ),
-    };
-    let line = |level, text| ConsoleLine {
-        level,
-        text,
-        listed: None,
-        at: *at,
-        script: WRITER.to_owned(),
-    };
-    let unkept = unkept.map(|error| line(ConsoleLevel::Warn, format!("`{name}` is not kept: {error}")));
-    std::iter::once(line(level, text)).chain(unkept).collect()
-}
-
-/// Why a request is not sent.
-pub(super) fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) -> SendError {
-    let Err(failure) = &landed.token else {
-        return SendError::new(SendErrorKind::Token, format!("there is no `{name}`"));
-    };
-    let (why, cause) = (landed.cause.words(), landed.cause);
-    let done = if cause == Cause::Missing { "fetched" } else { "renewed" };
-    let message = match left {
-        None if cause == Cause::Changed => {
-            format!("`{name}` {why}, and with this one there is none: {}", failure.message)
-        }
-        None => format!("`{name}` {why} and could not be {done}: {}", failure.message),
-        Some(left) => format!(
-            "`{name}` could not be {done}: {}; not tried again for {}",
-            failure.message,
-            span(left)
-        ),
-    };
-    let error = SendError::new(SendErrorKind::Token, message);
-    match (&failure.hint, landed.from.is_empty()) {
-        (Some(hint), _) => error.hint(hint.clone()),
-        (None, false) => error.hint(format!("send `{}` by itself to see what is wrong", landed.from)),
-        (None, true) => error,
-    }
 }
 
 pub(super) fn say(prepared: &mut Prepared, level: ConsoleLevel, text: String) {

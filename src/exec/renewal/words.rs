@@ -19,7 +19,8 @@ pub fn span(time: SignedDuration) -> String {
         0 if seconds == 0.0 => "0 s".to_owned(),
         0..10 => format!("{} s", (seconds * 10.0).round() / 10.0),
         10..120 => format!("{whole} s"),
-        120..7_200 => format!("{} min", whole / 60),
+        // The nearest one: who has just got a token for ten minutes does not read that it is good for nine.
+        120..7_200 => format!("{} min", (whole + 30) / 60),
         7_200..172_800 => format!("{} h {} min", whole / 3_600, whole / 60 % 60),
         _ => format!("{} d", whole / 86_400),
     }
@@ -80,7 +81,8 @@ mod tests {
             (440, "0.4 s"),
             (9_990, "10 s"),
             (12_400, "12 s"),
-            (599_000, "9 min"),
+            (599_000, "10 min"),
+            (569_000, "9 min"),
             (-7_500_000, "2 h 5 min"),
             (273_600_000, "3 d"),
         ] {

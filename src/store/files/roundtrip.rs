@@ -236,6 +236,7 @@ fn any_group() -> impl Strategy<Value = Group> {
         });
     let pick = prop_oneof![
         Just(Pick::Script),
+        Just(Pick::Whole),
         text().prop_map(Pick::Body),
         text().prop_map(Pick::Header),
         text().prop_map(Pick::Cookie),

@@ -8,6 +8,9 @@ use super::duration::{self, DurationText};
 use super::tree::{Map, Tree};
 use crate::model::token::{Life, Pick, Renew, Replay, TokenSource};
 
+/// The value that is no path, but all of the body.
+const WHOLE: &str = "body";
+
 /// Where a token variable comes from.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct TokenDto {
@@ -15,7 +18,8 @@ pub struct TokenDto {
     pub request: String,
     /// The request that renews it, if there is another one for that; when it fails, the first one runs.
     pub refresh: Option<String>,
-    /// Where in the reply's JSON it stands, as `JSONPath`: `$.id_token`. Absent, a script sets the variable.
+    /// Where in the reply's JSON it stands, as `JSONPath`: `$.id_token`; `body` is all of a reply that is text. Absent, a
+    /// script sets the variable.
     pub value: Option<String>,
     /// The header of the reply that holds it.
     pub header: Option<String>,
@@ -73,7 +77,10 @@ pub fn sources(tokens: IndexMap<String, TokenDto>) -> Vec<TokenSource> {
 impl TokenDto {
     fn source(self, variable: String) -> TokenSource {
         let plain = TokenSource::new(variable, self.request);
-        let body = self.value.map(Pick::Body);
+        let body = self.value.map(|value| match &*value {
+            WHOLE => Pick::Whole,
+            _ => Pick::Body(value),
+        });
         let header = || self.header.map(Pick::Header);
         TokenSource {
             refresh: self.refresh,
@@ -122,6 +129,7 @@ fn entry(token: &TokenSource) -> (String, Tree) {
     match &token.pick {
         Pick::Script => None,
         Pick::Body(path) => put("value", path),
+        Pick::Whole => put("value", WHOLE),
         Pick::Header(name) => put("header", name),
         Pick::Cookie(name) => put("cookie", name),
     };
@@ -156,6 +164,7 @@ mod tests {
     #[test]
     fn a_request_alone_is_enough() {
         assert_eq!(read("request = 'login'"), TokenSource::new("t", "login"));
+        assert_eq!(read("request = 'login'\nvalue = 'body'").pick, Pick::Whole);
     }
 
     #[test]

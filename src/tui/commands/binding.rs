@@ -55,8 +55,14 @@ pub fn bind(state: &mut State, draft: TokenDraft, variable: &str, queue: &mut Ve
         edits.push(Edit::Replace { id: node, entity });
     }
     // What else is unsaved there is not ours to save.
-    let changed = [Some(id), no_auth.then_some(node)].into_iter().flatten();
-    let (unsaved, saves): (Vec<NodeId>, Vec<NodeId>) = changed.partition(|id| workspace.is_dirty(*id));
+    let is_new = |id: &NodeId| workspace.node(*id).is_some_and(|node| node.saved.is_none());
+    // What is sent elsewhere to get a token is what stands in the file of its request.
+    let brings = no_auth || workspace.is_dirty(node);
+    let changed = [Some(id), brings.then_some(node)].into_iter().flatten();
+    // One that is in no file yet could bring none.
+    let keeps = |id: &NodeId| workspace.is_dirty(*id) && !is_new(id);
+    let (unsaved, saves): (Vec<NodeId>, Vec<NodeId>) = changed.partition(keeps);
+    let was_new = is_new(&node);
     let unsaved: Vec<String> = unsaved
         .into_iter()
         .map(|id| format!("`{}`", workspace.name_of(Filed::Node(id))))
@@ -87,16 +93,18 @@ pub fn bind(state: &mut State, draft: TokenDraft, variable: &str, queue: &mut Ve
     let bare = if no_auth { ", which goes without auth," } else { "" };
     let rest = match unsaved.join(" and ") {
         none if none.is_empty() => String::new(),
-        names => format!("; save {names}, where other changes wait, to keep it so"),
+        names => format!("; save {names}, where other changes wait, so that it is fetched as here"),
     };
+    let along = if was_new { ", which is saved with it," } else { "" };
     let text = format!(
-        "`{{{{{variable}}}}}` is filled by `{name}`{bare} and renewed by itself: use it in the auth of other requests, as in \
+        "`{{{{{variable}}}}}` is filled by `{name}`{bare}{along} and renewed by itself: use it in the auth of other requests, as in \
          `Bearer {{{{{variable}}}}}`{rest}"
     );
+    let level = if rest.is_empty() { Level::Done } else { Level::Warning };
     for filed in [Filed::Node(node), Filed::Node(id)] {
-        state.saves.tell(filed, Level::Done, text.clone());
+        state.saves.tell(filed, level, text.clone());
     }
-    queue.push(Command::Notify(Level::Done, text));
+    queue.push(Command::Notify(level, text));
 }
 
 #[cfg(test)]
@@ -109,7 +117,7 @@ mod tests {
 
     /// Binds a value of the reply of `list-services`, with the request or its collection changed before; returns what is
     /// written, and what the user is told.
-    fn bound(changed: &str) -> (Vec<String>, String) {
+    fn bound(changed: &str, no_auth: bool) -> (Vec<String>, String) {
         let mut harness = Harness::new(120, 40);
         let at = |harness: &Harness, path: &str| harness.state.shared.node_at(path).unwrap();
         if !changed.is_empty() {
@@ -133,7 +141,7 @@ mod tests {
             node: at(&harness, "pydio-cells/configuration/list-services"),
             pick: Pick::Body("$.token".into()),
             life: Life::Told,
-            no_auth: Some(true),
+            no_auth: Some(no_auth),
         };
         let bind = Command::BindToken(Box::new(draft), "dex_token".into());
         harness.state.run(vec![bind], &mut harness.effects);
@@ -151,13 +159,19 @@ mod tests {
     #[test]
     fn only_what_was_clean_is_saved_along() {
         let (collection, request) = ("pydio-cells", "pydio-cells/configuration/list-services");
-        let (written, told) = bound("");
+        let (written, told) = bound("", true);
         assert_eq!(written, [collection, request]);
         assert!(!told.contains("other changes"), "{told}");
-        let (written, told) = bound(collection);
+        let (written, told) = bound(collection, true);
         assert_eq!(written, [request]);
         assert!(told.contains("save `Pydio Cells`"), "{told}");
-        let (written, told) = bound(request);
+        let (written, told) = bound(request, false);
+        assert_eq!(written, [collection]);
+        assert!(
+            told.contains("save `List services`"),
+            "what brings it elsewhere is in no file: {told}"
+        );
+        let (written, told) = bound(request, true);
         assert_eq!(written, [collection]);
         assert!(told.contains("save `List services`"), "{told}");
     }

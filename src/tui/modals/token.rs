@@ -19,8 +19,8 @@ use super::field::Field;
 use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
 use crate::model::edit::Edit;
-use crate::model::token::{Renew, TokenSource};
-use crate::model::{Entity, Filed, Group, ItemPath, NodeId};
+use crate::model::token::{Life, Renew, TokenSource};
+use crate::model::{Entity, Filed, Group, ItemPath, NodeId, Workspace};
 use crate::tui::command::{Command, TokenDraft};
 use crate::tui::panes::request::{format_duration, parse_duration};
 use crate::tui::panes::{Cx, View};
@@ -77,7 +77,7 @@ impl Line {
         match self {
             Self::Variable => "a name",
             Self::Request => "a path below the collection: auth/login",
-            Self::Pick => "as its script sets it; else $.path, header NAME, cookie NAME",
+            Self::Pick => "as its script sets it; else $.path, body, header NAME, cookie NAME",
             Self::Life => "as it says itself; else 10m, or $.path of its end",
             Self::Before => "30s",
             Self::Renew | Self::Auth => "",
@@ -89,7 +89,10 @@ impl Line {
         match self {
             Self::Variable => "requests use it as {{name}}",
             Self::Request => "the request that is sent to get a new one",
-            Self::Pick => "where in the reply the token stands, unless the request's script sets the variable",
+            Self::Pick => {
+                "where in the reply the token stands, unless the request's script sets the variable; body is all of a reply \
+                 that is text"
+            }
             Self::Life => {
                 "empty: a JWT says it itself, others by `expires_in` of the reply, else it lives until it is refused; a time \
                  as 10m; or where in the reply its end stands, in seconds or as a date: $.expires_at"
@@ -99,6 +102,12 @@ impl Line {
             Self::Auth => "Space: what it inherits may be meant for requests that have the token already",
         }
     }
+}
+
+/// What is declared already of a variable in the file that a value of this request's response would be declared in.
+fn declared<'a>(workspace: &'a Workspace, node: NodeId, variable: &str) -> Option<&'a TokenSource> {
+    let group = workspace.group(workspace.collection_of(node)?.id)?;
+    group.tokens.iter().find(|token| token.variable == variable)
 }
 
 /// Whose token it is.
@@ -129,9 +138,11 @@ pub struct TokenForm {
 
 impl TokenForm {
     /// For a value of a response.
-    pub fn of_reply(title: String, variable: &str, draft: TokenDraft) -> Self {
+    pub fn of_reply(title: String, variable: &str, draft: TokenDraft, workspace: &Workspace) -> Self {
         let mut source = TokenSource::new(variable, "");
-        source.life = draft.life.clone();
+        // What is declared of its life holds, unless this reply says something else.
+        let known = declared(workspace, draft.node, variable).filter(|_| draft.life == Life::Told);
+        source.life = known.map_or_else(|| draft.life.clone(), |known| known.life.clone());
         Self::new(About::Reply(Box::new(draft)), title, source, &Line::REPLY)
     }
 
@@ -376,11 +387,14 @@ impl TokenForm {
         let workspace = &shared.workspace;
         match (self.on(), &self.about) {
             (Line::Variable, About::Reply(draft)) => match workspace.collection_of(draft.node) {
-                Some(node) => format!(
-                    "[tokens.{}] in collections/{}/collection.toml",
-                    self.text(Line::Variable),
-                    node.slug
-                ),
+                Some(node) => {
+                    let variable = self.text(Line::Variable);
+                    let file = format!("[tokens.{variable}] in collections/{}/collection.toml", node.slug);
+                    match declared(workspace, draft.node, &variable) {
+                        None => file,
+                        Some(known) => format!("{file}: replaces {}", words::what(known)),
+                    }
+                }
                 None => "save the request into a collection first".to_owned(),
             },
             (Line::Variable, _) if !self.text(Line::Variable).trim().is_empty() => {
@@ -486,92 +500,4 @@ fn declare(shared: &Shared, id: NodeId, was: Option<&str>, source: TokenSource) 
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-    use std::time::Duration;
-
-    use super::*;
-    use crate::model::token::{Life, Pick};
-    use crate::tui::harness::Harness;
-
-    /// The tab Tokens of the sample collection, the cursor on its only token.
-    fn tokens() -> Harness {
-        let mut harness = Harness::new(120, 40);
-        harness.state.shared.open = harness.state.shared.node_at("pydio-cells");
-        harness.press("3]]");
-        assert!(harness.screen().contains("Filled by"), "{}", harness.screen());
-        harness
-    }
-
-    fn declared(harness: &Harness) -> Vec<TokenSource> {
-        let workspace = &harness.state.shared.workspace;
-        workspace.group(workspace.collections()[0]).unwrap().tokens.clone()
-    }
-
-    #[test]
-    fn what_is_declared_is_changed_in_a_form_and_undone() {
-        let mut harness = tokens();
-        harness.press("<enter>");
-        assert!(
-            harness.screen().contains("Token of Pydio Cells"),
-            "{}",
-            harness.screen()
-        );
-        harness.press("<down><down><down>10m<down> <enter>");
-        let now = declared(&harness);
-        assert_eq!(now[0].variable, "dex_token");
-        assert_eq!(now[0].life, Life::Fixed(Duration::from_mins(10)));
-        assert_eq!((now[0].renew, now[0].request.as_str()), (Renew::Never, "get-token"));
-        assert!(harness.screen().contains("10m"), "{}", harness.screen());
-        harness.press("u");
-        assert_eq!(declared(&harness)[0].life, Life::Told);
-    }
-
-    #[test]
-    fn the_form_keeps_to_its_token_when_the_file_changes_outside() {
-        let mut harness = tokens();
-        harness.press("<enter>");
-        let change = |harness: &mut Harness, change: &dyn Fn(&mut Vec<TokenSource>)| {
-            let workspace = &mut harness.state.shared.workspace;
-            let id = workspace.collections()[0];
-            let mut group = Group::clone(workspace.group(id).unwrap());
-            change(&mut group.tokens);
-            let entity = Entity::Collection(Arc::new(group));
-            workspace.apply(Edit::Replace { id, entity }).unwrap();
-        };
-        change(&mut harness, &|tokens| {
-            tokens.insert(0, TokenSource::new("other", "get-token"));
-        });
-        harness.press("<down><down><down>10m<enter>");
-        let now = declared(&harness);
-        assert_eq!(now.len(), 2);
-        assert_eq!((now[0].variable.as_str(), &now[0].life), ("other", &Life::Told));
-        assert_eq!(now[1].life, Life::Fixed(Duration::from_mins(10)));
-
-        harness.press("<enter>");
-        change(&mut harness, &|tokens| drop(tokens.remove(0)));
-        harness.press("<enter>");
-        let screen = harness.screen();
-        assert!(screen.contains("`other` was removed or renamed outside"), "{screen}");
-        assert_eq!(declared(&harness), now[1..]);
-    }
-
-    #[test]
-    fn tokens_are_added_and_removed() {
-        let mut harness = tokens();
-        harness.press("a");
-        harness.press("other<enter>");
-        assert!(
-            harness.screen().contains("there is no request at"),
-            "{}",
-            harness.screen()
-        );
-        harness.press("get-token<down>header X-Token<enter>");
-        let now = declared(&harness);
-        assert_eq!(now[1].variable, "other");
-        assert_eq!(now[1].pick, Pick::Header("X-Token".into()));
-        harness.press("d");
-        assert_eq!(declared(&harness)[0].variable, "other");
-        assert_eq!(declared(&harness).len(), 1);
-    }
-}
+mod tests;

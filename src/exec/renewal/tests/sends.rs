@@ -35,7 +35,7 @@ async fn a_missing_token_is_fetched_first_and_kept() {
     assert_eq!(super::desk::status(renewal.outcome.as_ref().unwrap()), 200);
     let line = &outcome.console[0].text;
     assert!(line.starts_with("`t` had no value: fetched by `token` in "), "{line}");
-    assert!(line.ends_with("good for 9 min"), "{line}");
+    assert!(line.ends_with("good for 10 min"), "{line}");
     assert!(!line.contains("opaque"), "{line}");
     let outcome = client.send(GET).await;
     assert_eq!((status(&outcome), desk.asked()), (200, 1));
@@ -197,6 +197,7 @@ async fn what_may_have_been_done_is_sent_again_only_with_a_word() {
             2,
             "the next one has a good token whatever becomes of this"
         );
+        assert_eq!(outcome.renewals.last().unwrap().unused, status(&outcome) == 401);
         (status(&outcome), asked, outcome.console.last().unwrap().text.clone())
     };
     let (status, asked, said) = ask(Replay::Idempotent, None).await;
@@ -221,6 +222,8 @@ async fn renewing_may_need_a_word_or_be_left_alone() {
         (401, 0),
         "there is nobody to ask"
     );
+    let told = &client.send(GET).await.console[0].text;
+    assert!(told.contains("there is nobody to ask whether to renew it"), "{told}");
     let no = Arc::new(Always(false, Mutex::default()));
     client.pipeline.interaction = Some(no.clone());
     assert_eq!((status(&client.send(GET).await), desk.asked()), (401, 0));

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::desk::{Client, Desk, GET, Mood, POST, TOKEN, error, source, status};
 use crate::exec::{DataRow, SendContext};
-use crate::model::token::{Pick, Token, TokenSource};
+use crate::model::token::{Life, Pick, Token, TokenSource};
 
 /// A desk whose tokens live long.
 async fn desk() -> Desk {
@@ -50,6 +50,44 @@ async fn one_send_by_hand_signs_in_once_however_often_it_is_refused() {
         let outcome = client.send(POST).await;
         assert_eq!((outcome.script_errors.as_slice(), desk.asked()), (&[][..], asked));
     }
+}
+
+#[tokio::test]
+async fn what_leads_to_no_token_is_an_error_and_what_leads_to_no_end_is_told() {
+    let desk = desk().await;
+    let with = |source: TokenSource| async {
+        let mut client = Client::new(&desk, vec![source]);
+        client.send(GET).await
+    };
+    let whole = |pick: Pick| TokenSource { pick, ..source() };
+    let said = error(&with(whole(Pick::Body("$".into()))).await);
+    assert!(
+        said.ends_with("answered 200 OK, which has an object at `$`, and no token"),
+        "{said}"
+    );
+    let ends = |path: &str| TokenSource {
+        life: Life::Reply(path.to_owned()),
+        ..source()
+    };
+    for (path, wrong) in [
+        ("$.nope", Some("has nothing there, so only a refusal tells")),
+        ("$.refresh_token", Some("has no number of seconds and no date there")),
+        ("$.expires_in", None),
+    ] {
+        let outcome = with(ends(path)).await;
+        assert_eq!(status(&outcome), 200, "the token is good all the same");
+        let told = outcome.console.iter().filter(|line| line.text.contains("`expires = "));
+        let told: Vec<&str> = told.map(|line| line.text.as_str()).collect();
+        assert_eq!(told.len(), usize::from(wrong.is_some()), "{told:?}");
+        assert!(
+            told.iter().all(|told| told.contains(wrong.unwrap_or_default())),
+            "{told:?}"
+        );
+    }
+    // All of the body is one where it is a line of text; the desk says JSON in one line.
+    let whole = with(whole(Pick::Whole)).await;
+    let end = whole.renewals[0].result.as_ref().ok();
+    assert!(end.is_some() && status(&whole) == 401, "{:?}", whole.renewals);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json_path::JsonPath;
 
-use crate::model::token::{Life, Pick};
+use crate::model::token::{Life, Pick, TokenSource};
 use crate::tui::panes::request::{format_duration, parse_duration};
 
 /// How a life is written in the form: nothing, `10m`, or a path.
@@ -31,8 +31,17 @@ pub(super) fn pick_text(pick: &Pick) -> String {
     match pick {
         Pick::Script => String::new(),
         Pick::Body(path) => path.clone(),
+        Pick::Whole => "body".to_owned(),
         Pick::Header(name) => format!("header {name}"),
         Pick::Cookie(name) => format!("cookie {name}"),
+    }
+}
+
+/// What a declaration says of where a token comes from, in a few words.
+pub(super) fn what(known: &TokenSource) -> String {
+    match pick_text(&known.pick) {
+        none if none.is_empty() => format!("`{}`, whose script sets it; all else there stays", known.request),
+        place => format!("{place} of `{}`; all else there stays", known.request),
     }
 }
 
@@ -44,9 +53,10 @@ pub(super) fn pick_of(text: &str) -> Result<Pick, String> {
     match named {
         _ if text.is_empty() => Ok(Pick::Script),
         _ if text.starts_with('$') => checked(text).map(Pick::Body),
+        _ if text == "body" => Ok(Pick::Whole),
         Some(("header", name)) => Ok(Pick::Header(name.to_owned())),
         Some(("cookie", name)) => Ok(Pick::Cookie(name.to_owned())),
-        _ => Err(format!("`{text}` is none of $.path, header NAME and cookie NAME")),
+        _ => Err(format!("`{text}` is none of $.path, body, header NAME and cookie NAME")),
     }
 }
 
@@ -80,6 +90,7 @@ mod tests {
         for pick in [
             Pick::Script,
             Pick::Body("$.a['b c']".into()),
+            Pick::Whole,
             Pick::Header("X-Token".into()),
             Pick::Cookie("sid".into()),
         ] {

@@ -199,9 +199,20 @@ fn token(state: &State, cx: &mut Cx<'_>) {
             "there is no response yet: send the request that fetches the token first",
         );
     };
-    let items = candidates::items(node, response, cx.shared);
+    let place = state.place().filter(|_| state.shows_body());
+    let line = place.and_then(|place| {
+        let body = place.shown()?;
+        let (path, is_of_the_body) = place.path(body.view.cursor_line(&body.document))?;
+        is_of_the_body.then(|| path.to_string())
+    });
+    let items = candidates::items(node, response, line.as_deref(), cx.shared);
     if items.is_empty() {
-        let text = "nothing in this response looks like a token: no text of 8 characters or more";
+        let is_xml = state.place().and_then(|place| place.body.as_ref());
+        let text = if is_xml.is_some_and(|body| body.kind() == Kind::Xml) {
+            "a token in XML is set by a script: x on the value writes it, and the tab Tokens of the collection says that it is one"
+        } else {
+            "nothing in this response looks like a token: no text of 8 characters or more without a blank"
+        };
         return cx.shared.notify(Level::Info, text);
     }
     let picker = Picker::new("Use as a token", items);

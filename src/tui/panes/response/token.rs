@@ -41,8 +41,16 @@ pub(super) fn candidates(response: &Response, shared: &Shared) -> Vec<Candidate>
     let body = Some(&response.body).filter(|body| body.len() <= LARGEST);
     if let Some(body) = body.and_then(|body| body.json::<Value>().ok()) {
         walk(&body, "$", DEEPEST, shared, &mut out);
+    } else if let Some(text) = body.and_then(|body| body.read(0, LARGEST).ok()) {
+        // A token may come by itself.
+        let text = std::str::from_utf8(&text).map_or("", str::trim);
+        if is_like(text) && !text.starts_with('<') {
+            out.push(candidate(Pick::Whole, "token", text, Life::Told, shared));
+        }
     }
-    for (name, value) in &response.headers {
+    // What asks for a token is none.
+    let asks = |name: &str| name.to_ascii_lowercase().ends_with("-authenticate");
+    for (name, value) in response.headers.iter().filter(|(name, _)| !asks(name)) {
         let value = String::from_utf8_lossy(value);
         let likely = score(name, &value);
         if likely > 0 && LENGTHS.contains(&value.chars().count()) {
@@ -61,14 +69,20 @@ pub(super) fn candidates(response: &Response, shared: &Shared) -> Vec<Candidate>
 }
 
 /// The rows to choose from; choosing one asks for the variable.
-pub(super) fn items(node: NodeId, response: &Response, shared: &Shared) -> Vec<Item> {
-    let found = candidates(response, shared).into_iter();
+///
+/// The value that the cursor is on comes first.
+pub(super) fn items(node: NodeId, response: &Response, on: Option<&str>, shared: &Shared) -> Vec<Item> {
+    let mut found = candidates(response, shared);
+    let is_on = |candidate: &Candidate| matches!(&candidate.pick, Pick::Body(path) if Some(path.as_str()) == on);
+    found.sort_by_key(|candidate| !is_on(candidate));
     found
+        .into_iter()
         .map(|candidate| {
             let (label, right) = match &candidate.pick {
                 Pick::Header(name) => (name.clone(), "header"),
                 Pick::Cookie(name) => (name.clone(), "cookie"),
                 Pick::Body(path) => (path.clone(), "body"),
+                Pick::Whole => ("the whole body".to_owned(), "body"),
                 Pick::Script => (String::new(), ""),
             };
             let variable = variable(&shared.workspace, node).unwrap_or(candidate.name);
@@ -79,7 +93,7 @@ pub(super) fn items(node: NodeId, response: &Response, shared: &Shared) -> Vec<I
                 no_auth: None,
             };
             let title = format!("{label} is the token of the variable");
-            let form = TokenForm::of_reply(title, &variable, draft);
+            let form = TokenForm::of_reply(title, &variable, draft, &shared.workspace);
             Item {
                 label,
                 detail: candidate.looks,
@@ -98,9 +112,7 @@ fn walk(value: &Value, path: &str, depth: usize, shared: &Shared, out: &mut Vec<
             for (key, value) in map.iter().filter(|(key, _)| !says_end(key)) {
                 let path = format!("{path}{}", Step::Key(key.clone()));
                 match value {
-                    Value::String(text)
-                        if LENGTHS.contains(&text.chars().count()) && !text.contains(char::is_whitespace) =>
-                    {
+                    Value::String(text) if is_like(text) => {
                         let life = if tokens::life(text).is_some() {
                             Life::Told
                         } else {
@@ -119,6 +131,11 @@ fn walk(value: &Value, path: &str, depth: usize, shared: &Shared, out: &mut Vec<
         }
         _ => {}
     }
+}
+
+/// Whether a text looks like a token.
+fn is_like(text: &str) -> bool {
+    LENGTHS.contains(&text.chars().count()) && !text.contains(char::is_whitespace)
 }
 
 /// Where an object says when its token ends; what the reply says at its top is found without saying.
@@ -186,7 +203,52 @@ fn variable(workspace: &Workspace, node: NodeId) -> Option<String> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+    use crate::tui::harness::Harness;
     use serde_json_path::JsonPath;
+
+    /// A reply of this body and these headers, to a request of the samples.
+    fn reply(body: &str, headers: &[(&str, &str)]) -> Response {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), value.as_bytes().to_vec().into());
+        Response {
+            status: 200,
+            reason: "OK".to_owned(),
+            version: "HTTP/1.1".to_owned(),
+            headers: headers.iter().map(own).collect(),
+            encoded_len: 0,
+            body: body.to_owned().into(),
+            cookies: Vec::new(),
+            truncated: None,
+        }
+    }
+
+    #[test]
+    fn a_text_by_itself_is_one_and_what_asks_for_one_is_none() {
+        let picks = |body: &str, headers: &[(&str, &str)]| -> Vec<Pick> {
+            let found = candidates(&reply(body, headers), &Shared::default()).into_iter();
+            found.map(|candidate| candidate.pick).collect()
+        };
+        assert_eq!(picks("eyJhbGciOi.J9.abc\n", &[]), [Pick::Whole]);
+        for none in ["Hello world of words", "short", "<a>12345678</a>"] {
+            assert_eq!(picks(none, &[]), [], "{none}");
+        }
+        assert_eq!(picks("{}", &[("WWW-Authenticate", "Bearer realm=\"x\"")]), []);
+        assert_eq!(
+            picks("{}", &[("X-Auth-Token", "12345678")]),
+            [Pick::Header("X-Auth-Token".into())]
+        );
+    }
+
+    #[test]
+    fn the_value_that_the_cursor_is_on_comes_first() {
+        let harness = Harness::new(120, 40);
+        let shared = &harness.state.shared;
+        let node = shared.node_at("pydio-cells/get-token").unwrap();
+        let reply = reply("{\"access_token\": \"12345678\", \"data\": {\"x\": \"abcdefgh\"}}", &[]);
+        let first = |on| items(node, &reply, on, shared).remove(0).label;
+        assert_eq!(first(None), "$.access_token");
+        assert_eq!(first(Some("$.data.x")), "$.data.x");
+        assert_eq!(first(Some("$.data")), "$.access_token");
+    }
 
     #[test]
     fn every_path_that_is_offered_leads_to_its_value() {

@@ -1,0 +1,168 @@
+//! What only the user can say of tokens, asked on the terminal: whether to renew one, and whether to send a request again.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use tokio_util::sync::CancellationToken;
+
+use super::output::escape;
+use super::passphrase;
+use crate::exec::Typed;
+use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
+use crate::script::BoxFuture;
+
+/// Asks on a terminal; nothing more once it is given up.
+pub struct AtTerminal {
+    cancel: CancellationToken,
+    said: Arc<Mutex<Said>>,
+    ask: fn(&str) -> Typed,
+}
+
+/// The last answer to each question, and when it was given.
+type Said = HashMap<String, (bool, Instant)>;
+
+impl AtTerminal {
+    /// Who gives up ends the command by this.
+    pub fn new(cancel: CancellationToken) -> Self {
+        Self {
+            cancel,
+            said: Arc::default(),
+            ask: passphrase::ask_or_nothing,
+        }
+    }
+
+    /// Whether the answer is yes. Who wants to know the same while it is asked gets the same answer.
+    fn put(&self, what: String, question: String) -> BoxFuture<bool> {
+        let (said, cancel, ask, since) = (self.said.clone(), self.cancel.clone(), self.ask, Instant::now());
+        Box::pin(async move {
+            let asked = tokio::task::spawn_blocking(move || {
+                // Held while the user is asked.
+                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                let same = said.get(&what).filter(|(_, at)| *at >= since);
+                if let Some((answer, _)) = same {
+                    return *answer;
+                }
+                if cancel.is_cancelled() {
+                    return false;
+                }
+                let answer = match ask(&question) {
+                    Typed::Text(word) => ["y", "yes"].contains(&word.reveal().trim().to_lowercase().as_str()),
+                    Typed::GivenUp => {
+                        cancel.cancel();
+                        false
+                    }
+                    Typed::Nothing | Typed::Failed(_) => false,
+                };
+                said.insert(what, (answer, Instant::now()));
+                answer
+            });
+            asked.await.unwrap_or(false)
+        })
+    }
+}
+
+impl Interaction for AtTerminal {
+    fn renew(&self, RenewQuestion { key, why, from }: RenewQuestion) -> BoxFuture<bool> {
+        let question = format!(
+            "`{}` {why}. Get a new one by `{}`? (n: the request goes out as it is) [y/N]",
+            escape(&key.name),
+            escape(&from)
+        );
+        self.put(format!("{key:?}"), question)
+    }
+
+    fn replay(&self, question: ReplayQuestion) -> BoxFuture<bool> {
+        let ReplayQuestion {
+            key,
+            request,
+            method,
+            status,
+        } = &question;
+        let words = format!(
+            "`{}` was refused with {status}; `{}` is renewed by now, but a server may have acted on a {} before it refused. \
+             Send it again? [y/N]",
+            escape(request),
+            escape(&key.name),
+            escape(method)
+        );
+        self.put(format!("{question:?}"), words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Secret;
+    use crate::model::token::TokenKey;
+
+    fn question() -> RenewQuestion {
+        RenewQuestion {
+            key: TokenKey {
+                name: "session".to_owned(),
+                ..TokenKey::default()
+            },
+            why: "had no value".to_owned(),
+            from: "Log in".to_owned(),
+        }
+    }
+
+    fn asked_by(ask: fn(&str) -> Typed) -> AtTerminal {
+        AtTerminal {
+            ask,
+            ..AtTerminal::new(CancellationToken::new())
+        }
+    }
+
+    #[tokio::test]
+    async fn only_a_yes_is_one_and_who_gives_up_ends_the_command() {
+        let yes = asked_by(|question| {
+            assert!(
+                question.starts_with("`session` had no value. Get a new one by `Log in`?"),
+                "{question}"
+            );
+            Typed::Text(Secret::new(" Yes "))
+        });
+        assert!(yes.renew(question()).await && !yes.cancel.is_cancelled());
+        for no in [|_: &str| Typed::Nothing, |_: &str| Typed::Text(Secret::new("yo"))] {
+            let no = asked_by(no);
+            assert!(!no.renew(question()).await && !no.cancel.is_cancelled());
+        }
+        let given_up = asked_by(|_| Typed::GivenUp);
+        assert!(!given_up.renew(question()).await && given_up.cancel.is_cancelled());
+        let never = AtTerminal {
+            ask: |_| Typed::Text(Secret::new("y")),
+            ..given_up
+        };
+        assert!(!never.renew(question()).await, "nothing more is asked");
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_an_answer_is_not_asked_again() {
+        // Only the first of two that ask at once is put to the user, who says yes to what names the request.
+        let person = asked_by(|question| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            let word = if question.starts_with("`Pay`") { "y" } else { "n" };
+            Typed::Text(Secret::new(word))
+        });
+        let replay = || ReplayQuestion {
+            key: question().key,
+            request: "Pay".to_owned(),
+            method: "POST".to_owned(),
+            status: 401,
+        };
+        let answered = || {
+            let said = person.said.lock().unwrap_or_else(PoisonError::into_inner);
+            said.values().next().map(|(_, at)| *at)
+        };
+        let (one, other) = (person.replay(replay()), person.replay(replay()));
+        let began = Instant::now();
+        assert!(one.await);
+        let first = answered();
+        assert!(other.await);
+        assert_eq!(answered(), first, "asked once");
+        assert!(first.is_some_and(|at| at >= began));
+        assert!(person.replay(replay()).await);
+        assert_ne!(answered(), first, "a later one is asked");
+    }
+}

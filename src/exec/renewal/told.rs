@@ -1,0 +1,95 @@
+//! What is told of a renewal: to the caller, on the console, in the error of what is not sent for want of it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::flight::Landed;
+use super::origin::Cause;
+use super::send::WRITER;
+use super::words::span;
+use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::outcome::{Before, ConsoleLevel, ConsoleLine, Renewal};
+
+/// What the caller is told.
+pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::Duration) -> Renewal {
+    Renewal {
+        name: name.to_owned(),
+        why: landed.cause.words(),
+        before: match landed.cause {
+            Cause::Missing => Before::None,
+            Cause::Refused(_) | Cause::RefusedEarlier => Before::Refused,
+            _ => Before::Other,
+        },
+        unused: false,
+        from: landed.from.clone(),
+        node: landed.node,
+        outcome: landed.outcome.clone().filter(|_| led),
+        led,
+        took,
+        at: Timestamp::now(),
+        result: match &landed.token {
+            Ok(token) => Ok(token.expires_at),
+            Err(failure) => Err(failure.message.clone()),
+        },
+    }
+}
+
+/// The console's line on a renewal, and one on what could not be kept.
+pub(super) fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> {
+    let Renewal {
+        name, why, from, at, ..
+    } = renewal;
+    let took = SignedDuration::try_from(renewal.took).unwrap_or(SignedDuration::ZERO);
+    let done = renewal.done();
+    let (level, text) = match &renewal.result {
+        Ok(end) => {
+            let by = if from.is_empty() {
+                "another postrider".to_owned()
+            } else {
+                format!("`{from}`")
+            };
+            let good = end.map(|end| format!("; good for {}", span(end.duration_since(*at))));
+            let good = good.unwrap_or_default();
+            let text = format!("`{name}` {why}: {done} by {by} in {} ms{good}", took.as_millis());
+            (ConsoleLevel::Info, text)
+        }
+        Err(error) => (
+            ConsoleLevel::Warn,
+            format!("`{name}` {why}, and could not be {done}: {error}"),
+        ),
+    };
+    let line = |level, text| ConsoleLine {
+        level,
+        text,
+        listed: None,
+        at: *at,
+        script: WRITER.to_owned(),
+    };
+    let unkept = unkept.map(|error| line(ConsoleLevel::Warn, format!("`{name}` is not kept: {error}")));
+    std::iter::once(line(level, text)).chain(unkept).collect()
+}
+
+/// Why a request is not sent.
+pub(super) fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) -> SendError {
+    let Err(failure) = &landed.token else {
+        return SendError::new(SendErrorKind::Token, format!("there is no `{name}`"));
+    };
+    let (why, cause) = (landed.cause.words(), landed.cause);
+    let done = if cause == Cause::Missing { "fetched" } else { "renewed" };
+    let message = match left {
+        None if cause == Cause::Changed => {
+            format!("`{name}` {why}, and with this one there is none: {}", failure.message)
+        }
+        None => format!("`{name}` {why} and could not be {done}: {}", failure.message),
+        Some(left) => format!(
+            "`{name}` could not be {done}: {}; not tried again for {}",
+            failure.message,
+            span(left)
+        ),
+    };
+    let error = SendError::new(SendErrorKind::Token, message);
+    match (&failure.hint, landed.from.is_empty()) {
+        (Some(hint), _) => error.hint(hint.clone()),
+        (None, false) => error.hint(format!("send `{}` by itself to see what is wrong", landed.from)),
+        (None, true) => error,
+    }
+}
