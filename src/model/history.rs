@@ -34,6 +34,8 @@ pub struct Step {
     pub edits: Vec<Edit>,
     /// The changes of current values that go back with them.
     pub values: Vec<ValueChange>,
+    /// The files that were written past the workspace's edits, as an import does, by the number whoever keeps them gave it.
+    pub files: Option<u64>,
     /// What of it was replaced by an outside change: with ours back, saving must not run over theirs unasked.
     pub takes: Option<Filed>,
 }
@@ -115,6 +117,11 @@ impl History {
         if let Some(last) = self.undo.last_mut() {
             last.merge = None;
         }
+    }
+
+    /// The numbers of the files that can still be undone or redone.
+    pub fn files(&self) -> impl Iterator<Item = u64> {
+        self.undo.iter().chain(&self.redo).filter_map(|step| step.files)
     }
 
     /// Notes that what was just done took over an outside change.
@@ -202,6 +209,7 @@ fn step(
         merge: None,
         edits,
         values: step.values.iter().rev().map(ValueChange::inverse).collect(),
+        files: step.files,
         takes: step.takes,
     });
     Some(Ok(step))

@@ -10,6 +10,7 @@ use crate::foreign::Planned;
 use crate::model::token::TokenKey;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Choice, Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Payload, Secret};
+use crate::store::files::Rewritten;
 use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
@@ -192,6 +193,13 @@ pub enum FileJob {
     },
     /// Tells what others have changed at a place and below it.
     Look(Place),
+    /// Writes files as they were before an import, or as that left them, and tells what is another in them.
+    Rewrite {
+        /// Which ones.
+        what: Arc<Rewritten>,
+        /// As they were before.
+        back: bool,
+    },
     /// Tells that all that an import wrote was looked at.
     Imported(ImportId),
     /// Forgets what is known of a place and all below it, and tells what is there as new.

@@ -146,6 +146,9 @@ pub enum Saved {
         /// Why not, and what to do.
         message: String,
     },
+    /// What an import wrote was undone or redone: how many files stay, as somebody has changed them since; or why it broke off,
+    /// and what to do.
+    Rewritten(Result<usize, String>),
     /// A file or folder could not be removed; it is there still.
     NotRemoved {
         /// What.

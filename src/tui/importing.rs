@@ -4,13 +4,16 @@
 //! typed ─▶ Effect::Read ─▶ News::Found ─▶ looked at ─▶ Effect::Import ─▶ News::Done ─▶ the tree follows the files
 //! ```
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::foreign::{Moved, Planned, Secrets, Settled};
+use crate::model::history::ValueChange;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{ItemPath, Outcome};
 use crate::store::Place;
+use crate::store::files::Rewritten;
 
 use super::drafts;
 use super::panes::Pane;
@@ -62,6 +65,19 @@ pub struct Done {
     pub secrets: Box<Secrets>,
     /// Where what was only looked at is now.
     pub moved: Moved,
+    /// The files before and after; `None` where they are too many to be kept.
+    pub rewritten: Option<Arc<Rewritten>>,
+    /// The values that were changed.
+    pub values: Vec<ValueChange>,
+}
+
+/// What imports wrote, to be undone and redone.
+#[derive(Debug, Default)]
+pub struct Rewrites {
+    /// By number.
+    pub kept: BTreeMap<u64, Arc<Rewritten>>,
+    /// What is said of the one that is being undone or redone.
+    pub words: Option<String>,
 }
 
 impl Done {
@@ -73,6 +89,8 @@ impl Done {
             places: planned.todo.places(),
             secrets: Box::new(secrets),
             moved: planned.moved(),
+            rewritten: None,
+            values: Vec::new(),
         }
     }
 

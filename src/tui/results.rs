@@ -12,7 +12,8 @@ use crate::model::{EnvironmentId, Exchange, Filed, NodeId, Outcome, literal};
 use super::action::Action;
 use super::command::Command;
 use super::commands::{
-    ask_about_conflict, changed, give_up, ground, import_news, mark_saved, not_moved, not_removed, release, run_news,
+    ask_about_conflict, changed, give_up, ground, import_news, mark_saved, not_moved, not_removed, release, rewritten,
+    run_news,
 };
 use super::comparing::Compared;
 use super::consents;
@@ -513,6 +514,7 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut
             state.saves.quit = false;
             state.shared.notify(Level::Error, format!("cannot {what}: {message}"));
         }
+        Saved::Rewritten(done) => rewritten(state, done),
         Saved::NotRemoved { place, message } => {
             not_removed(state, &place, effects);
             let text = format!("cannot delete `{place}`: {message}");

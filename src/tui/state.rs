@@ -18,7 +18,7 @@ use super::command::Command;
 use super::drafts::{self, Keeper};
 use super::effect::Effect;
 use super::event::Event;
-use super::importing::Done;
+use super::importing::{Done, Rewrites};
 use super::keymap::{Chord, Context, Keymap};
 use super::layout::{self, Layout};
 use super::loading::{self, Input, Waiting};
@@ -84,6 +84,8 @@ pub struct State {
     pub cookies_kept: String,
     /// What is being imported and may not be in the tree yet; with what came of it, once it is written.
     pub import: Option<Option<Done>>,
+    /// What imports wrote.
+    pub rewrites: Rewrites,
     /// What waits until all of the workspace is read.
     pub waiting: Waiting,
     /// Responses that came along from Postman's file, for requests that are still to be read.

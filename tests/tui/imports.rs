@@ -102,6 +102,49 @@ fn what_is_unsaved_of_a_request_that_an_import_removes_comes_back_only_when_aske
 }
 
 #[test]
+fn an_import_is_undone_and_redone_whole_but_what_was_changed_since() {
+    let home = Home::new();
+    let mut two: serde_json::Value = serde_json::from_str(&collection("List")).unwrap();
+    two["item"][1] = json!({ "name": "Tell", "request": { "method": "GET", "url": "{{base_url}}/tell" } });
+    let file = home.beside("birds.json", &two.to_string());
+    let root = home.root().join("collections/birds");
+    let mut user = User::at_home(&home);
+    let import = |user: &mut User| {
+        user.press("2I").sees("Import from Postman");
+        user.press(&format!("{}<enter>", typed(&file))).sees("↵ import");
+    };
+    import(&mut user);
+    user.press("<enter>").sees("imported: 4 added");
+    // Undone, nothing of it is there; redone, all is.
+    user.press("u").sees("undid: import (4 added)").sees_no("▾ Birds");
+    assert!(!root.exists());
+    user.press("<ctrl-y>").sees("redid: import (4 added)").sees("Birds");
+    // A comment of one's own; then it is imported with another name, and without the other request.
+    let mine = format!("# mine\n{}", home.read("collections/birds/herons/list.toml"));
+    std::fs::write(root.join("herons/list.toml"), &mine).unwrap();
+    let tell = home.read("collections/birds/tell.toml");
+    home.beside("birds.json", &collection("List all"));
+    import(&mut user);
+    user.sees("Undo takes all of it back")
+        .press("<enter>")
+        .sees("imported: ");
+    assert!(!root.join("tell.toml").exists());
+    assert!(home.read("collections/birds/herons/list.toml").contains("List all"));
+    user.press("u").sees("undid: import (");
+    assert_eq!(home.read("collections/birds/herons/list.toml"), mine);
+    assert_eq!(home.read("collections/birds/tell.toml"), tell);
+    user.press("/tell<enter>").sees("{{base_url}}/tell");
+    // What was changed since is nobody's to undo.
+    user.press("2<ctrl-y>").sees("redid: import (");
+    let since = format!("# since\n{}", home.read("collections/birds/herons/list.toml"));
+    std::fs::write(root.join("herons/list.toml"), &since).unwrap();
+    user.press("u").sees("1 file stays, as it was changed since");
+    assert_eq!(home.read("collections/birds/herons/list.toml"), since);
+    assert_eq!(home.read("collections/birds/tell.toml"), tell);
+    user.quit();
+}
+
+#[test]
 fn what_cannot_be_imported_says_why_and_leaves_what_was_typed() {
     let home = Home::new();
     let other = home.beside("package.json", r#"{ "dependencies": {} }"#);

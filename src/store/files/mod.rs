@@ -26,6 +26,7 @@ mod origin;
 mod parse;
 mod place;
 mod request;
+mod rewrite;
 #[cfg(test)]
 mod roundtrip;
 mod rows;
@@ -46,6 +47,7 @@ pub use known::Files;
 pub use load::{Loading, Part};
 pub use parse::{request_from_toml, request_to_toml};
 pub use place::{Content, Place};
+pub use rewrite::{Rewritten, Stock};
 pub use save::Saved;
 pub use structure::Removed;
 

@@ -1,7 +1,9 @@
 //! Importing: what its screen asks for, and what is done with the news.
 
-use super::environments;
+use std::collections::BTreeSet;
+
 use crate::foreign::Secrets;
+use crate::model::history::{Step, ValueChange};
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::importing::{Ask, Done, ImportId, Landing, News};
@@ -9,6 +11,8 @@ use crate::tui::modals::{Import, Modal};
 use crate::tui::panes::Pane;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
+
+use super::environments;
 
 /// Does what the screen asks for.
 pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
@@ -91,6 +95,10 @@ fn land(state: &State, mut done: Done, effects: &mut Vec<Effect>) {
 fn take(state: &mut State, id: ImportId, mut done: Done, effects: &mut Vec<Effect>) {
     let settled = std::mem::take(&mut done.secrets).settle(&state.shared.current);
     done.tell(&settled);
+    let current = &state.shared.current;
+    let changes = settled.changes.iter();
+    let changes = changes.map(|(owner, key, to)| ValueChange::new(current, owner, key, to.clone()));
+    done.values = changes.collect();
     if !settled.changes.is_empty() {
         state.shared.current.take(&settled.changes);
         effects.push(Effect::Local(LocalJob::Current(settled.changes)));
@@ -98,6 +106,37 @@ fn take(state: &mut State, id: ImportId, mut done: Done, effects: &mut Vec<Effec
     let looks = done.places.iter().cloned().map(FileJob::Look);
     effects.push(Effect::Files(looks.chain([FileJob::Imported(id)]).collect()));
     state.import = Some(Some(done));
+}
+
+/// Undoes what an import wrote, or writes it again.
+pub fn rewrite(state: &mut State, step: &Step, redo: bool, effects: &mut Vec<Effect>) {
+    let what = step.files.and_then(|id| state.rewrites.kept.get(&id));
+    let Some(what) = what.cloned() else { return };
+    let word = if redo { "redid" } else { "undid" };
+    state.rewrites.words = Some(format!("{word}: {}", step.label));
+    state.import = Some(None);
+    effects.push(Effect::Files(vec![FileJob::Rewrite { what, back: !redo }]));
+}
+
+/// Says that it is undone or redone.
+pub fn rewritten(state: &mut State, done: Result<usize, String>) {
+    state.import = None;
+    let Some(words) = state.rewrites.words.take() else {
+        return;
+    };
+    let (level, text) = match done {
+        Ok(0) => (Level::Done, words),
+        Ok(1) => (
+            Level::Warning,
+            format!("{words}; 1 file stays, as it was changed since"),
+        ),
+        Ok(left) => (
+            Level::Warning,
+            format!("{words}; {left} files stay, as they were changed since"),
+        ),
+        Err(why) => (Level::Error, format!("{words}, but not all of it: {why}")),
+    };
+    state.shared.notify(level, text);
 }
 
 /// Goes to what was imported.
@@ -112,13 +151,30 @@ fn arrived(state: &mut State, effects: &mut Vec<Effect>) {
         state.focus = Pane::Collections;
     }
     let mut words = format!("imported: {}", done.words);
+    let label = format!("import ({})", done.words);
     let first = done.environment().and_then(|slug| workspace.environment_named(slug));
     let first = first.map(|node| node.id);
     if let Some(active) = first.and_then(|first| environments::activate_if_none(state, first, effects)) {
         words = format!("{words}; {active}");
     }
-    // What was said of each of them is not seen below this.
+    let id = next(state).0;
     let shared = &mut state.shared;
+    match done.rewritten {
+        Some(rewritten) if !rewritten.is_empty() => {
+            state.rewrites.kept.insert(id, rewritten);
+            shared.history.record(Step {
+                label,
+                files: Some(id),
+                values: done.values.iter().rev().map(ValueChange::inverse).collect(),
+                ..Step::default()
+            });
+            let known: BTreeSet<u64> = shared.history.files().collect();
+            state.rewrites.kept.retain(|id, _| known.contains(id));
+        }
+        Some(_) => {}
+        None => words = format!("{words}; it is too much to be undone"),
+    }
+    // What was said of each of them is not seen below this.
     let mut kept = shared.contested.iter().map(|filed| shared.workspace.name_of(*filed));
     let level = match (kept.next(), kept.count()) {
         (None, _) => Level::Done,

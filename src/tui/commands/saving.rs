@@ -19,7 +19,7 @@ use crate::tui::modals::{Choice, Confirm, SaveAs};
 use crate::tui::shared::{Level, Shared};
 use crate::tui::state::State;
 
-use super::{conflict, environments};
+use super::{conflict, environments, importing};
 
 use super::structure::{Places, restructure, settle};
 
@@ -82,6 +82,9 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
     let globals = state.shared.workspace.globals().clone();
     let active = state.shared.environment_slug().map(str::to_owned);
     let shared = &mut state.shared;
+    if state.rewrites.words.is_some() {
+        return shared.notify(Level::Info, "the files are still being written");
+    }
     let step = if redo {
         shared.history.redo(&mut shared.workspace, &mut shared.current)
     } else {
@@ -98,6 +101,9 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
         Some(Ok(step)) => {
             keep_values(&step.values, effects);
             state.shared.settle_overrides();
+            if step.files.is_some() {
+                return importing::rewrite(state, &step, redo, effects);
+            }
             if let Some(filed) = step.takes {
                 conflict::follow_undo(state, filed, redo, effects);
             }

@@ -302,7 +302,7 @@ impl Import {
             Phase::Reading(..) | Phase::Writing(_) => vec![Line::new(Look::Plain, "", "")],
             Phase::Found(planned) => {
                 let elsewhere = opened.and_then(|opened| elsewhere(planned, Path::new(opened), self.own));
-                elsewhere.into_iter().chain(found(planned)).collect()
+                elsewhere.into_iter().chain(found(planned, self.elsewhere)).collect()
             }
         };
         lines.iter().flat_map(|line| line.wrapped(usize::from(width))).collect()

@@ -372,6 +372,11 @@ impl Worker {
                 }
             }
             FileJob::Look(place) => self.look_at(&place),
+            FileJob::Rewrite { what, back } => {
+                let done = self.files.rewrite(&what, back);
+                self.look(&what.paths());
+                self.tell(Event::Saved(Saved::Rewritten(done.map_err(|error| in_words(&error)))));
+            }
             FileJob::Imported(id) => self.tell(Event::Import(id, News::Arrived)),
             FileJob::Reread(place) => {
                 self.files.forget(&place);

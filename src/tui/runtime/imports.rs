@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use tokio::runtime::Handle;
@@ -13,6 +14,7 @@ use crate::http::Client;
 use crate::model::ItemPath;
 use crate::model::reason::reason;
 use crate::model::variable::CurrentValues;
+use crate::store::Files;
 use crate::store::locate::{LocateError, Origin, locate_for_import, plain};
 use crate::store::state::{State, StateError};
 use crate::tui::event::Event;
@@ -64,7 +66,10 @@ impl Imports {
     pub fn import(&self, id: ImportId, mut planned: Box<Planned>) {
         let (queue, options) = (self.queue.clone(), self.options.clone());
         self.tokio.spawn_blocking(move || {
+            let (files, places) = (Files::new(planned.root()), planned.todo.places());
+            let before = files.stock(&places);
             let (secrets, done) = planned.carry_out();
+            let rewritten = before.and_then(|before| Some(Arc::new(before.until(files.stock(&places)?))));
             let news = match done {
                 Ok(()) if options.foreign => match keep(&options, planned.root(), secrets) {
                     Ok(settled) => {
@@ -77,7 +82,10 @@ impl Imports {
                         Some(error.hint().to_owned()),
                     ),
                 },
-                Ok(()) => News::Done(Done::of(&planned, secrets)),
+                Ok(()) => News::Done(Done {
+                    rewritten,
+                    ..Done::of(&planned, secrets)
+                }),
                 Err(error) => {
                     // What was written before it stays, and its secrets with it.
                     let lost = keep(&options, planned.root(), secrets).err();

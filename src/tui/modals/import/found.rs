@@ -94,8 +94,9 @@ pub fn elsewhere(planned: &Planned, opened: &Path, own: bool) -> Option<Line> {
     Some(Line::new(Look::Warning, "→ ", text))
 }
 
-/// What was found, what importing it does, and what of it cannot be carried over.
-pub fn found(planned: &Planned) -> Vec<Line> {
+/// What was found, what importing it does, and what of it cannot be carried over; into another workspace than the one that
+/// is open (`elsewhere`) it cannot be undone.
+pub fn found(planned: &Planned, elsewhere: bool) -> Vec<Line> {
     let mut out = Vec::new();
     let (found, todo) = (&planned.found, &planned.todo);
     for (collection, path) in found.collections.iter().zip(todo.collections()) {
@@ -140,6 +141,12 @@ pub fn found(planned: &Planned) -> Vec<Line> {
             let text = "What came from a file and is no longer in this one is removed.";
             out.push(Line::new(Look::Warning, "! ", text));
         }
+        let text = if elsewhere {
+            "This cannot be undone."
+        } else {
+            "Undo takes all of it back."
+        };
+        out.push(Line::new(Look::Plain, "  ", text));
     }
     // What becomes different comes first, as it may be one's own; what is lost is not to be looked for below a long list.
     let mut differences = todo.differences();
