@@ -28,6 +28,8 @@ pub struct Import {
     pub globals: Option<GlobalsStep>,
     /// How many secrets that are kept here take the values their sources have now.
     pub secrets: usize,
+    /// In what items differ from what they become.
+    differing: HashMap<ItemPath, Vec<&'static str>>,
     /// Where nodes are that were moved already.
     moved: HashMap<NodeId, ItemPath>,
 }
@@ -111,14 +113,15 @@ impl Import {
             }
             plan
         });
-        let collections = collections.collect();
+        let collections: Vec<Plan> = collections.collect();
         Self {
-            collections,
             environments: plan_environments(&workspace, found, came),
             globals: found
                 .globals
                 .as_ref()
                 .map(|found| plan_globals(workspace.globals(), found)),
+            differing: differing(&workspace, &collections),
+            collections,
             secrets: 0,
             moved: HashMap::new(),
         }
@@ -193,7 +196,13 @@ impl Import {
             Action::Add | Action::Note | Action::Keep => None,
         };
         let items = self.collections.iter().flat_map(|plan| &plan.steps);
-        let items = items.map(|step| (step.action, format!("collections/{}", step.path)));
+        let items = items.map(|step| {
+            let place = format!("collections/{}", step.path);
+            match self.differing.get(&step.path) {
+                Some(parts) => (step.action, format!("{place}: {}", parts.join(", "))),
+                None => (step.action, place),
+            }
+        });
         let environments = self.environments.iter();
         let environments = environments.map(|step| (step.action, format!("environments/{}.toml", step.slug)));
         let globals = self.globals.iter().map(|step| (step.action, "globals.toml".to_owned()));
@@ -339,6 +348,17 @@ impl Import {
         below.reverse();
         ItemPath::new(below.join("/"))
     }
+}
+
+/// In what the items that change differ from what they become, where that can be said.
+fn differing(workspace: &Workspace, plans: &[Plan]) -> HashMap<ItemPath, Vec<&'static str>> {
+    let steps = plans.iter().flat_map(|plan| &plan.steps);
+    let changed = steps.filter(|step| step.action == Action::Change);
+    let differing = changed.filter_map(|step| {
+        let old = workspace.node(step.node?)?;
+        Some((step.path.clone(), old.entity.differing(&step.entity)))
+    });
+    differing.filter(|(_, parts)| !parts.is_empty()).collect()
 }
 
 /// What is to be said of collections with the identity of one before them: both are kept, each in a place of its own.

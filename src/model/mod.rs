@@ -16,6 +16,7 @@ pub mod body;
 pub mod certificate;
 pub mod charset;
 pub mod collection;
+mod differing;
 pub mod edit;
 pub mod environment;
 pub mod example;

@@ -125,6 +125,7 @@ fn an_import_is_undone_and_redone_whole_but_what_was_changed_since() {
     let tell = home.read("collections/birds/tell.toml");
     home.beside("birds.json", &collection("List all"));
     import(&mut user);
+    user.sees("changed   collections/birds/herons/list: name");
     user.sees("Undo takes all of it back")
         .press("<enter>")
         .sees("imported: ");

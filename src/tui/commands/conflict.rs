@@ -1,9 +1,7 @@
 //! A file was changed outside since it was read: the user sees that and chooses.
 
-use std::sync::Arc;
-
+use crate::model::Filed;
 use crate::model::edit::Edit;
-use crate::model::{Entity, Filed};
 use crate::store::Content;
 use crate::store::files::Theirs;
 use crate::tui::command::Command;
@@ -112,23 +110,7 @@ pub fn follow_undo(state: &mut State, what: Filed, redo: bool, effects: &mut Vec
 /// In what two versions differ, in words.
 fn differences(ours: &Content, theirs: &Content) -> String {
     let differing = match (ours, theirs) {
-        (Content::Item(Entity::Request(ours)), Content::Item(Entity::Request(theirs))) => {
-            let (ours, theirs): (&Arc<_>, &Arc<_>) = (ours, theirs);
-            let params = ours.params != theirs.params || ours.path_variables != theirs.path_variables;
-            named(&[
-                ("name", ours.name != theirs.name),
-                ("description", ours.description != theirs.description),
-                ("method", ours.method != theirs.method),
-                ("URL", ours.url != theirs.url),
-                ("params", params),
-                ("headers", ours.headers != theirs.headers),
-                ("auth", ours.auth != theirs.auth),
-                ("body", ours.body != theirs.body),
-                ("scripts", ours.scripts != theirs.scripts),
-                ("settings", ours.settings != theirs.settings),
-                ("order", ours.order != theirs.order),
-            ])
-        }
+        (Content::Item(ours), Content::Item(theirs)) => ours.differing(theirs),
         (Content::Environment(ours), Content::Environment(theirs)) => {
             let keys = ours
                 .variables
@@ -149,9 +131,4 @@ fn differences(ours: &Content, theirs: &Content) -> String {
         return "Both versions differ.".to_owned();
     }
     format!("The versions differ in: {}.", differing.join(", "))
-}
-
-fn named<'a>(parts: &[(&'a str, bool)]) -> Vec<&'a str> {
-    let differing = parts.iter().filter(|(_, differs)| *differs);
-    differing.map(|(name, _)| *name).collect()
 }
