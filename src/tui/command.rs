@@ -12,6 +12,7 @@ use crate::store::Content;
 
 use super::action::Action;
 use super::consents::QuestionId;
+use super::effect::CookiesOf;
 use super::giving;
 use super::importing;
 use super::modals::Modal;
@@ -213,8 +214,8 @@ pub enum Command {
     Copy(String, String),
     /// Gives a body away as text.
     Give(Box<giving::Job>),
-    /// Clears cookies: all, or those of a domain.
-    ClearCookies(Option<String>),
+    /// Clears cookies.
+    ClearCookies(CookiesOf),
     /// Asks the request pane for something.
     Request(super::panes::request::Order),
     /// Does what the runner's screens ask for.

@@ -28,6 +28,24 @@ use super::sign_ins::SignInId;
 use super::widgets::body;
 use super::widgets::picture::Sight;
 
+/// Which cookies are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CookiesOf {
+    /// All that there are.
+    All,
+    /// Those of a domain.
+    Domain(String),
+    /// One.
+    One {
+        /// Its domain.
+        domain: String,
+        /// Its path.
+        path: String,
+        /// Its name.
+        name: String,
+    },
+}
+
 /// Work to be done outside the state.
 #[derive(Debug)]
 pub enum Effect {
@@ -106,8 +124,8 @@ pub enum Effect {
         /// The ending of its file, by its first bytes: `png`.
         ending: &'static str,
     },
-    /// Clears cookies: all, or those of a domain.
-    ClearCookies(Option<String>),
+    /// Clears cookies.
+    ClearCookies(CookiesOf),
     /// Forgets the values that were typed when a request needed them.
     AskAgain,
     /// Takes cookies that were kept, in the form of the jar, beside those that are there.

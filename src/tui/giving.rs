@@ -14,11 +14,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::model::{Payload, Redactor};
+use crate::tui::shared::Level;
 use crate::tui::widgets::body::{Document, Form, Source, TableRow, leaf, table_row};
 use crate::tui::widgets::highlight::CELL;
 
 /// More is not copied but saved, in bytes.
 pub const MOST_COPIED: usize = 8 << 20;
+/// Terminals take so much, in bytes: beyond it some drop all of it, without a word.
+const SURE: usize = 100_000;
 /// More is not handed to an outside program: it is in memory several times over. In bytes.
 pub const MOST_OPENED: usize = 64 << 20;
 /// So much is read at once, where the screen is drawn, in bytes.
@@ -51,6 +54,18 @@ pub enum Whole {
     Line(Document, Form, usize),
     /// A row of separated values as it came, or a cell of it.
     Row(Box<Row>),
+}
+
+/// What is said of a copy.
+pub fn copied(what: &str, text: &str) -> (Level, String) {
+    if text.len() <= SURE {
+        return (Level::Done, format!("copied {what}"));
+    }
+    let words = format!(
+        "copied {what}, {} KB: a terminal may not take so much; if nothing came, save it or open it elsewhere",
+        text.len() / 1000
+    );
+    (Level::Warning, words)
 }
 
 /// A row of separated values, by the line that it is laid out as.

@@ -20,7 +20,7 @@ use super::consents;
 use super::drafts;
 use super::effect::{Effect, External, LocalJob};
 use super::event::{Event, Saved};
-use super::giving::To;
+use super::giving::{self, To};
 use super::keymap::Context;
 use super::loading;
 use super::looking::Answer;
@@ -71,8 +71,9 @@ fn looked(state: &mut State, answer: &Answer, queue: &mut Vec<Command>, effects:
 fn given(state: &mut State, to: To, made: Result<String, String>, effects: &mut Vec<Effect>) {
     match (to, made) {
         (To::Clipboard(what), Ok(text)) => {
+            let (level, told) = giving::copied(&what, &text);
             effects.push(Effect::Copy(text));
-            state.shared.notify(Level::Done, format!("copied {what}"));
+            state.shared.notify(level, told);
         }
         (To::Program(ending), Ok(text)) => effects.push(Effect::External(External {
             key: "response".to_owned(),

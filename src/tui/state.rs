@@ -76,6 +76,8 @@ pub struct State {
     pub next_run: u64,
     /// What has ended last by itself, and when: a key that was to cancel it is no wish to leave.
     pub ended: Option<(Timestamp, String)>,
+    /// When it was last said that the key to cancel leaves, the next time.
+    pub leaving: Option<Timestamp>,
     /// Sends that wait for the demo server's address; `None` when it is known or nobody will tell it.
     pub held: Option<Vec<commands::Held>>,
     /// The cookies of the workspace, as last told.

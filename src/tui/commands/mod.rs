@@ -18,7 +18,7 @@ use super::action::{Action, App};
 use super::command::Command;
 use super::drafts;
 use super::effect::{Effect, LocalJob};
-use super::giving::MOST_COPIED;
+use super::giving::{self, MOST_COPIED};
 use super::keymap::Context;
 use super::shared::Level;
 use super::state::State;
@@ -117,11 +117,12 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
             state.shared.notify(Level::Warning, text);
         }
         Command::Copy(text, what) => {
+            let (level, told) = giving::copied(&what, &text);
             effects.push(Effect::Copy(text));
-            state.shared.notify(Level::Done, format!("copied {what}"));
+            state.shared.notify(level, told);
         }
         Command::Give(job) => effects.push(Effect::Give(job)),
-        Command::ClearCookies(domain) => effects.push(Effect::ClearCookies(domain)),
+        Command::ClearCookies(of) => effects.push(Effect::ClearCookies(of)),
         Command::Request(order) => {
             let mut cx = super::panes::Cx {
                 shared: &mut state.shared,

@@ -151,30 +151,37 @@ pub fn copies(state: &State) -> Picker {
     if let Some(path) = state.shared.open.and_then(|id| state.shared.workspace.path(id)) {
         offers.push(("path".to_owned(), Copied::Text(path.to_string())));
     }
-    let items = offers
-        .into_iter()
-        .map(|(what, copied)| Item {
-            label: match &copied {
-                Copied::Body(_, Some(_)) => format!("{what}, {PERHAPS_IN_CLEAR}"),
-                _ => what.clone(),
-            },
-            detail: if what.ends_with(IN_CLEAR) {
-                String::new()
-            } else {
-                copied.start().chars().take(60).collect()
-            },
-            commands: vec![match copied {
-                Copied::Text(text) => Command::Copy(text, what),
-                Copied::Body(body, hidden) => Command::Give(Box::new(Job {
-                    body,
-                    to: To::Clipboard(what),
-                    hidden,
-                })),
-            }],
-            ..Item::default()
-        })
-        .collect();
-    Picker::new("Copy", items)
+    let items = offers.into_iter().map(|(what, copied)| Item {
+        label: match &copied {
+            Copied::Body(_, Some(_)) => format!("{what}, {PERHAPS_IN_CLEAR}"),
+            _ => what.clone(),
+        },
+        detail: if what.ends_with(IN_CLEAR) {
+            String::new()
+        } else {
+            copied.start().chars().take(60).collect()
+        },
+        commands: vec![match copied {
+            Copied::Text(text) => Command::Copy(text, what),
+            Copied::Body(body, hidden) => Command::Give(Box::new(Job {
+                body,
+                to: To::Clipboard(what),
+                hidden,
+            })),
+        }],
+        ..Item::default()
+    });
+    let too_big = match state.focus {
+        Pane::Response => response::too_big(&state.panes.response),
+        _ => Vec::new(),
+    };
+    let too_big = too_big.into_iter().map(|(label, instead)| Item {
+        label,
+        detail: instead.to_owned(),
+        commands: vec![Command::Act(Action::Response(response::Action::Save))],
+        ..Item::default()
+    });
+    Picker::new("Copy", items.chain(too_big).collect())
 }
 
 /// The fields on the screen, with the commands that go there.

@@ -21,6 +21,8 @@ use super::running::changed;
 
 /// So long after its end a key is still meant to cancel what has ended: no hand is quicker.
 const JUST: SignedDuration = SignedDuration::from_secs(1);
+/// So long after it was said that the key leaves it does.
+const MEANT: SignedDuration = SignedDuration::from_secs(5);
 
 /// A send that waits for the demo server's address.
 #[derive(Clone, Debug)]
@@ -268,12 +270,40 @@ pub fn just_ended(state: &mut State) -> bool {
     let Some((_, what)) = ended.filter(|(at, _)| now.duration_since(*at) <= JUST) else {
         return false;
     };
-    let key = state.keymap.chord_for(Action::App(App::Cancel), &[Context::Anywhere]);
-    let key = key.map(|key| key.to_string()).unwrap_or_default();
+    let key = key_to_cancel(state);
+    state.leaving = Some(now);
     state
         .shared
         .notify(Level::Info, format!("{what} has ended; {key} again quits"));
     true
+}
+
+fn key_to_cancel(state: &State) -> String {
+    let key = state.keymap.chord_for(Action::App(App::Cancel), &[Context::Anywhere]);
+    key.map(|key| key.to_string()).unwrap_or_default()
+}
+
+/// Whether to leave would throw away responses, which only this session has, and nobody was told so just before: then that is
+/// said, and the next time is meant.
+pub fn holds_responses(state: &mut State) -> bool {
+    let now = state.shared.now;
+    let told = state.leaving.take();
+    let holds = state.shared.outcomes.iter().any(|(_, outcome)| {
+        let exchange = outcome.exchange.as_ref();
+        exchange.is_some_and(|exchange| exchange.response().is_some())
+    });
+    if !holds || told.is_some_and(|at| now.duration_since(at) <= MEANT) {
+        return false;
+    }
+    // What is unsaved is asked about in any case.
+    if state.shared.workspace.unsaved().is_empty() {
+        let key = key_to_cancel(state);
+        state.leaving = Some(now);
+        let text = format!("the responses go when you leave; {key} again quits");
+        state.shared.notify(Level::Info, text);
+        return true;
+    }
+    false
 }
 
 #[cfg(test)]

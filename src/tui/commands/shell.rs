@@ -98,7 +98,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         App::ForgetToken => sending::forget_token(state, effects),
         App::NewRequest => queue.push(Command::NewRequest { parent: None }),
         App::Cancel => {
-            if !sending::cancel(state, effects) && !sending::just_ended(state) {
+            if !sending::cancel(state, effects) && !sending::just_ended(state) && !sending::holds_responses(state) {
                 queue.push(Command::Act(Action::App(App::Quit)));
             }
         }

@@ -8,10 +8,13 @@ use ratatui::style::Style;
 use super::sheet::{Sheet, column_at};
 use super::{Choice, Confirm, Flow};
 use crate::model::exchange::Cookie;
+use crate::model::literal::is_session;
 use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
+use crate::tui::effect::CookiesOf;
 use crate::tui::panes::{Cx, View};
 use crate::tui::shared::Level;
+use crate::tui::widgets::escape::printable;
 use crate::tui::widgets::{glyphs, hatch, scroll};
 
 /// The headings of the columns.
@@ -64,7 +67,7 @@ impl Cookies {
             KeyCode::Char('v') => cx.commands.push(Command::Act(Action::App(App::Reveal))),
             KeyCode::Char('y') => {
                 if let Some(cookie) = self.list.get(self.cursor) {
-                    if !cx.shared.revealed {
+                    if !cx.shared.revealed && is_session(&cookie.value) {
                         let text = "its value is hidden: `v` shows it first".to_owned();
                         cx.commands.push(Command::Notify(Level::Info, text));
                         return Flow::Stay;
@@ -75,25 +78,23 @@ impl Cookies {
             }
             KeyCode::Char('d') => {
                 if let Some(cookie) = self.list.get(self.cursor) {
-                    let domain = cookie.domain.clone();
-                    let said = format!("cleared the cookies of `{domain}`");
-                    cx.commands.push(Command::ClearCookies(Some(domain)));
-                    cx.commands.push(Command::Notify(Level::Done, said));
+                    let Cookie { domain, path, name, .. } = cookie.clone();
+                    let text = format!("`{}` of {domain}{path} will be removed.", printable(&name));
+                    let of = CookiesOf::One { domain, path, name };
+                    ask("Remove a cookie", text, vec![choice('d', "remove it", of)], cx);
                 }
             }
-            KeyCode::Char('D') if !self.list.is_empty() => {
-                let text = match self.list.len() {
-                    1 => "The only cookie will be cleared.".to_owned(),
-                    count => format!("All {count} cookies will be cleared."),
-                };
-                let text = vec![text];
-                let choice = Choice {
-                    key: 'd',
-                    label: "clear all".to_owned(),
-                    commands: vec![Command::ClearCookies(None)],
-                };
-                let ask = Confirm::new("Clear all cookies", text, vec![choice]);
-                cx.commands.push(Command::Show(Box::new(ask.into())));
+            KeyCode::Char('D') => {
+                if let Some(cookie) = self.list.get(self.cursor) {
+                    let domain = &cookie.domain;
+                    let own = self.list.iter().filter(|other| other.domain == *domain).count();
+                    let text = format!("Cookies of `{domain}`: {own}, of all domains: {}.", self.list.len());
+                    let choices = vec![
+                        choice('d', &format!("clear {domain}"), CookiesOf::Domain(domain.clone())),
+                        choice('a', "clear all", CookiesOf::All),
+                    ];
+                    ask("Clear cookies", text, choices, cx);
+                }
             }
             _ => {}
         }
@@ -160,8 +161,8 @@ impl Cookies {
         let secrets = if view.shared.revealed { "hide" } else { "reveal" };
         let keys = [
             ("Esc", "close"),
-            ("d", "clear the domain"),
-            ("D", "clear all"),
+            ("d", "remove"),
+            ("D", "clear the domain, or all"),
             ("v", secrets),
             ("y", "copy"),
         ];
@@ -222,9 +223,22 @@ impl Cookies {
     }
 }
 
+fn choice(key: char, label: &str, of: CookiesOf) -> Choice {
+    Choice {
+        key,
+        label: label.to_owned(),
+        commands: vec![Command::ClearCookies(of)],
+    }
+}
+
+fn ask(title: &str, text: String, choices: Vec<Choice>, cx: &mut Cx<'_>) {
+    let ask = Confirm::new(title, vec![text], choices);
+    cx.commands.push(Command::Show(Box::new(ask.into())));
+}
+
 /// What a cookie shows in each column.
 fn cells(cookie: &Cookie, revealed: bool) -> [String; 6] {
-    let value = if revealed || cookie.value.is_empty() {
+    let value = if revealed || !is_session(&cookie.value) {
         cookie.value.clone()
     } else {
         HIDDEN.to_owned()

@@ -533,7 +533,7 @@ impl Helpers {
                 Effect::Give(job) => self.filters.give(*job),
                 Effect::StopFilter => self.filters.stop(),
                 Effect::AskAgain => self.sends.ask_again(),
-                Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),
+                Effect::ClearCookies(of) => self.sends.clear_cookies(&of),
                 Effect::TakeCookies(kept) => self.sends.take_cookies(&kept),
                 Effect::Read(id, typed) => self.sends.imports.read(id, typed),
                 Effect::StopReading => self.sends.imports.stop(),

@@ -26,6 +26,7 @@ use crate::model::EnvironmentId;
 use crate::model::exchange::Phase;
 use crate::store::paths::netrc_file;
 use crate::store::{Config, PackageStore};
+use crate::tui::effect::CookiesOf;
 use crate::tui::event::{Event, Found};
 use crate::tui::runner::Order;
 use crate::tui::shared::{Level, RunId};
@@ -302,14 +303,17 @@ impl Sends {
         self.pipeline.outside.ask_again();
     }
 
-    /// Forgets cookies: all, or those of a domain.
-    pub fn clear_cookies(&self, domain: Option<&str>) {
-        match domain {
-            None => self.cookies.clear(),
-            Some(domain) => {
-                for cookie in self.cookies.list().iter().filter(|cookie| cookie.domain == domain) {
+    /// Forgets cookies.
+    pub fn clear_cookies(&self, of: &CookiesOf) {
+        match of {
+            CookiesOf::All => self.cookies.clear(),
+            CookiesOf::Domain(domain) => {
+                for cookie in self.cookies.list().iter().filter(|cookie| cookie.domain == *domain) {
                     self.cookies.remove(&cookie.domain, &cookie.path, &cookie.name);
                 }
+            }
+            CookiesOf::One { domain, path, name } => {
+                self.cookies.remove(domain, path, name);
             }
         }
         self.tell_cookies();

@@ -2,13 +2,19 @@
 
 use super::*;
 use crate::model::exchange::Cookie;
+use crate::tui::effect::CookiesOf;
 use crate::tui::panes::Pane;
 use ratatui::layout::Position;
 
 fn cookie(domain: &str, name: &str) -> Cookie {
     Cookie {
         name: name.into(),
-        value: "s3cret".into(),
+        value: if name == "theme" {
+            "dark"
+        } else {
+            "s3cret-and-more-than-that"
+        }
+        .into(),
         domain: domain.into(),
         path: "/".into(),
         expires: None,
@@ -93,21 +99,46 @@ fn cookies_are_masked_cleared_by_domain_and_follow_what_happens() {
     harness.press("<ctrl-p>cookies<enter>");
     assert!(harness.screen().contains("No cookies yet"), "{}", harness.screen());
     harness.event(Event::Cookies(
-        vec![cookie("b.example", "sid"), cookie("a.example", "日本")],
+        vec![
+            cookie("b.example", "sid"),
+            cookie("b.example", "theme"),
+            cookie("a.example", "日本"),
+        ],
         String::new(),
     ));
     let screen = harness.screen();
     assert!(line(&screen, "a.example").contains("日本"), "{screen}");
     assert!(line(&screen, "b.example").contains("••••") && !screen.contains("s3cret"));
+    assert!(
+        line(&screen, "theme").contains("dark"),
+        "what is short is no session: {screen}"
+    );
     harness.press("v");
     assert!(harness.screen().contains("s3cret"));
+    let cleared = |harness: &Harness, of: &CookiesOf| {
+        let mut effects = harness.effects.iter();
+        effects.any(|effect| matches!(effect, Effect::ClearCookies(cleared) if cleared == of))
+    };
+    let one = CookiesOf::One {
+        domain: "b.example".to_owned(),
+        path: "/".to_owned(),
+        name: "sid".to_owned(),
+    };
     harness.press("<down>d");
+    assert!(harness.screen().contains("`sid` of b.example/ will be removed"));
+    assert!(!cleared(&harness, &one), "it is asked first");
+    harness.press("d");
+    assert!(cleared(&harness, &one));
+    let domain = CookiesOf::Domain("b.example".to_owned());
+    harness.press("D");
     assert!(
         harness
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::ClearCookies(Some(domain)) if domain == "b.example"))
+            .screen()
+            .contains("Cookies of `b.example`: 2, of all domains: 3.")
     );
+    assert!(!cleared(&harness, &domain), "it is asked first");
+    harness.press("d");
+    assert!(cleared(&harness, &domain));
     harness.event(Event::Cookies(vec![cookie("a.example", "日本")], String::new()));
     assert!(!harness.screen().contains("sid"), "{}", harness.screen());
     for (json, draws) in [("[1]", true), ("[1]", false), ("[2]", true)] {
@@ -116,19 +147,9 @@ fn cookies_are_masked_cleared_by_domain_and_follow_what_happens() {
         assert_eq!(harness.state.stale, draws, "what is known draws no frame: {json}");
     }
     harness.press("D<enter>");
-    assert!(
-        !harness
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::ClearCookies(None)))
-    );
-    harness.press("Dd");
-    assert!(
-        harness
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::ClearCookies(None)))
-    );
+    assert!(!cleared(&harness, &CookiesOf::All));
+    harness.press("Da");
+    assert!(cleared(&harness, &CookiesOf::All));
 }
 
 #[test]

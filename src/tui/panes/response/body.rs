@@ -78,6 +78,18 @@ pub(super) fn whole(body: &Body) -> Whole {
     }
 }
 
+/// What is too big for a clipboard: the value under the cursor, all of the body, and how many bytes they have.
+pub(super) fn too_big(place: &Place) -> Vec<(&'static str, usize)> {
+    let response = place.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+    let whole = response.map(|response| ("the body", response.body.len()));
+    let value = place.shown().and_then(|Body { document, view, .. }| {
+        let value = document.value_at(view.form(), view.cursor_line(document))?;
+        Some(("the value", value.len()))
+    });
+    let all = value.into_iter().chain(whole);
+    all.filter(|(_, len)| *len > MOST_COPIED).collect()
+}
+
 /// What can be copied, and the words for it.
 type Offer = (Cow<'static, str>, Whole);
 

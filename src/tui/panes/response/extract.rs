@@ -12,7 +12,7 @@ use crate::tui::command::Command;
 use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
-use crate::tui::widgets::body::{Form, Kind, Leaf, Path, Step, leaf, xpath};
+use crate::tui::widgets::body::{Form, Kind, Leaf, Path, Source, Step, leaf, xpath};
 
 use super::sight::Body;
 use super::{State, filter};
@@ -22,6 +22,16 @@ const SECRET: &str =
     "there is a secret in the path to this value: it is not put into the script, whose file others may see";
 /// What is said where a value is not set at once.
 const HIDDEN: &str = "the value is a secret, which is hidden: the script alone sets it, from the next response on";
+/// The response's text in JavaScript, the value it stands for, and what makes texts of long whole numbers in it before it is
+/// read: JavaScript's numbers have 15 digits and a bit.
+const TEXT: &str = "pm.response.text()";
+const JSON: &str = "pm.response.json()";
+const LONG: &str = concat!(
+    r#".replace(/"(?:[^"\\]|\\.)*"|(?<![\d.])-?\d{16,}(?![\d.eE])/g, "#,
+    r#"(part) => part[0] === '"' ? part : '"' + part + '"')"#
+);
+/// Records are counted so far down, in bytes.
+const MOST_COUNTED: usize = 1 << 20;
 /// A longer value is set by the script alone, in bytes.
 const MOST_SET: usize = 64 << 10;
 
@@ -58,9 +68,13 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
         return no(cx, "there is no value here: put the cursor on one in the body");
     };
     let kind = place.body.as_ref().map(Body::kind);
-    let takes = kind == Some(Kind::Json) || kind == Some(Kind::Xml) && !place.is_filtered();
+    let takes = match kind {
+        Some(Kind::Json) => true,
+        Some(Kind::Xml | Kind::JsonLines) => !place.is_filtered(),
+        _ => false,
+    };
     let Some(body) = place.shown().filter(|_| takes) else {
-        let text = if kind == Some(Kind::Xml) {
+        let text = if matches!(kind, Some(Kind::Xml | Kind::JsonLines)) {
             "a script cannot tell from what the filter made this: go back to the body with Esc"
         } else {
             "only values of JSON and XML can be taken by a script"
@@ -91,17 +105,37 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
     let range = body.document.value_at(Form::Pretty, line);
     let first = range.clone().and_then(|range| source.read(range.start, 1).ok());
     let nested = first.is_some_and(|first| matches!(first.first(), Some(b'{' | b'[')));
-    let small = range.filter(|range| range.len() <= MOST_SET);
+    let small = range.clone().filter(|range| range.len() <= MOST_SET);
     let bytes = small.and_then(|range| source.read(range.start, range.len()).ok());
+    let exact = bytes.as_deref().and_then(long_number);
+    let record = match path.0.first() {
+        Some(Step::Index(number)) if kind == Some(Kind::JsonLines) => {
+            if !range
+                .as_ref()
+                .is_some_and(|range| is_line(source, range.start, *number))
+            {
+                return no(
+                    cx,
+                    "a script cannot find this: it is no line of its own, or stands too far down",
+                );
+            }
+            Some(*number)
+        }
+        _ => None,
+    };
+    let inner = Path(path.0[usize::from(record.is_some())..].to_vec());
     let value: Option<Value> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let value = if nested {
+    let is_long = exact.is_some();
+    let value = if let Some(digits) = exact {
+        Some(Value::String(digits))
+    } else if nested {
         value.map(|value| Value::String(value.to_string()))
     } else {
         value
     };
     let extract = Extract {
         node,
-        expression: expression(&path, nested),
+        expression: expression(&root(record, is_long), &inner, nested),
         xml: false,
         value: open(state, value, cx),
     };
@@ -182,9 +216,49 @@ fn member(out: &mut String, name: &str) {
     }
 }
 
-/// The JavaScript for the value at a path; what is nested is stored as text, as variables are.
-fn expression(path: &Path, nested: bool) -> String {
-    let mut out = "pm.response.json()".to_owned();
+/// The JavaScript that all of a path is in: the response, or one of its lines.
+fn root(record: Option<usize>, is_long: bool) -> String {
+    let line = record.map(|number| format!("{TEXT}.split(\"\\n\").filter((line) => line.trim())[{number}]"));
+    match line {
+        None if !is_long => JSON.to_owned(),
+        line => {
+            let text = line.as_deref().unwrap_or(TEXT);
+            format!("JSON.parse({text}{})", if is_long { LONG } else { "" })
+        }
+    }
+}
+
+/// Whether the line that a byte is on is a record, and the one of that number.
+fn is_line(source: &Source, at: usize, number: usize) -> bool {
+    if at > MOST_COUNTED {
+        return false;
+    }
+    let Ok(bytes) = source.read(0, at + MOST_COUNTED) else {
+        return false;
+    };
+    let start = bytes[..at.min(bytes.len())]
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
+    let line = bytes[start..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let before = bytes[..start]
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.trim_ascii().is_empty());
+    before.count() == number && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+}
+
+/// The digits of a whole number that is another one in JavaScript.
+fn long_number(text: &[u8]) -> Option<String> {
+    const MOST: u64 = (1 << 53) - 1;
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let whole = digits.len() > 15 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (whole && digits.parse::<u64>().map_or(true, |value| value > MOST)).then(|| text.to_owned())
+}
+
+/// The JavaScript for the value at a path in `root`; what is nested is stored as text, as variables are.
+fn expression(root: &str, path: &Path, nested: bool) -> String {
+    let mut out = root.to_owned();
     for step in &path.0 {
         match step {
             Step::Index(index) => {
@@ -293,7 +367,10 @@ mod tests {
             key("it's \"x\""),
         ]);
         let expected = r#"pm.response.json().a[3]["odd key"].$b1["it's \"x\""]"#;
-        assert_eq!(expression(&path, false), expected);
-        assert_eq!(expression(&Path::default(), true), "JSON.stringify(pm.response.json())");
+        assert_eq!(expression(JSON, &path, false), expected);
+        assert_eq!(
+            expression(JSON, &Path::default(), true),
+            "JSON.stringify(pm.response.json())"
+        );
     }
 }

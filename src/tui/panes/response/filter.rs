@@ -4,7 +4,7 @@
 //! `|` → typing ─ each change → Effect::Filter(new name) → filtered(name): another body, how many values, what is wrong
 //!         ├ Tab     takes the key that is offered below the line, ↑ ↓ go through earlier filters
 //!         ├ Enter   keeps it; the next response of the request is filtered by it, too
-//!         └ Esc     goes back to the whole body
+//!         └ Esc     goes back to the filter there was before, else to the whole body
 //! `F` → Command::Edit: it is kept on the request, or no more
 //! ```
 
@@ -29,7 +29,7 @@ use crate::tui::widgets::{glyphs, highlight};
 use super::history::History;
 use super::offers::Offers;
 use super::place::Place;
-use super::sight::Body;
+use super::sight::{Body, begun};
 use super::tab::Tab;
 use super::{State, follow};
 
@@ -47,6 +47,8 @@ pub(super) struct Filter {
     offers: Offers,
     /// Whether somebody may be at work for it.
     at_work: bool,
+    /// The filter that the body was shown through when the typing began.
+    pub before: Option<String>,
     /// What was typed while there was no response yet: the first one is shown through it.
     pub waits: String,
     /// Earlier filters.
@@ -60,6 +62,7 @@ impl Default for Filter {
             typing: false,
             offers: Offers::default(),
             at_work: false,
+            before: None,
             waits: String::new(),
             history: History::default(),
         }
@@ -167,6 +170,9 @@ pub(super) fn begin(state: &mut State, cx: &mut Cx<'_>) {
     state.filter.history.leave();
     show_text(state);
     state.filter.field.select_all();
+    state.filter.before = state
+        .place()
+        .and_then(|place| Some(place.filtered.as_ref()?.text.clone()));
     if let Some(place) = state.place_mut()
         && place.filtered.is_none()
     {
@@ -310,6 +316,9 @@ pub(super) fn resume(state: &mut State, same: bool, cx: &mut Cx<'_>) {
         state.filter.typing = false;
     }
     state.filter.offers = Offers::default();
+    if !same {
+        state.filter.before = None;
+    }
     if state.filter.typing {
         let text = state.filter.field.text();
         if let Some(place) = state.place_mut() {
@@ -342,7 +351,7 @@ pub(super) fn of_request(before: Option<String>, request: Option<&Request>) -> O
     (!text.trim().is_empty()).then(|| Filtered::new(text))
 }
 
-/// Esc: goes back to the whole body. Returns whether there was a filter.
+/// Esc: goes back to the filter that was there before one typed, else to the whole body. Returns whether there was a filter.
 pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
     if state.place().is_none() {
         state.filter.waits.clear();
@@ -354,9 +363,19 @@ pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
     }
     let text = state.filter.field.text();
     if state.filter.typing && !text.trim().is_empty() {
-        note(state, text);
+        note(state, text.clone());
     }
-    clear(state, cx);
+    let before = state.filter.before.take().filter(|_| state.filter.typing);
+    match before.filter(|before| !before.trim().is_empty()) {
+        Some(before) => {
+            state.filter.typing = false;
+            state.filter.offers = Offers::default();
+            if before != text {
+                set(state, &before, cx);
+            }
+        }
+        None => clear(state, cx),
+    }
     true
 }
 
@@ -408,6 +427,8 @@ pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
 /// Shows an output; one that is only longer than the one before is looked at where that was.
 fn take(state: &mut State, output: Output, arrives: bool, cx: &mut Cx<'_>) {
     let index = state.next_name();
+    let body = state.place().and_then(|place| place.body.as_ref());
+    let records = body.is_some_and(|body| matches!(body.kind(), Kind::JsonLines | Kind::Events));
     let Some(filtered) = state.filtered_mut() else { return };
     let syntax = match output.form {
         Form::Json => Syntax::Json,
@@ -420,7 +441,11 @@ fn take(state: &mut State, output: Output, arrives: bool, cx: &mut Cx<'_>) {
         cx.effects.push(Effect::Index(index, Box::new(job)));
     }
     let grown = filtered.body.take().filter(|_| filtered.from == filtered.id);
-    let mut view = grown.map_or_else(BodyView::new, |body| body.view);
+    let mut view = match grown {
+        Some(body) => body.view,
+        None if records => begun(&document),
+        None => BodyView::new(),
+    };
     view.refresh(&document);
     (filtered.running, filtered.arrives, filtered.from) = (false, arrives, filtered.id);
     (filtered.count, filtered.cut, filtered.error) = (output.count, output.cut, None);

@@ -66,10 +66,10 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
 
     face(state, cx);
     let shown = state.place().and_then(|place| place.shown());
-    let flaw = shown.and_then(|body| body.document.flaw_words());
+    let flaw = shown.and_then(Body::flaw);
     let guessed = shown.and_then(Body::guessed);
     told.extend(guessed.map(|(read, said)| notes::Note::Charset(read, said)));
-    told.extend(flaw.map(|flaw| notes::Note::Warning(format!("not valid JSON at {flaw}"))));
+    told.extend(flaw.map(notes::Note::Warning));
     let width = frame::inner(state.area).width;
     state.notes = notes::laid(&told, |action| draw::key_of(keymap, action), width.into());
     picture::ask(state, cx);
@@ -135,8 +135,10 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     let before = state.places.get(&open).and_then(|place| place.filtered.as_ref());
     let before = before.map(|filtered| filtered.text.clone());
     let before = before.or_else(|| Some(std::mem::take(&mut state.filter.waits)).filter(|text| !text.is_empty()));
-    let arrived = if known { None } else { state.places.remove(&open) };
-    let arrived = arrived.filter(|place| place.is_of(&newest));
+    let left = if known { None } else { state.places.remove(&open) };
+    let before_it = left.as_ref().and_then(|place| place.body.as_ref());
+    let before_it = before_it.map(|body| (body.kind(), body.told()));
+    let arrived = left.filter(|place| place.is_of(&newest));
     let earlier = &state.earlier;
     let kept = |node, place: &Place| {
         let newest = earlier.shown(cx.shared, node);
@@ -175,6 +177,9 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         let name = state.next_name();
         let wanted = state.wanted_as(open);
         let mut place = Place::new(newest, name, wanted, &cx.shared.keeping);
+        if let Some(body) = &mut place.body {
+            body.resume(before_it);
+        }
         place.filtered = filter::of_request(before, cx.shared.workspace.request(open).map(AsRef::as_ref));
         state.places.insert(open, place);
     }
@@ -247,7 +252,9 @@ fn face(state: &mut State, cx: &mut Cx<'_>) {
     };
     let other = body.differs(wanted) || body.is_stale(response);
     if other {
+        let before = Some((body.kind(), body.again.take()));
         *body = Body::new(response, wanted, &cx.shared.keeping);
+        body.resume(before);
         // What was found out about it as another kind is no longer of use.
         place.id = name;
     }
@@ -376,10 +383,11 @@ pub(super) fn indexed(state: &mut State, name: u64, snapshot: Snapshot) {
         _ if place.id == name => place.body.as_mut(),
         _ => None,
     });
-    if let Some(Body { document, view, .. }) = body
-        && document.apply(snapshot)
+    if let Some(body) = body
+        && body.document.apply(snapshot)
     {
-        view.refresh(document);
+        body.view.refresh(&body.document);
+        body.settle();
     }
 }
 
@@ -407,11 +415,16 @@ pub(super) fn found(state: &mut State, name: u64, found: Found) {
             let jumps = state.search.jump && !(first && back);
             let origin = if jumps { state.search.origin.0.clone() } else { None };
             state.search.jump &= !jumps;
-            let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) else {
+            let shown = state.place_mut().and_then(|place| place.shown_mut());
+            let Some(Body {
+                document, view, again, ..
+            }) = shown
+            else {
                 return;
             };
             let jump = origin.is_some();
             if let Some(origin) = origin {
+                *again = None;
                 *view = origin;
                 view.refresh(document);
             }

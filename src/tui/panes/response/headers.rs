@@ -26,7 +26,7 @@ pub(super) fn padded(name: &str, column: usize) -> String {
     format!("{name}{}  ", " ".repeat(rest))
 }
 
-/// The headers of the answer, then those of each answer on the way to it, the last one first.
+/// The headers of the answer, then those of each answer on the way to it, in their order.
 pub(super) fn headers(exchange: &Exchange, show: &Show<'_>, width: usize) -> Page {
     let own = exchange.response().map(|response| &response.headers);
     let hops = exchange.hops.iter().map(|hop| &hop.heads.received);
@@ -43,7 +43,7 @@ pub(super) fn headers(exchange: &Exchange, show: &Show<'_>, width: usize) -> Pag
         rows.collect()
     };
     let mut rows = own.map_or_else(Vec::new, |headers| lines(headers));
-    for hop in exchange.hops.iter().rev() {
+    for hop in &exchange.hops {
         if !rows.is_empty() {
             rows.push(Row::default());
         }
@@ -83,6 +83,7 @@ pub(super) fn cookies(exchange: &Exchange, now: Timestamp, show: &Show<'_>, widt
     };
     let names: Vec<String> = all().map(|cookie| show.text(&cookie.name)).collect();
     let table = Table {
+        width,
         name: column(names.iter().map(String::as_str), width),
         value: WIDEST_VALUE.min(width / 4).max(6),
         place: all()
@@ -98,18 +99,40 @@ pub(super) fn cookies(exchange: &Exchange, now: Timestamp, show: &Show<'_>, widt
         now,
     };
     let mut rows: Vec<Row> = own.iter().map(|cookie| table.row(cookie, show)).collect();
-    for hop in exchange.hops.iter().rev().filter(|hop| !hop.heads.cookies.is_empty()) {
+    let none: [(String, Bytes); 0] = [];
+    let own = exchange.response().map_or(&none[..], |response| &response.headers);
+    rows.extend(nameless(own, show));
+    let sets = |hop: &&Hop| !hop.heads.cookies.is_empty() || nameless(&hop.heads.received, show).next().is_some();
+    for hop in exchange.hops.iter().filter(sets) {
         if !rows.is_empty() {
             rows.push(Row::default());
         }
         rows.push(way(hop, show));
         rows.extend(hop.heads.cookies.iter().map(|cookie| table.row(cookie, show)));
+        rows.extend(nameless(&hop.heads.received, show));
     }
     Page::new(rows)
 }
 
+/// What a server gave for cookies that are none.
+fn nameless<'a>(headers: &'a [(String, Bytes)], show: &'a Show<'_>) -> impl Iterator<Item = Row> + 'a {
+    let set = headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+    let texts = set.map(|(_, value)| String::from_utf8_lossy(value));
+    let none = texts.filter(|text| !text.split(';').next().unwrap_or_default().contains('='));
+    none.map(|text| {
+        let text = show.text(&text);
+        Row::new(Ink::Warn, "refused: no name, as there is no `=`  ")
+            .then(Ink::Dim, text.clone())
+            .elided()
+            .copied("what is no cookie", text)
+    })
+}
+
 /// The columns of the cookies.
 struct Table {
+    width: usize,
     name: usize,
     value: usize,
     place: usize,
@@ -137,9 +160,20 @@ impl Table {
             }
         };
         let rest = format!("{}{}{flags}", padded(&place, self.place), padded(&end, self.end));
-        let row = line(padded(&value, self.value))
-            .then(Ink::Dim, rest.trim_end().to_owned())
-            .elided();
+        let rest = rest.trim_end().to_owned();
+        let whole = lead.clone() + &padded(&value, self.value) + &rest;
+        let cut = [
+            (&name, self.name),
+            (&value, self.value),
+            (&place, self.place),
+            (&end, self.end),
+        ];
+        let cut = cut.iter().any(|(text, room)| glyphs::width(text) > *room);
+        let row = line(padded(&value, self.value)).then(Ink::Dim, rest).elided();
+        if !cut && refused.is_none() && glyphs::width(&whole) <= self.width {
+            // Whole as it is: under the cursor it stays in its columns.
+            return row.copied(format!("value of {name}"), value);
+        }
         let facts: Vec<&str> = [place.as_str(), &end, &flags]
             .into_iter()
             .filter(|fact| !fact.is_empty())

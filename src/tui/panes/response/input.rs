@@ -16,6 +16,7 @@ use crate::tui::shared::{Level, Shared};
 use crate::tui::widgets::body::{CHARSETS, Kind, Syntax};
 use crate::tui::widgets::tabs;
 
+use super::place::Place;
 use super::search::{self, Search};
 use super::show::Show;
 use super::sight::{Body, Wanted};
@@ -60,7 +61,9 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
 /// The body that the user moves in: a search that still runs does not take him away from there.
 fn moved(state: &mut State) -> Option<&mut Body> {
     state.search.jump = false;
-    state.place_mut().and_then(|place| place.shown_mut())
+    let body = state.place_mut().and_then(|place| place.shown_mut())?;
+    body.again = None;
+    Some(body)
 }
 
 /// Offers the kinds the body can be read as.
@@ -118,8 +121,33 @@ fn save(state: &State, cx: &mut Cx<'_>) {
     let is_secret = |text: &str| redactor.map_or_else(Vec::new, |redactor| redactor.find(text.as_bytes()));
     let name = body::file_name(exchange, response, shown.kind(), &is_secret);
     let root = cx.shared.workspace.root.clone();
-    let prompt = Prompt::new("Save the body as", name, Purpose::SaveBody(root, response.body.clone()));
-    cx.commands.push(Command::Show(Box::new(Modal::Prompt(prompt))));
+    let prompt = |name: &str, body: Payload| {
+        let prompt = Prompt::new("Save the body as", name, Purpose::SaveBody(root.clone(), body));
+        Command::Show(Box::new(Modal::Prompt(prompt)))
+    };
+    let whole = prompt(&name, response.body.clone());
+    let Some((output, ending)) = state.place().and_then(Place::output) else {
+        return cx.commands.push(whole);
+    };
+    let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
+    let item = |label: &str, detail: String, command: Command| Item {
+        label: label.to_owned(),
+        detail,
+        commands: vec![command],
+        ..Item::default()
+    };
+    let size = |body: &Payload| words::size(body.len() as u64);
+    let made = size(&output);
+    let items = vec![
+        item(
+            "what the filter made",
+            made,
+            prompt(&format!("{stem}.{ending}"), output),
+        ),
+        item("the body as it came", size(&response.body), whole),
+    ];
+    cx.commands
+        .push(Command::Show(Box::new(Picker::new("Save", items).into())));
 }
 
 fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {

@@ -315,18 +315,26 @@ const SEARCH_KEYS: [(&str, &str); 5] = [
     ("0x de ad", "bytes"),
 ];
 
+/// The keys in the filter line, and the same where a filter was there before.
+const FILTER_KEYS: [(&str, &str); 4] = [
+    ("↵", "filter"),
+    ("⇥", "complete"),
+    ("↑↓", "earlier ones"),
+    ("Esc", "whole body"),
+];
+const FILTER_KEYS_AGAIN: [(&str, &str); 4] = [FILTER_KEYS[0], FILTER_KEYS[1], FILTER_KEYS[2], ("Esc", "as it was")];
+
 /// The keys that count while one types, and their words.
 pub fn typed(state: &State) -> &'static [(&'static str, &'static str)] {
     if !typing(state) {
         return &[];
     }
     if state.filter.typing {
-        return &[
-            ("↵", "filter"),
-            ("⇥", "complete"),
-            ("↑↓", "earlier ones"),
-            ("Esc", "whole body"),
-        ];
+        return if state.filter.before.as_ref().is_some_and(|text| !text.is_empty()) {
+            &FILTER_KEYS_AGAIN
+        } else {
+            &FILTER_KEYS
+        };
     }
     let shown = state.place().and_then(|place| place.shown());
     let hex = state.shows_body() && shown.is_some_and(|body| body.document.syntax() == Syntax::Hex);
@@ -487,6 +495,24 @@ pub fn jumps(state: &State, _shared: &Shared, area: Rect) -> Vec<(Position, Vec<
 /// What can be copied, with the words for it.
 pub fn copies(state: &State, shared: &Shared) -> Vec<(String, Copied)> {
     input::copies(state, shared)
+}
+
+/// What cannot be copied, as it is too big, in words, and what can be done instead.
+pub fn too_big(state: &State) -> Vec<(String, &'static str)> {
+    let place = state.place().filter(|_| state.shows_body());
+    let all = place.map(body::too_big).unwrap_or_default();
+    let words = |(what, len)| {
+        let instead = if what == "the body" {
+            "save it to a file"
+        } else {
+            "filter it by its path, and save that"
+        };
+        (
+            format!("{what} is too big to copy, {}", words::size(len as u64)),
+            instead,
+        )
+    };
+    all.into_iter().map(words).collect()
 }
 
 /// A body's index grew.

@@ -246,10 +246,22 @@ impl Page {
         (0..row).map(|row| self.height(row, cursor)).sum()
     }
 
-    /// Moves the cursor by rows, or scrolls where there is none.
+    /// Moves the cursor by rows, or scrolls where there is none, and in a row that is higher than the screen.
     pub(super) fn step(&self, seat: &mut Seat, rows: isize, height: usize) {
-        if self.cursor {
-            seat.cursor = seat.cursor.saturating_add_signed(rows);
+        let (first, last) = self.span(*seat, height);
+        let far = rows.unsigned_abs() > self.rows.len().max(last);
+        if self.cursor && !far && rows > 0 && seat.offset < last && first < last {
+            seat.offset = seat.offset.saturating_add_signed(rows).min(last);
+        } else if self.cursor && !far && rows < 0 && seat.offset > first && first < last {
+            seat.offset = seat.offset.saturating_add_signed(rows).max(first);
+        } else if self.cursor {
+            seat.cursor = seat
+                .cursor
+                .saturating_add_signed(rows)
+                .min(self.rows.len().saturating_sub(1));
+            if far {
+                seat.offset = if rows > 0 { usize::MAX } else { 0 };
+            }
         } else {
             seat.offset = seat.offset.saturating_add_signed(rows);
         }
@@ -279,13 +291,19 @@ impl Page {
         self.rows.len().saturating_sub(1)
     }
 
+    /// From where to where the screen may be scrolled while the cursor's row fills it; in another order where it does not.
+    fn span(&self, seat: Seat, height: usize) -> (usize, usize) {
+        let start = self.top_of(seat.cursor, seat.cursor);
+        let end = start + self.height(seat.cursor, seat.cursor);
+        (start, end.saturating_sub(height))
+    }
+
     /// Brings a seat back into the page, with the cursor's row in sight.
     pub(super) fn settle(&self, seat: &mut Seat, height: usize) {
         seat.cursor = seat.cursor.min(self.rows.len().saturating_sub(1));
         if self.cursor {
-            let start = self.top_of(seat.cursor, seat.cursor);
-            let end = start + self.height(seat.cursor, seat.cursor);
-            seat.offset = seat.offset.max(end.saturating_sub(height)).min(start);
+            let (start, last) = self.span(*seat, height);
+            seat.offset = seat.offset.clamp(start.min(last), start.max(last));
         }
         seat.offset = seat.offset.min(scroll::max_offset(self.total(seat.cursor), height));
     }

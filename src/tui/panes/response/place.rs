@@ -76,6 +76,19 @@ impl Place {
         self.filtered.as_ref().is_some_and(|filtered| filtered.body.is_some())
     }
 
+    /// What the filter made, and the ending of a file of it; `None` while all of the body is shown.
+    pub(super) fn output(&self) -> Option<(Payload, &'static str)> {
+        let document = &self.filtered.as_ref()?.body.as_ref()?.document;
+        let ending = match document.syntax() {
+            Syntax::Json => "json",
+            Syntax::JsonLines => "jsonl",
+            Syntax::Code(_) | Syntax::Markup { .. } => "xml",
+            Syntax::Text | Syntax::Hex | Syntax::Marked => "txt",
+        };
+        let bytes = document.source().read(0, usize::MAX).ok()?;
+        Some((bytes.into(), ending))
+    }
+
     /// The path to what stands on a line that is shown, and whether it leads there in the body: in what a filter made it may
     /// only lead there in that.
     pub(super) fn path(&self, line: usize) -> Option<(Path, bool)> {

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use crate::filter::EVENTS;
+use crate::filter::{EVENTS, LINES};
 use crate::http::{Keeper, Keeping};
 use crate::model::Payload;
 use crate::model::exchange::Response;
-use crate::tui::widgets::body::{Document, Form, Kind, Rendition, Source, Store, Syntax, View};
+use crate::tui::widgets::body::{Document, Form, Kind, Rendition, Source, Store, Syntax, Told, View};
 
 /// A body and where one is in it.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Body {
     /// What is looked at.
     pub document: Document,
     pub view: View,
+    /// Where one was in the response before: gone to as soon as all lines are known, unless one moves before that.
+    pub again: Option<Told>,
     /// How it is read; `None` for what a filter put out.
     read: Option<Read>,
 }
@@ -66,6 +68,15 @@ fn store(keeping: &Keeping) -> (Box<dyn Store>, Source) {
     (Box::new(Kept(keeper)), Source::new(kept))
 }
 
+/// The view that a body is first seen in: a record is what one reads of many, be it on a row of its own.
+pub(super) fn begun(document: &Document) -> View {
+    let mut view = View::new();
+    if document.syntax() == Syntax::JsonLines {
+        view.fold_to_level(document, Some(0));
+    }
+    view
+}
+
 impl Body {
     /// Reads a response's body as is wanted, else as what it seems to be.
     pub(super) fn new(response: &Response, wanted: Wanted, keeping: &Keeping) -> Self {
@@ -75,14 +86,11 @@ impl Body {
         let rendition = Rendition::new(&source, media_type.as_deref(), (wanted, charset), &|| store(keeping));
         let laid = rendition.laid.is_some();
         let document = rendition.laid.clone().unwrap_or_else(|| rendition.plain.clone());
-        let mut view = View::new();
-        if document.syntax() == Syntax::JsonLines {
-            // A record is what one reads, be it on a row of its own.
-            view.fold_to_level(&document, Some(0));
-        }
+        let view = begun(&document);
         Self {
             document,
             view,
+            again: None,
             read: Some(Read {
                 wanted,
                 charset,
@@ -95,11 +103,34 @@ impl Body {
         }
     }
 
+    /// Where one is in it, for the next response to the request.
+    pub(super) fn told(&self) -> Option<Told> {
+        let told = || self.view.told(&self.document, &begun(&self.document));
+        self.again.clone().or_else(told)
+    }
+
+    /// Goes where one was in the response before, if it was read as the same kind and all lines are known, else later.
+    pub(super) fn resume(&mut self, before: Option<(Kind, Option<Told>)>) {
+        self.again = before
+            .filter(|(kind, _)| *kind == self.kind())
+            .and_then(|(_, told)| told);
+        self.settle();
+    }
+
+    /// Goes there, if it is time.
+    pub(super) fn settle(&mut self) {
+        let known = self.document.is_complete(Form::Pretty);
+        if let Some(told) = self.again.take_if(|_| known) {
+            self.view.find_again(&self.document, &told);
+        }
+    }
+
     /// What a filter made of a body.
     pub(super) fn output(document: Document, view: View) -> Self {
         Self {
             document,
             view,
+            again: None,
             read: None,
         }
     }
@@ -140,6 +171,7 @@ impl Body {
             Kind::Xml => "application/xml",
             Kind::Html => "text/html",
             Kind::Events => EVENTS,
+            Kind::JsonLines => LINES,
             _ => "application/json",
         };
         Some((decoded.unwrap_or(plain).source().clone(), media_type))
@@ -182,6 +214,16 @@ impl Body {
     /// The line above the others.
     pub(super) fn header(&self) -> Option<&str> {
         self.read.as_ref().filter(|read| read.laid)?.rendition.header()
+    }
+
+    /// What is wrong with it, in words.
+    pub(super) fn flaw(&self) -> Option<String> {
+        let laid = || self.read.as_ref()?.rendition.flaw();
+        let json = self
+            .document
+            .flaw_words()
+            .map(|flaw| format!("not valid JSON at {flaw}"));
+        json.or_else(|| laid().map(|flaw| format!("not well-formed XML in line {flaw}")))
     }
 
     /// From which byte on what is laid out is not, if that was given up.

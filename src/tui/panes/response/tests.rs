@@ -23,12 +23,14 @@ use crate::tui::harness::Harness;
 use crate::tui::modals::Modal;
 use crate::tui::shared::RunId;
 
+mod again;
 mod copies;
 mod earlier;
 mod elements;
 mod filters;
 mod keys;
 mod kinds;
+mod long;
 mod pages;
 mod searching;
 mod secrets;

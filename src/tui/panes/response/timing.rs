@@ -208,6 +208,11 @@ fn waterfall(exchange: &Exchange, width: usize) -> Vec<Row> {
                 .copied(label.to_lowercase(), figure),
         );
     }
+    if timings.total.is_zero() && exchange.response().is_some() {
+        let text = "is known when all of the body has come";
+        rows.push(Row::new(Ink::Dim, text).lead(Ink::Strong, padded("Total", LABEL)));
+        return rows;
+    }
     let total = words::duration(timings.total);
     rows.push(
         Row::new(Ink::Dim, format!("{scale:<room$}"))

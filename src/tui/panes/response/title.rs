@@ -109,22 +109,29 @@ fn worded(place: &Place, when: &str, view: View<'_>, of_what: &str) -> Line<'sta
     Line::from(spans)
 }
 
-/// `⠹ waiting · 1.24 s`, and what there is to say at the right: how to cancel.
+/// `⠹ waiting · 1.24 s`, before it the status as soon as it is known, and what there is to say at the right: how to cancel.
 ///
 /// Esc cancels where that is its next step; what always does is the key for it.
 pub(super) fn running(running: &Running, esc: bool, view: View<'_>) -> (Line<'static>, Line<'static>) {
     let theme = view.theme;
     let elapsed = view.shared.now.duration_since(running.started);
     let elapsed = std::time::Duration::try_from(elapsed).unwrap_or_default();
-    let mut spans = vec![
-        Span::raw(NAME),
-        Span::styled(" ─ ", theme.border),
+    let mut spans = vec![Span::raw(NAME), Span::styled(" ─ ", theme.border)];
+    let arriving = running.arriving.as_ref().and_then(|outcome| outcome.exchange.as_ref());
+    if let Some(response) = arriving.and_then(|exchange| exchange.response()) {
+        let status = response.status;
+        spans.extend([
+            Span::styled(format!(" {status} "), theme.badge(status)),
+            Span::styled(" · ", theme.dim),
+        ]);
+    }
+    spans.extend([
         Span::styled(
             format!("{} {}", environments::spinner(view.shared.now), running.phase.words()),
             theme.accent,
         ),
         Span::styled(format!(" · {}", clock(elapsed)), theme.dim),
-    ];
+    ]);
     if let Phase::Downloading { received, total } = running.phase {
         let all = total
             .map(|total| format!(" of {}", words::size(total)))

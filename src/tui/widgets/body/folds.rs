@@ -30,7 +30,7 @@ struct Exception {
 
 /// How a container stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fold {
+pub(super) struct Fold {
     folded: bool,
     /// What holds inside of it as long as it is not folded.
     inside: Rule,
@@ -71,6 +71,37 @@ impl Folds {
     /// Whether there is nothing folded, so that each line is the row of its number.
     pub fn is_empty(&self) -> bool {
         self.rule == Rule::All && self.exceptions.is_empty()
+    }
+
+    /// These containers folded so, all others by a rule.
+    pub fn of(rule: Rule, mut folds: Vec<(Container, Fold)>, nest: &mut Nest<'_>) -> Self {
+        folds.sort_by_key(|(container, _)| container.start);
+        folds.dedup_by_key(|(container, _)| container.start);
+        let exceptions = folds
+            .into_iter()
+            .map(|(container, state)| Exception { container, state });
+        let mut all = Self {
+            rule,
+            exceptions: exceptions.collect(),
+            ..Self::default()
+        };
+        all.settle(nest);
+        all
+    }
+
+    /// The rule for all that is no exception.
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// The containers that do not follow the rule around them.
+    pub fn exceptions(&self) -> impl Iterator<Item = (Container, Fold)> {
+        self.exceptions.iter().map(|own| (own.container, own.state))
+    }
+
+    /// Whether the same is folded by rule, and nothing else in either.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.rule == other.rule && self.exceptions.is_empty() && other.exceptions.is_empty()
     }
 
     /// Folds all containers of a level and deeper, or none; forgets all exceptions.

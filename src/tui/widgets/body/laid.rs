@@ -61,6 +61,8 @@ pub(super) struct Laid {
     header: OnceLock<String>,
     /// From where on it comes as it is.
     gave_up: Arc<OnceLock<usize>>,
+    /// What is wrong with the body.
+    flaw: Arc<OnceLock<String>>,
     failed: OnceLock<String>,
 }
 
@@ -76,6 +78,7 @@ struct Work {
     vain: usize,
     /// From where on it comes as it is, if it does.
     gave_up: Arc<OnceLock<usize>>,
+    flaw: Arc<OnceLock<String>>,
     /// Why it ended before its time, if it did.
     failed: Option<String>,
     out: Vec<u8>,
@@ -110,6 +113,7 @@ impl Laid {
         let marks = Arc::<Mutex<Marks>>::default();
         let shapes = Arc::<Mutex<Shapes>>::default();
         let gave_up = Arc::<OnceLock<usize>>::default();
+        let flaw = Arc::<OnceLock<String>>::default();
         let mut work = Work {
             marks: Arc::clone(&marks),
             shapes: Arc::clone(&shapes),
@@ -121,6 +125,7 @@ impl Laid {
             block: FIRST,
             vain: 0,
             gave_up: Arc::clone(&gave_up),
+            flaw: Arc::clone(&flaw),
             failed: None,
             out: Vec::new(),
             looked: Instant::now(),
@@ -137,12 +142,18 @@ impl Laid {
             shapes,
             header,
             gave_up,
+            flaw,
         })
     }
 
     /// From which byte on the text is no longer laid out, if laying out was given up.
     pub fn gave_up(&self) -> Option<usize> {
         self.gave_up.get().copied()
+    }
+
+    /// What is wrong with the body, as far as that is known: `3: the end of `<a>` is missing`.
+    pub fn flaw(&self) -> Option<&str> {
+        self.flaw.get().map(String::as_str)
     }
 
     /// The line that is to stay above the others.
@@ -185,6 +196,9 @@ impl Work {
             took = self.lay.lay(&bytes, true, &mut self.out);
         }
         self.pos += took.min(bytes.len());
+        if let Some(flaw) = self.lay.flaw(end && took == bytes.len()) {
+            let _known_already = self.flaw.set(flaw);
+        }
         let put = self.put + self.out.len();
         if put > MARGIN + MOST_TIMES * self.pos && self.gave_up.set(put).is_ok() {
             let shapes = self.lay.take_shapes();

@@ -29,6 +29,7 @@
 //! A new kind is a [`Kind`], and where it is worth it a way to lay it out in [`lay`] and a lexer in
 //! [`highlight`](super::highlight).
 
+mod again;
 mod charset;
 mod chunked;
 mod document;
@@ -69,6 +70,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use again::Told;
 pub use charset::{CHARSETS, decoded};
 pub use document::{Document, Form, LinesFrom};
 pub use hide::Hide;

@@ -362,7 +362,7 @@ impl<'a> Nest<'a> {
     }
 
     /// The line that opens what a line closes; else the line itself.
-    fn opener(&mut self, line: usize) -> Option<usize> {
+    pub fn opener(&mut self, line: usize) -> Option<usize> {
         if self.line(line)?.closes() {
             return Some(self.container(line)?.start);
         }

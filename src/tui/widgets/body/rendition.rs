@@ -112,6 +112,11 @@ impl Rendition {
         self.work.as_ref()?.gave_up()
     }
 
+    /// What is wrong with what is laid out, with its line.
+    pub fn flaw(&self) -> Option<&str> {
+        self.work.as_ref()?.flaw()
+    }
+
     /// The line that is to stay above the laid out ones, if there is one.
     pub fn header(&self) -> Option<&str> {
         self.work.as_ref()?.header()

@@ -193,17 +193,13 @@ impl View {
         self.clamp(doc);
     }
 
-    /// Goes to the last line, and on as the index grows.
+    /// Goes to the last line, and on as the index grows, or a filter's output.
     pub fn to_end(&mut self, doc: &Document) {
         self.cursor = usize::MAX;
         self.clamp(doc);
         self.reveal_cursor(doc);
         (self.top, self.top_row) = self.back_from(doc, self.cursor);
-        self.goal = if doc.is_complete(self.form) {
-            Goal::Reached
-        } else {
-            Goal::End
-        };
+        self.goal = Goal::End;
     }
 
     /// Goes to a line by its number in the gutter, counted from 1; to the last one if there are not that many.
@@ -350,7 +346,7 @@ impl View {
     /// Where the current match stands, if the cursor is on its line.
     pub(super) fn match_here(&self, doc: &Document) -> Option<usize> {
         let at = self.on_match(doc)?;
-        Some(self.matches.as_ref()?.ranges.get(at)?.start).filter(|_| self.goal == Goal::Reached)
+        Some(self.matches.as_ref()?.ranges.get(at)?.start).filter(|_| matches!(self.goal, Goal::Reached | Goal::End))
     }
 
     /// The line that is cut off above, and its first byte that is seen; `None` where none is.
@@ -437,6 +433,17 @@ impl View {
         }
         self.clamp(doc);
         self.reveal_cursor(doc);
+    }
+
+    /// Puts the cursor on a line, with so many rows above it on the screen.
+    pub(super) fn put_at(&mut self, doc: &Document, line: usize, above: usize) {
+        self.goal = Goal::Reached;
+        self.cursor = self.sight(doc).row_of(line);
+        (self.top, self.top_row) = (self.cursor.saturating_sub(above), 0);
+        self.clamp(doc);
+        if self.height > 0 {
+            self.reveal_cursor(doc);
+        }
     }
 
     /// Scrolls by rows and keeps the cursor at its place on the screen; at the ends the cursor goes on.

@@ -99,3 +99,24 @@ fn a_row_far_down_a_large_table_is_copied_whole_and_none_where_there_is_no_table
     harness.press("G");
     assert!(!offers(&harness));
 }
+
+#[test]
+fn what_is_too_big_for_a_clipboard_says_so_and_what_is_large_that_it_may_be() {
+    let body = format!(
+        "{{\"a\":\"{}\",\"b\":\"{}\"}}",
+        "x".repeat(giving::MOST_COPIED),
+        "y".repeat(200_000)
+    );
+    let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
+    work(&mut harness);
+    harness.press("jy");
+    has(&harness, "the value is too big to copy, 8.38 MB  filter it by its path");
+    has(&harness, "the body is too big to copy, 8.58 MB");
+    harness.press("<esc>jy<enter>");
+    work(&mut harness);
+    has(
+        &harness,
+        "copied the value under the cursor, 200 KB: a terminal may not take so much",
+    );
+    has_not(&harness, "✓ copied");
+}

@@ -145,17 +145,18 @@ fn values_so_far_grow_and_what_is_looked_at_stays() {
         "{}",
         harness.screen()
     );
-    harness.press("G");
+    harness.press("j");
     harness.event(Event::Filtered(name, News::SoFar(run(60))));
     let screen = harness.screen();
     assert!(
         screen.contains("60 values so far") && screen.contains("2/60"),
         "{screen}"
     );
+    harness.press("G");
     harness.event(Event::Filtered(name, News::Output(Ok(run(61)))));
     let screen = harness.screen();
     assert!(
-        screen.contains("jq · 61 values ") && screen.contains("2/61"),
+        screen.contains("jq · 61 values ") && screen.contains("61/61"),
         "{screen}"
     );
 }

@@ -345,3 +345,33 @@ fn a_table_has_no_filter_and_says_so_at_once() {
     harness.press(".q");
     assert_eq!(harness.state.panes.response.filter.field.text(), ".q", "no keys");
 }
+
+#[test]
+fn xml_that_is_ill_formed_says_where() {
+    for (xml, told) in [
+        (
+            "<r>\n<a>1</b></r>",
+            "not well-formed XML in line 2: `</b>` stands where `</a>` should",
+        ),
+        (
+            "<r>\n<a>1</a>\n",
+            "not well-formed XML in line 3: the end of `<r>` is missing",
+        ),
+        ("<r/>\n</r>", "not well-formed XML in line 2: `</r>` closes nothing"),
+    ] {
+        let mut harness = sent(120, 40, answered(response(200, "application/xml", xml)));
+        work(&mut harness);
+        has(&harness, told);
+    }
+    for (media_type, fine) in [
+        (
+            "application/xml",
+            "<?xml version='1.0'?><!-- </x> --><r><a b='>'/><![CDATA[</a>]]><c>1</c></r>",
+        ),
+        ("text/html", "<html><p>1<p>2</b></html>"),
+    ] {
+        let mut harness = sent(120, 40, answered(response(200, media_type, fine)));
+        work(&mut harness);
+        has_not(&harness, "well-formed");
+    }
+}

@@ -42,6 +42,11 @@ pub(super) trait Lay: Send {
         Vec::new()
     }
 
+    /// What is wrong with the body so far, or, where it has `ended`, with all of it: the first of it, with its line.
+    fn flaw(&self, _ended: bool) -> Option<String> {
+        None
+    }
+
     /// A line that is to stay above the others, once it is known.
     fn header(&self) -> Option<String> {
         None

@@ -1,4 +1,4 @@
-//! What is typed before the first response has come.
+//! What is typed before the first response has come, and what is left again: the filter there was is what one comes back to.
 
 use super::*;
 
@@ -56,4 +56,50 @@ fn what_is_typed_before_the_first_response_is_never_taken_for_keys() {
         screen.contains("/ qe") && screen.contains("no response yet"),
         "{screen}"
     );
+}
+
+#[test]
+fn esc_goes_back_to_the_filter_that_was_there_before() {
+    let mut harness = sent(120, 40, json());
+    harness.press("|.nested.deep[]<enter>");
+    filter(&mut harness);
+    harness.press("|.expires_in");
+    filter(&mut harness);
+    has(&harness, " 599");
+    has(&harness, "Esc as it was");
+    harness.press("<esc>");
+    filter(&mut harness);
+    has(&harness, "| .nested.deep[]");
+    has(&harness, "jq · 3 values");
+    harness.press("|");
+    let newest = asked(&harness).map(|(name, _)| name);
+    harness.press("<esc>");
+    has(&harness, "jq · 3 values");
+    let unchanged = asked(&harness).map(|(name, _)| name) == newest;
+    assert!(unchanged, "what is the same is not filtered anew");
+    harness.press("<esc>");
+    has(&harness, "access_token");
+    has_not(&harness, "| .nested");
+}
+
+#[test]
+fn what_a_filter_made_can_be_saved_as_well_as_the_body() {
+    let mut harness = sent(120, 40, json());
+    let folder = tempfile::tempdir().unwrap();
+    harness.press("|.nested.deep[]<enter>");
+    filter(&mut harness);
+    for (keys, name, bytes) in [
+        ("s<enter>", "token.jsonl", "1\n2\n3\n"),
+        ("s<down><enter>", "token.json", JSON),
+    ] {
+        harness.press(keys);
+        has(&harness, name);
+        harness.press(&format!("<ctrl-u>{}<enter>", folder.path().join("of.txt").display()));
+        let saved = harness.effects.iter().rev().find_map(|effect| match effect {
+            Effect::SaveBody { body, .. } => body.read(0, usize::MAX).ok(),
+            _ => None,
+        });
+        assert_eq!(saved.as_deref(), Some(bytes.as_bytes()), "{keys}");
+        harness.effects.clear();
+    }
 }

@@ -1,6 +1,7 @@
 //! Elements: their names as far as they matter, which of them HTML treats how, and what is known of one that is open.
 
 use std::collections::HashMap;
+use std::fmt;
 
 /// Names of an element's own that are counted, and how long they may be, in bytes: a body may have any number of them.
 const MOST_NAMES: usize = 100;
@@ -75,6 +76,14 @@ impl Name {
 
     pub fn is_one_of(&self, names: &[&[u8]]) -> bool {
         names.contains(&&self.bytes[..usize::from(self.len)])
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.bytes[..usize::from(self.len)];
+        f.write_str(&String::from_utf8_lossy(name))?;
+        f.write_str(if name.len() == NAME { "…" } else { "" })
     }
 }
 

@@ -44,6 +44,9 @@ pub(super) struct Markup {
     /// Whether there were any, and how deep those lie that only go on with the last one.
     lined: bool,
     below: u16,
+    /// Line ends of the XML that was taken, until something in it is wrong.
+    lines: usize,
+    flaw: Option<String>,
 }
 
 impl Markup {
@@ -61,6 +64,8 @@ impl Markup {
             shapes: Vec::new(),
             lined: false,
             below: 0,
+            lines: 0,
+            flaw: None,
         }
     }
 
@@ -273,6 +278,16 @@ impl Markup {
             self.keep_space(out);
             return self.put(tag, out);
         }
+        if !self.html && self.flaw.is_none() {
+            let line = self.lines + 1;
+            self.flaw = match self.open.last() {
+                None => Some(format!("{line}: `</{name}>` closes nothing")),
+                Some(own) if own.name != name => {
+                    Some(format!("{line}: `</{name}>` stands where `</{}>` should", own.name))
+                }
+                Some(_) => None,
+            };
+        }
         // What HTML leaves open ends with what it lies in; in XML a wrong end is shown where it stands.
         let own = if self.html {
             self.open.iter().rposition(|element| element.name == name)
@@ -377,8 +392,17 @@ impl Lay for Markup {
                     }
                 }
             }
+            if !self.html && self.flaw.is_none() {
+                self.lines += memchr::memchr_iter(b'\n', taken).count();
+            }
         }
         if last { bytes.len() } else { pos }
+    }
+
+    fn flaw(&self, ended: bool) -> Option<String> {
+        let open = self.open.last().filter(|_| ended && !self.html);
+        let open = open.map(|own| format!("{}: the end of `<{}>` is missing", self.lines + 1, own.name));
+        self.flaw.clone().or(open)
     }
 
     fn take_shapes(&mut self) -> Vec<Shape> {
