@@ -9,6 +9,8 @@
 //! beside it. So only what is folded and what is on the way is read, and no more than some hundred lines for each step,
 //! however large both bodies are.
 
+use std::collections::HashMap;
+
 use super::document::{Document, Form};
 use super::folds::{Fold, Folds, Rule};
 use super::nest::{Container, Nest, NestLine, counted};
@@ -74,17 +76,22 @@ impl View {
     pub fn find_again(&mut self, doc: &Document, told: &Told) {
         let mut line = told.line.min(doc.lines(Form::Pretty).saturating_sub(1));
         if let Some(mut nest) = doc.nest(Form::Pretty) {
-            let mut tries = MOST_TRIES;
+            let mut finder = Finder {
+                nest: &mut nest,
+                tries: MOST_TRIES,
+                known: HashMap::new(),
+            };
             if let Some((way, closes)) = &told.way {
-                let (found, all) = find(&mut nest, way, &mut tries);
+                let (found, all) = finder.find(way);
                 line = found;
                 if *closes && all {
-                    line = nest.container(found).map_or(found, |container| container.end);
+                    let container = finder.nest.container(found);
+                    line = container.map_or(found, |container| container.end);
                 }
             }
             let folds = told.folds.iter().filter_map(|(way, fold)| {
-                let (line, all) = find(&mut nest, way, &mut tries);
-                let container = nest.container(line).filter(|own| all && own.start == line)?;
+                let (line, all) = finder.find(way);
+                let container = finder.nest.container(line).filter(|own| all && own.start == line)?;
                 Some((container, *fold))
             });
             let folds: Vec<(Container, Fold)> = folds.collect();
@@ -130,48 +137,67 @@ fn name(nest: &mut Nest<'_>, line: &NestLine) -> Option<Vec<u8>> {
     (key.len() <= MOST_NAME).then(|| nest.window.slice(&key).to_vec())
 }
 
-/// The line that a way leads to, or the last one on it that is here, and whether it leads to its end.
-fn find(nest: &mut Nest<'_>, way: &[Hop], tries: &mut usize) -> (usize, bool) {
-    let mut at = 0;
-    for (depth, hop) in (0..).zip(way) {
-        let found = match depth {
-            0 => nest.select(0, hop.number),
-            _ => member(nest, at, depth, hop, tries),
-        };
-        match found {
-            Some(line) => at = line,
-            None => return (at, false),
-        }
-    }
-    (at, true)
+/// Finds ways in a body; ways begin alike, so what was looked up of a container is kept.
+struct Finder<'n, 'd> {
+    nest: &'n mut Nest<'d>,
+    tries: usize,
+    /// By the line that opens a container the one that ends it, and how many lines of its members' depth come before them.
+    known: HashMap<usize, (usize, usize)>,
 }
 
-/// The member of what a line opens.
-fn member(nest: &mut Nest<'_>, line: usize, depth: u32, hop: &Hop, tries: &mut usize) -> Option<usize> {
-    let container = nest.container(line).filter(|own| own.start == line)?;
-    let first = nest.rank(depth, line + 1);
-    let mut at = |number: usize| {
-        let line = nest
-            .select(depth, first + number)
-            .filter(|line| *line <= container.end)?;
-        let own = nest.line(line).filter(|own| own.depth() == depth && !own.closes())?;
-        (name(nest, &own) == hop.name).then_some(line)
-    };
-    if let Some(found) = at(hop.number) {
-        return Some(found);
-    }
-    hop.name.as_ref()?;
-    // Other members may have come or gone.
-    for step in 1.. {
-        let below = hop.number.checked_sub(step);
-        for number in below.into_iter().chain([hop.number + step]) {
-            *tries = tries.checked_sub(1)?;
-            if let Some(found) = at(number) {
-                return Some(found);
+impl Finder<'_, '_> {
+    /// The line that a way leads to, or the last one on it that is here, and whether it leads to its end.
+    fn find(&mut self, way: &[Hop]) -> (usize, bool) {
+        let mut at = 0;
+        for (depth, hop) in (0..).zip(way) {
+            let found = match depth {
+                0 => self.nest.select(0, hop.number),
+                _ => self.member(at, depth, hop),
+            };
+            match found {
+                Some(line) => at = line,
+                None => return (at, false),
             }
         }
+        (at, true)
     }
-    None
+
+    /// The container that a line opens: where it ends, and how many lines of its members' depth come before them.
+    fn inside(&mut self, line: usize, depth: u32) -> Option<(usize, usize)> {
+        if let Some(known) = self.known.get(&line) {
+            return Some(*known);
+        }
+        let container = self.nest.container(line).filter(|own| own.start == line)?;
+        let inside = (container.end, self.nest.rank(depth, line + 1));
+        self.known.insert(line, inside);
+        Some(inside)
+    }
+
+    /// The member of what a line opens.
+    fn member(&mut self, line: usize, depth: u32, hop: &Hop) -> Option<usize> {
+        let (end, first) = self.inside(line, depth)?;
+        let nest = &mut *self.nest;
+        let mut at = |number: usize| {
+            let line = nest.select(depth, first + number).filter(|line| *line <= end)?;
+            let own = nest.line(line).filter(|own| own.depth() == depth && !own.closes())?;
+            (name(nest, &own) == hop.name).then_some(line)
+        };
+        if let Some(found) = at(hop.number) {
+            return Some(found);
+        }
+        hop.name.as_ref()?;
+        // Other members may have come or gone.
+        for step in 1.. {
+            let below = hop.number.checked_sub(step);
+            for number in below.into_iter().chain([hop.number + step]) {
+                self.tries = self.tries.checked_sub(1)?;
+                if let Some(found) = at(number) {
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
 }
 
 #[cfg(test)]
