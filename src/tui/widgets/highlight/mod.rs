@@ -116,6 +116,8 @@ pub enum LineState {
     TagString(char),
     /// In an XML CDATA section.
     Cdata,
+    /// In an element of HTML whose text has no tags, up to this end of it.
+    Raw(&'static str),
 }
 
 /// Lexes one line, without its line break, into `tokens` (cleared first), in order and without overlaps.

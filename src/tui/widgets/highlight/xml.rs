@@ -6,6 +6,8 @@ use super::{LineState, Token, TokenKind, scan::Scan};
 pub(super) fn lex(line: &str, state: LineState, tokens: &mut Vec<Token>) -> LineState {
     let mut scan = Scan::new(line, tokens);
     let mut state = state;
+    // The end of the element whose tag is open, if all in it is text.
+    let mut raw = None;
     while scan.peek().is_some() {
         state = match state {
             LineState::Comment => {
@@ -28,11 +30,41 @@ pub(super) fn lex(line: &str, state: LineState, tokens: &mut Vec<Token>) -> Line
                 scan.push(start, TokenKind::String);
                 if ended { LineState::Tag } else { state }
             }
-            LineState::Tag => tag(&mut scan),
-            _ => text(&mut scan),
+            LineState::Raw(end) => {
+                let rest = &line.as_bytes()[scan.at..];
+                let found = rest
+                    .windows(end.len())
+                    .position(|part| part.eq_ignore_ascii_case(end.as_bytes()));
+                scan.at = found.map_or(line.len(), |at| scan.at + at);
+                if found.is_some() { LineState::Normal } else { state }
+            }
+            LineState::Tag => match (tag(&mut scan), raw) {
+                (LineState::Normal, Some(end)) if line[..scan.at].ends_with('>') => {
+                    raw = None;
+                    if line[..scan.at].ends_with("/>") {
+                        LineState::Normal
+                    } else {
+                        LineState::Raw(end)
+                    }
+                }
+                (state, _) => state,
+            },
+            _ => {
+                let state = text(&mut scan);
+                raw = opens_raw(&line[..scan.at]).filter(|_| state == LineState::Tag);
+                state
+            }
         };
     }
     state
+}
+
+/// The end of an element that begins where the text ends, if all in it is text: what compares in a script opens no tags.
+fn opens_raw(text: &str) -> Option<&'static str> {
+    let (_, name) = text.rsplit_once('<')?;
+    let all = [("script", "</script"), ("style", "</style")];
+    let found = all.into_iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+    found.map(|(_, end)| end)
 }
 
 /// Takes one piece of text, or the start of whatever follows it.
@@ -121,7 +153,7 @@ fn in_name(next: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Syntax, tests::show};
+    use super::super::{LineState, Syntax, TokenKind, tests::show};
 
     #[test]
     fn tags_attributes_and_entities() {
@@ -163,6 +195,30 @@ mod tests {
                 "String:<",
                 "String:z]]>",
             ]
+        );
+    }
+
+    #[test]
+    fn what_a_script_compares_opens_no_tags() {
+        let tags = |line: &str, state: LineState| {
+            let mut tokens = Vec::new();
+            let state = super::lex(line, state, &mut tokens);
+            let names = tokens.iter().filter(|token| token.kind == TokenKind::Type);
+            let names: Vec<&str> = names.map(|token| &line[token.range.clone()]).collect();
+            (names.join(" "), state)
+        };
+        let script = "<p>é<script src='>'>a<b && c>d; \"</div>\"</SCRIPT><i>";
+        assert_eq!(
+            tags(script, LineState::Normal),
+            ("p script SCRIPT i".to_owned(), LineState::Normal)
+        );
+        let open = LineState::Raw("</style");
+        assert_eq!(tags("<style>a > b {", LineState::Normal), ("style".to_owned(), open));
+        assert_eq!(tags("x<y", open), (String::new(), open));
+        assert_eq!(tags("}</style ><b>", open), ("style b".to_owned(), LineState::Normal));
+        assert_eq!(
+            tags("<script/><b>", LineState::Normal),
+            ("script b".to_owned(), LineState::Normal)
         );
     }
 
