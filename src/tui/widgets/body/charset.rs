@@ -151,14 +151,17 @@ fn said(head: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(&rest[..end]).filter(|found| *found != UTF_16BE && *found != UTF_16LE)
 }
 
-/// UTF-16 without a mark: every other byte of what is mostly ASCII is zero.
+/// UTF-16 without a mark: every other byte of what is ASCII is zero. What begins as JSON and markup do may have other letters,
+/// too.
 fn wide(head: &[u8]) -> Option<&'static Encoding> {
     let pairs = head[..head.len().min(64)].as_chunks::<2>().0;
     let of = |at: usize| {
-        pairs.len() >= 2
-            && pairs
-                .iter()
-                .all(|pair| pair[at] == 0 && pair[1 - at].is_ascii() && pair[1 - at] != 0)
+        let is_plain = |pair: &&[u8; 2]| pair[at] == 0 && pair[1 - at].is_ascii() && pair[1 - at] != 0;
+        let plain = pairs.iter().filter(is_plain).count();
+        let begins = pairs.iter().take_while(is_plain).count();
+        let known = pairs.first().is_some_and(|pair| b"{[\"<".contains(&pair[1 - at]));
+        let mostly = known && begins >= 2 && 2 * plain >= pairs.len() && !pairs.contains(&[0, 0]);
+        pairs.len() >= 2 && (plain == pairs.len() || mostly)
     };
     if of(0) {
         Some(UTF_16BE)
@@ -224,6 +227,14 @@ mod tests {
         );
         assert_eq!(name("application/json", b"{\0\"\0a\0\"\0"), Some("UTF-16LE"));
         assert_eq!(name("application/json", b"\0{\0\"\0a"), Some("UTF-16BE"));
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let json = wide("{\"größe\":\"日本語\",\"b\":1}");
+        assert_eq!(name("application/json", &json), Some("UTF-16LE"), "with other letters");
+        assert_eq!(
+            name("application/json", b"{\0\0\0\x01\0\0\0"),
+            None,
+            "numbers of four bytes"
+        );
         assert_eq!(
             name("text/plain", b"caf\xe9 au lait, s'il vous pla\xeet"),
             Some("windows-1252")
