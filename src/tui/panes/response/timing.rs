@@ -128,6 +128,9 @@ fn sent(exchange: &Exchange) -> String {
 fn received(response: &Response) -> String {
     let lines = response.headers.iter().map(|(name, value)| (name.len(), value.len()));
     let head = words::size(head("HTTP/1.1 200 ".len() + response.reason.len(), lines));
+    if !response.body.is_whole() {
+        return format!("{head} of headers{}, the body is on its way", packed(&response.version));
+    }
     let (wire, len) = (response.encoded_len, response.body.len() as u64);
     let encoding = response
         .header("content-encoding")
