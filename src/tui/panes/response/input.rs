@@ -305,8 +305,12 @@ pub(super) fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
         Nav::Search => search::begin(state, cx),
         Nav::NextMatch | Nav::PreviousMatch => search::step(state, nav == Nav::NextMatch, cx),
         _ if state.shows_body() => {
-            if let Some(shown) = moved(state) {
-                nav_body(shown, nav);
+            let Some(shown) = moved(state) else { return };
+            let grows = nav == Nav::Open && !shown.view.wraps() && shown.view.is_cut(&shown.document);
+            nav_body(shown, nav);
+            if grows {
+                let text = "more of the long text is there: wrap the lines, or go to the line's end, to see it";
+                cx.shared.notify(Level::Info, text);
             }
         }
         Nav::Open if state.tab == Tab::Body => {

@@ -111,6 +111,12 @@ impl View {
         }
     }
 
+    /// Whether something of the cursor's line is left out.
+    pub fn is_cut(&self, doc: &Document) -> bool {
+        let line = self.sight(doc).get(self.cursor);
+        line.is_some_and(|line| left_out(&line).next().is_some())
+    }
+
     /// Names the key that shows more of a long string, as it is bound.
     pub fn name_key(&mut self, key: &str) {
         if self.opened.key.as_deref().unwrap_or_default() != key {

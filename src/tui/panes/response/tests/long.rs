@@ -85,6 +85,17 @@ fn a_header_that_is_longer_than_the_screen_is_read_to_its_end() {
 }
 
 #[test]
+fn enter_on_a_long_text_says_where_more_of_it_is() {
+    let body = format!("{{\"a\":\"{}\"}}", "x".repeat(100_000));
+    let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
+    work(&mut harness);
+    harness.press("<enter>");
+    has_not(&harness, "more of the long text");
+    harness.press("<enter>j<enter>");
+    has(&harness, "more of the long text is there: wrap the lines");
+}
+
+#[test]
 fn while_a_body_arrives_its_status_shows_and_no_time_that_is_none() {
     let mut harness = opened(120, 40);
     harness.press("<ctrl-j>");
