@@ -111,6 +111,20 @@ pub fn waits() {
     let _told = writeln!(io::stderr(), "{text}");
 }
 
+/// That what is kept is locked, where nobody can be asked; with what is to be said of the keyring.
+pub fn locked(why: Option<&str>) -> CliError {
+    let said = why
+        .map(|why| format!(" ({})", super::output::escape(why)))
+        .unwrap_or_default();
+    let keyring = if why.is_some() { ", see to the keyring" } else { "" };
+    CliError::failed(format!(
+        "the values kept on this machine are locked with a passphrase{said}"
+    ))
+    .hint(format!(
+        "set `{VARIABLE}`{keyring}, or run it in a terminal, where you are asked"
+    ))
+}
+
 /// Unlocks a safe: by what is known, else by asking until it is right; `None` when the user goes on without.
 ///
 /// With `or_without`, for a screen that opens with them locked too, Esc is as good as nothing typed, and the question says so.
@@ -119,15 +133,10 @@ pub fn obtain(safe: &Safe, keyring: &dyn Keyring, or_without: bool) -> Result<Op
         Known::Is(passphrase) => return Ok(Some(passphrase)),
         Known::Not(why) => why,
     };
-    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
     if !can_ask() {
-        let error = CliError::failed(format!(
-            "the values kept on this machine are locked with a passphrase{why}"
-        ));
-        return Err(error.hint(format!(
-            "set `{VARIABLE}`, or run it in a terminal, where you are asked"
-        )));
+        return Err(locked(why.as_deref()));
     }
+    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
     let (without, escape) = if or_without {
         (", Esc opens without them", Taken::Nothing)
     } else {

@@ -153,15 +153,20 @@ fn opened_up(given: Option<Secret>, safe: &Safe, keyring: &dyn Keyring) -> Resul
     if safe.protection().map_err(|error| told(&error))? != Protection::Passphrase {
         return Ok(None);
     }
-    if let Known::Is(passphrase) = passphrase::known(given, safe, keyring)? {
-        return Ok(Some(passphrase));
+    let why = match passphrase::known(given, safe, keyring)? {
+        Known::Is(passphrase) => return Ok(Some(passphrase)),
+        Known::Not(why) => why,
+    };
+    if !passphrase::can_ask() {
+        return Err(passphrase::locked(why.as_deref()));
     }
-    let mut question = "Passphrase";
+    let why = why.map(|why| format!(" ({})", escape(&why))).unwrap_or_default();
+    let mut question = format!("Passphrase{why}");
     loop {
-        let given = ask(question)?;
+        let given = ask(&question)?;
         match safe.unlock(&given) {
             Ok(()) => return Ok(Some(given)),
-            Err(SealError::WrongPassphrase) => question = "That is not it. Passphrase",
+            Err(SealError::WrongPassphrase) => "That is not it. Passphrase".clone_into(&mut question),
             Err(error) => return Err(told(&error)),
         }
     }

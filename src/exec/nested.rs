@@ -40,9 +40,14 @@ impl Nested {
                 return Err(text.into());
             }
             plan.iteration = self.iteration;
+            // Also where the script is that of a token's request: it says itself what it sends.
+            let context = SendContext {
+                unasked: false,
+                ..self.context
+            };
             let name = plan.request.name.clone();
             // The script's own engine waits for this.
-            let mut outcome = pipeline.send_with(&Engine::new(), plan, &self.context).await;
+            let mut outcome = pipeline.send_with(&Engine::new(), plan, &context).await;
             for test in &mut outcome.tests {
                 test.name = format!("{name}: {}", test.name);
             }

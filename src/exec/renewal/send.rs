@@ -465,7 +465,7 @@ pub(super) fn request_id(prepared: &Prepared, ready: &Ready) -> String {
 fn sends_itself(plan: &Plan, variable: &str, renews: bool) -> Option<String> {
     let name = &plan.request.name;
     let (whence, what) = match (plan.request.auth.is_inherited(), renews) {
-        (true, true) => (", which it inherits,", "it was sent without"),
+        (true, true) => (", which it inherits,", "a renewal leaves that out"),
         (true, false) => (", which it inherits,", "nothing, or the old one"),
         (false, _) => ("", "nothing, or the old one"),
     };

@@ -530,7 +530,7 @@ async fn a_token_request_that_inherits_its_own_token_goes_without_it() {
     let told: Vec<&str> = outcome.console.iter().map(|line| line.text.as_str()).collect();
     assert!(
         told.iter()
-            .any(|text| text.contains("which it inherits, sends `{{t}}`: it was sent without")),
+            .any(|text| text.contains("which it inherits, sends `{{t}}`: a renewal leaves that out")),
         "{told:?}"
     );
 }
