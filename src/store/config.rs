@@ -1,6 +1,7 @@
 //! The user's settings: `config.toml` in the configuration folder.
 
 mod reading;
+mod watching;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use serde::Deserialize;
 use toml_edit::{DocumentMut, TomlError};
 
 use super::files::{Disk, DurationText, SaveError, line_column, read, write};
+pub use watching::ConfigWatcher;
+
 use crate::model::certificate::{ClientCertificate, Passphrase};
 use crate::model::problem::Problem;
 use crate::model::secret::without_credentials;

@@ -28,7 +28,7 @@ pub mod state;
 pub mod watch;
 pub mod written;
 
-pub use config::{Config, Pictures};
+pub use config::{Config, ConfigWatcher, Pictures};
 pub use files::{Content, Files, Loading, Part, Place, SaveError};
 pub use locate::{Location, locate};
 pub use packages::PackageStore;

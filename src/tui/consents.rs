@@ -274,4 +274,30 @@ mod tests {
             |effect: &Effect| matches!(effect, Effect::TakeBack(place, key) if place == "other" && key == "file /b");
         assert!(harness.effects.iter().any(taken) && harness.state.modals.is_empty());
     }
+
+    #[test]
+    fn what_a_collection_may_ends_with_it() {
+        let mut harness = Harness::new(120, 40);
+        let collection = harness.state.shared.workspace.collections()[0];
+        let place = harness
+            .state
+            .shared
+            .workspace
+            .node(collection)
+            .map(|node| node.slug.clone());
+        let request = harness
+            .state
+            .shared
+            .node_at("pydio-cells/get-token")
+            .expect("it is there");
+        for (id, ends) in [(request, None), (collection, place)] {
+            harness.effects.clear();
+            harness.state.run(vec![Command::Delete(id)], &mut harness.effects);
+            let ended = harness.effects.iter().find_map(|effect| match effect {
+                Effect::EndConsents(place) => Some(place.clone()),
+                _ => None,
+            });
+            assert_eq!(ended, ends);
+        }
+    }
 }

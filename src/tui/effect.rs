@@ -10,6 +10,7 @@ use crate::foreign::Planned;
 use crate::model::token::TokenKey;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Choice, Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Payload, Secret};
+use crate::store::Config;
 use crate::store::files::Rewritten;
 use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
@@ -146,10 +147,14 @@ pub enum Effect {
     Typed(QuestionId, Option<Secret>),
     /// Gives up a question, and with it all that waits for its answer.
     GiveUp(QuestionId),
+    /// Goes on by these settings.
+    Settings(Box<Config>),
     /// Tells what collections may.
     ListConsents,
     /// Takes back what a collection may: its place, and the key of the permission.
     TakeBack(String, String),
+    /// Takes back all that the collection at this place may: it is gone, or another one.
+    EndConsents(String),
     /// Answers a sign-in.
     SignIn(SignInId, Reply),
     /// Opens the page of a sign-in once more.
@@ -277,6 +282,8 @@ pub enum LocalJob {
     Consent(String, String),
     /// Forgets that again.
     TakeBack(String, String),
+    /// Forgets all of a place.
+    EndConsents(String),
     /// Adds a row to the history.
     History(Box<HistoryRow>),
     /// Adds the rows of a run to the history.

@@ -21,6 +21,7 @@ use super::giving;
 use super::importing::{self, ImportId};
 use super::looking;
 use super::runner::News;
+use super::runtime::settings::Fresh;
 use super::shared::{Level, RunId};
 use super::sign_ins;
 use super::widgets::body;
@@ -86,6 +87,10 @@ pub enum Event {
         /// The text, or why there is none.
         text: Result<String, String>,
     },
+    /// What is kept is locked with a passphrase, by another postrider if it was not before.
+    Locked,
+    /// The user's settings have changed.
+    Settings(Box<Fresh>),
     /// Something in the background has a word for the user.
     Notice(Level, String),
     /// The cookies of the workspace, after a send or a change: as a list, and as they are stored.

@@ -18,6 +18,7 @@ const MOST_NAMED: usize = 3;
 pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>) {
     let before = state.shared.workspace.clone();
     let groups = appeared(&before, &changes);
+    effects.extend(ended(&before, &changes));
     let mut told = Told::default();
     let mut jobs = Vec::new();
     for change in changes {
@@ -52,6 +53,18 @@ pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>
     if !jobs.is_empty() {
         effects.push(Effect::Files(jobs));
     }
+}
+
+/// What collections may ends with them: one that is gone, or has come to a place, may nothing.
+fn ended(before: &Workspace, changes: &[Change]) -> Vec<Effect> {
+    let ended = changes.iter().filter_map(|change| {
+        let Place::Group(path) = &change.place else { return None };
+        let is_new = matches!(change.what, What::Added(_)) && before.find_kind(path, true).is_none();
+        let is_collection = path.parts().count() == 1;
+        let ends = is_collection && (is_new || matches!(change.what, What::Removed));
+        ends.then(|| Effect::EndConsents(path.to_string()))
+    });
+    ended.collect()
 }
 
 /// Makes an environment that came the active one where the user wants it to be: the one that was chosen, and the first that

@@ -27,6 +27,7 @@ use super::looking::Answer;
 use super::modals::{Flow, Modal};
 use super::outside;
 use super::panes::{Cx, request, response};
+use super::runtime::settings;
 use super::saves::Word;
 use super::shared::{Level, RunId, Shared};
 use super::sign_ins;
@@ -106,6 +107,15 @@ fn defect(shared: &Shared) -> String {
     let defect = said.find(|notice| notice.level == Level::Error);
     let defect = defect.map_or("a defect in postrider", |notice| notice.text.as_str());
     format!("nothing reads the keys any more: {defect}; what was unsaved is kept")
+}
+
+/// Takes note of whether what happens is kept.
+fn take_keeping(state: &mut State, keeps: bool) {
+    state.shared.forgetful = !keeps;
+    if keeps {
+        // What could not be written meanwhile.
+        state.keeper.doubt();
+    }
 }
 
 /// Takes an event that is no key, mouse or size.
@@ -190,16 +200,12 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::NoDemo(why) => give_up(state, &why),
         Event::Others(others) => take_others(state, others),
         Event::Unlocked(kept) => unlocking::take(state, kept, queue, effects),
+        Event::Locked => unlocking::locked(state),
+        Event::Settings(fresh) => settings::take(state, *fresh, effects),
         Event::Consents(all) => consents::list(state, all, queue),
         Event::Consent(question) => consents::ask(state, *question, queue),
         Event::SignIn(id, news) => sign_ins::take(state, id, news, effects),
-        Event::Keeps(keeps) => {
-            state.shared.forgetful = !keeps;
-            if keeps {
-                // What could not be written meanwhile.
-                state.keeper.doubt();
-            }
-        }
+        Event::Keeps(keeps) => take_keeping(state, keeps),
         Event::Ground(light) => ground(state, light),
         Event::Hangup => hang_up(state, queue, effects),
         Event::Deaf => {

@@ -13,6 +13,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButto
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::{Position, Rect};
 
+use crate::store::Config;
+
 use super::action::{Action, App, Nav};
 use super::command::Command;
 use super::drafts::{self, Keeper};
@@ -58,6 +60,8 @@ pub struct State {
     pub depth: Option<Depth>,
     /// The keys.
     pub keymap: Keymap,
+    /// The user's settings.
+    pub config: Config,
     /// The screen: columns, rows.
     pub size: (u16, u16),
     /// Where the user dragged the dividers.

@@ -184,6 +184,19 @@ impl<W: Write> Host for Screen<W> {
     }
 
     /// Gives the terminal back while `during` runs, for an outside editor.
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        if on != self.mouse {
+            self.mouse = on;
+            let out = self.terminal.backend_mut();
+            if on {
+                execute!(out, EnableMouseCapture)?;
+            } else {
+                execute!(out, DisableMouseCapture)?;
+            }
+        }
+        Ok(())
+    }
+
     fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T> {
         self.take_picture()?;
         restore();

@@ -23,13 +23,30 @@ const AGAIN: &str = "That is not it. What unlocks the values, tokens and cookies
 
 /// Says what is locked, and what unlocks it.
 pub fn tell(shared: &mut Shared, keymap: &Keymap) {
-    let key = keymap.chord_for(Action::App(App::Unlock), &[Context::Normal, Context::Anywhere]);
-    let key = key.map_or_else(|| "`unlock` in the commands".to_owned(), |key| format!("`{key}`"));
+    let key = unlock_key(keymap);
     let text = format!(
         "locked with a passphrase: tokens, values that scripts set, the vault, cookies and drafts are not read, nor kept; {key} asks \
          for it"
     );
     shared.notify(Level::Warning, text);
+}
+
+/// Takes note that nothing is kept any more, where somebody has locked it since this one began.
+pub fn locked(state: &mut State) {
+    if state.shared.locked {
+        return;
+    }
+    state.shared.locked = true;
+    let text = format!(
+        "locked with a passphrase by another postrider: what is set from now on is lost at the end, unless {} opens it before",
+        unlock_key(&state.keymap)
+    );
+    state.shared.notify(Level::Warning, text);
+}
+
+fn unlock_key(keymap: &Keymap) -> String {
+    let key = keymap.chord_for(Action::App(App::Unlock), &[Context::Normal, Context::Anywhere]);
+    key.map_or_else(|| "`unlock` in the commands".to_owned(), |key| format!("`{key}`"))
 }
 
 /// Puts drafts back that were locked; what was edited meanwhile is the newer, and the draft is set aside.
@@ -120,4 +137,27 @@ fn fetched_since(tokens: &TokenStore, kept: &CurrentValues) -> Vec<(Owner, Strin
     let rows = known.filter_map(|(key, token)| token_row(&key, &token).ok());
     rows.filter(|(owner, key, row)| kept.get(owner, key).is_none_or(|kept| kept.set_at < row.set_at))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::event::Event;
+    use crate::tui::harness::Harness;
+
+    #[test]
+    fn who_is_locked_out_by_another_postrider_is_told_once() {
+        let mut harness = Harness::new(120, 40);
+        harness.event(Event::Locked);
+        assert!(harness.state.shared.locked);
+        assert!(
+            harness.screen().contains("locked with a passphrase by another"),
+            "{}",
+            harness.screen()
+        );
+        // Who has begun so knows it.
+        let mut harness = Harness::new(120, 40);
+        harness.state.shared.locked = true;
+        harness.event(Event::Locked);
+        assert!(!harness.screen().contains("by another"), "{}", harness.screen());
+    }
 }

@@ -86,6 +86,12 @@ pub struct Packages {
 }
 
 impl Packages {
+    /// The same packages, fetched as another configuration says.
+    #[must_use]
+    pub fn over(&self, config: ClientConfig) -> Self {
+        Self::new(Arc::clone(&self.shelf), config)
+    }
+
     /// Packages of a shelf; nothing is read before one is asked for.
     pub fn new(shelf: Arc<dyn Shelf>, config: ClientConfig) -> Self {
         Self {

@@ -121,7 +121,7 @@ enum OneOrMany {
 }
 
 /// All bindings.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Keymap {
     bindings: Vec<Binding>,
 }

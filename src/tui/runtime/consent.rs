@@ -99,9 +99,9 @@ impl Asker {
         let _ = self.queue.send(Event::Consents(all));
     }
 
-    /// The user takes back what a collection may.
-    pub fn take_back(&self, place: &str, key: &str) {
-        self.lock().allowed.retain(|(own, kept)| own != place || kept != key);
+    /// Takes back what is chosen of what collections may, by place and key.
+    pub fn take_back(&self, which: impl Fn(&str, &str) -> bool) {
+        self.lock().allowed.retain(|(place, key)| !which(place, key));
     }
 
     /// Asks for a send or run, which this cancels.
@@ -299,9 +299,9 @@ mod tests {
         assert!(
             matches!(questions.try_recv().unwrap(), Event::Consents(all) if all == [("api".into(), "vault".into())])
         );
-        asker.take_back("other", "vault");
+        asker.take_back(|place, _| place == "other");
         assert_eq!(may().now_or_never(), Some(Word::Yes));
-        asker.take_back("api", "vault");
+        asker.take_back(|place, _| place == "api");
         assert_eq!(may().now_or_never(), None);
         next(&questions);
     }

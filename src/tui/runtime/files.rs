@@ -484,6 +484,7 @@ impl Worker {
             LocalJob::TakeBack(place, key) => database
                 .take_back_consents(|own, kept| own == place && kept == key)
                 .map(drop),
+            LocalJob::EndConsents(place) => database.take_back_consents(|own, _| own == place).map(drop),
             LocalJob::History(row) => database.add_history(&row).map(drop),
             LocalJob::Histories(rows) => database.add_histories(&rows),
         };
@@ -500,6 +501,9 @@ impl Worker {
         // Once is enough: the cause is the same for every key pressed.
         if result.is_err() != std::mem::replace(&mut self.complained, result.is_err()) {
             self.tell(Event::Keeps(result.is_ok()));
+            if !said {
+                self.tell(Event::Locked);
+            }
             match result {
                 Ok(()) if was_said => self.say(Level::Done, "drafts and tokens are being kept again".to_owned()),
                 Ok(()) => {}

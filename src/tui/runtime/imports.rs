@@ -24,7 +24,8 @@ use crate::tui::modals::path_of;
 /// Reads and imports.
 pub struct Imports {
     tokio: Handle,
-    client: Client,
+    /// Reads what lies behind a URL.
+    pub client: Client,
     /// What is open: the workspace it all goes into, unless that is Postman's itself.
     options: TuiOptions,
     queue: Sender<Event>,

@@ -30,12 +30,13 @@ pub fn problems(paths: &Paths) -> Vec<Problem> {
 }
 
 /// The user's colours.
+#[derive(Debug)]
 pub struct Looks {
     themes: Vec<(String, String)>,
-    theme_name: String,
+    pub(super) theme_name: String,
     theme: Theme,
     auto: bool,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Looks {

@@ -26,6 +26,7 @@ pub(super) mod restore;
 mod runs;
 mod saves;
 mod sends;
+pub(super) mod settings;
 mod sight;
 mod startup;
 mod typed;
@@ -43,8 +44,8 @@ use crate::exec::TokenStore;
 use crate::exec::oauth2::open_file;
 use crate::foreign::Beside;
 use crate::model::Secret;
-use crate::store::Paths;
 use crate::store::state::{KeptTokens, tokens_among};
+use crate::store::{ConfigWatcher, Paths};
 
 use super::drafts;
 use super::draw;
@@ -58,6 +59,7 @@ use super::runner::Log;
 use super::shared::Level;
 use super::state::{ASLEEP, State};
 use super::terminal::Screen;
+use super::theme::Depth;
 
 use consent::Asker;
 use files::FileWorker;
@@ -121,6 +123,10 @@ pub trait Host {
     fn copy(&mut self, text: &str) -> io::Result<()>;
     /// Asks the terminal something; the answer comes among the keys.
     fn ask(&mut self, question: &str) -> io::Result<()>;
+    /// Takes the mouse, or leaves it to the terminal.
+    fn mouse(&mut self, _on: bool) -> io::Result<()> {
+        Ok(())
+    }
     /// Runs something that needs the terminal for itself.
     fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T>;
 }
@@ -227,6 +233,11 @@ impl App {
             filters: Filters::new(self.queue.clone()),
             pictures: Pictures::new(self.queue.clone(), open_file),
             editor: start.config.editor.clone(),
+            _settings: settings::watch(
+                &options.paths,
+                self.state.depth.unwrap_or(Depth::True),
+                self.queue.clone(),
+            ),
             config_file: options.paths.config_file(),
             queue: self.queue.clone(),
             has_sent: false,
@@ -452,6 +463,7 @@ struct Helpers {
     filters: Filters,
     pictures: Pictures,
     editor: Option<String>,
+    _settings: Option<ConfigWatcher>,
     config_file: PathBuf,
     queue: Sender<Event>,
     /// Whether a request was sent since somebody last asked.
@@ -545,10 +557,19 @@ impl Helpers {
                 }
                 Effect::Typed(id, secret) => self.sends.asker.typed(id, secret),
                 Effect::GiveUp(id) => self.sends.asker.give_up(id),
+                Effect::Settings(config) => {
+                    self.sends.take_settings(&config);
+                    host.mouse(config.mouse.unwrap_or(true))?;
+                    self.editor = config.editor;
+                }
                 Effect::ListConsents => self.sends.asker.tell(),
                 Effect::TakeBack(place, key) => {
-                    self.sends.asker.take_back(&place, &key);
+                    self.sends.asker.take_back(|own, kept| own == place && kept == key);
                     self.files.keep(LocalJob::TakeBack(place, key));
+                }
+                Effect::EndConsents(place) => {
+                    self.sends.asker.take_back(|own, _| own == place);
+                    self.files.keep(LocalJob::EndConsents(place));
                 }
                 Effect::SignIn(id, reply) => self.sends.door.answer(id, reply),
                 Effect::OpenPage(id, page) => self.sends.door.open(id, &page),

@@ -1,6 +1,7 @@
 //! What runs beside the screen on tokio: input, sends, the demo server, indexes and searches.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,7 +77,12 @@ impl Sends {
             .worker_threads(2)
             .enable_all()
             .build()?;
-        let http = client_config(options, config);
+        let trusted = if options.foreign {
+            TrustedFiles::None
+        } else {
+            TrustedFiles::default()
+        };
+        let http = client_config(options.folder().to_owned(), trusted, config);
         let store = PackageStore::new(&options.paths, &options.root);
         let packages = Packages::new(Arc::new(store), http.clone());
         let client = Client::new(http);
@@ -192,6 +198,20 @@ impl Sends {
         // Nothing is ever sent: it comes back when the other end is gone. The screen hangs on nobody.
         let _ = end.recv_timeout(GENEROUS);
         true
+    }
+
+    /// Sends by these settings from now on; what is under way goes on by those from before.
+    pub fn take_settings(&mut self, config: &Config) {
+        let before = self.pipeline.http.config();
+        let http = client_config(before.working_dir.clone(), before.trusted, config);
+        let packages = self
+            .pipeline
+            .packages
+            .as_ref()
+            .map(|packages| packages.over(http.clone()));
+        self.pipeline.packages = packages.map(Arc::new);
+        self.pipeline.http = Client::new(http);
+        self.imports.client = self.pipeline.http.clone();
     }
 
     /// Sends a request.
@@ -437,7 +457,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn client_config(options: &TuiOptions, config: &Config) -> ClientConfig {
+fn client_config(folder: PathBuf, trusted: TrustedFiles, config: &Config) -> ClientConfig {
     ClientConfig {
         proxy: config.proxy.clone(),
         keeping: Keeping::new(config.memory, config.spill_folder.clone()),
@@ -447,12 +467,8 @@ fn client_config(options: &TuiOptions, config: &Config) -> ClientConfig {
         silence: config.silence.unwrap_or(ClientConfig::SILENCE),
         connecting: config.connecting.unwrap_or(ClientConfig::CONNECTING),
         body_limit: ClientConfig::body_limit(config.response_limit),
-        working_dir: options.folder().to_owned(),
-        trusted: if options.foreign {
-            TrustedFiles::None
-        } else {
-            TrustedFiles::default()
-        },
+        working_dir: folder,
+        trusted,
         certificates: config.client_certificates.clone(),
         ..ClientConfig::default()
     }

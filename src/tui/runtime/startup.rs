@@ -81,6 +81,7 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
     let coloured = state.depth != Some(Depth::None);
     state.shared.sight = sight::told(config.pictures, coloured, &var);
     state.shared.keeping = Keeping::new(config.memory, config.spill_folder.clone());
+    state.config = config.clone();
     // Two things to wait for; opening the local state alone takes as long as the rest.
     let depth = state.depth.unwrap_or(Depth::True);
     let (beside, mut loading, looks) = std::thread::scope(|scope| {
