@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::foreign::Secrets;
+use crate::model::Filed;
 use crate::model::history::{Step, ValueChange};
 use crate::tui::command::Command;
+use crate::tui::drafts;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::importing::{Ask, Done, ImportId, Landing, News};
 use crate::tui::modals::{Import, Modal};
@@ -175,7 +177,13 @@ fn arrived(state: &mut State, effects: &mut Vec<Effect>) {
         None => words = format!("{words}; it is too much to be undone"),
     }
     // What was said of each of them is not seen below this.
-    let mut kept = shared.contested.iter().map(|filed| shared.workspace.name_of(*filed));
+    let places = &done.places;
+    let is_of_it = |filed: &&Filed| {
+        let own = drafts::place(&shared.workspace, **filed);
+        own.is_some_and(|own| places.iter().any(|place| *place == own || place.holds(&own)))
+    };
+    let kept = shared.contested.iter().filter(is_of_it);
+    let mut kept = kept.map(|filed| shared.workspace.name_of(*filed));
     let level = match (kept.next(), kept.count()) {
         (None, _) => Level::Done,
         (Some(name), more) => {
