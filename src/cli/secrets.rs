@@ -86,7 +86,9 @@ fn forget(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, yes: bool, output
         1 => "1 value that is kept on this machine".to_owned(),
         count => format!("{count} values that are kept on this machine"),
     };
-    let question = format!("{what}, in all workspaces, cannot be read (tokens, cookies, drafts); give it up for good?");
+    let question = format!(
+        "{what}, in all workspaces, cannot be read (secret variables, tokens, cookies, drafts); give it up for good?"
+    );
     if !yes && !agrees(&question, output)? {
         return Err(CliError::failed("nothing was given up"));
     }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::exec::plan;
 use crate::exec::renewal::{forget_orphaned, forget_token, granted_key_at, span};
 use crate::exec::tokens::TokenRequest;
-use crate::model::outcome::Renewal;
+use crate::model::outcome::{ConsoleLevel, Renewal};
 use crate::model::{NodeId, Outcome, Redactor};
 
 use self::rows::{Row, What, named, of_name, rows, rows_everywhere, rows_of_gone};
@@ -129,6 +129,13 @@ async fn fetch(
     if let Some(own) = renewal.and_then(|renewal| renewal.outcome.as_ref()) {
         let redactor = secrets(&opened.session, token.request, own).and(&own.redactor);
         show(&redactor, own, output);
+        // Such as that nothing says when it ends; how it went is told below.
+        let odd = outcome.console.iter().filter(|line| line.level == ConsoleLevel::Warn);
+        let odd = odd.filter(|line| renewal.is_none_or(|renewal| renewal.at != line.at));
+        let paint = output.err_paint;
+        for line in odd.flat_map(|line| describe::console(line, false, &redactor, paint)) {
+            output.note(&line);
+        }
         opened.remember(&planned, own, &redactor);
     }
     if renewal.is_none() && context.cancel.is_cancelled() {

@@ -155,7 +155,7 @@ fn causes(error: &(dyn Error + 'static)) -> Vec<String> {
 
 fn doing(phase: Phase) -> &'static str {
     match phase {
-        Phase::Preparing | Phase::Program(_) | Phase::PreRequestScript | Phase::RenewingToken => {
+        Phase::Preparing | Phase::Program(_) | Phase::PreRequestScript | Phase::RenewingToken | Phase::Asking => {
             "preparing the request"
         }
         Phase::Dns => "looking up the host",

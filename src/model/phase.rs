@@ -13,6 +13,8 @@ pub enum Phase {
     PreRequestScript,
     /// A token that it needs is fetched.
     RenewingToken,
+    /// The user is asked whether to renew a token, or to send again.
+    Asking,
     /// The host name is looked up.
     Dns,
     /// The connection opens.
@@ -39,7 +41,8 @@ impl Phase {
             Self::Preparing => "preparing",
             Self::Program(_) => "waiting for a program",
             Self::PreRequestScript => "pre-request script",
-            Self::RenewingToken => "renewing the token",
+            Self::RenewingToken => "getting a token",
+            Self::Asking => "waiting for your answer",
             Self::Dns => "looking up host",
             Self::Connecting => "connecting",
             Self::Tls => "TLS handshake",
@@ -90,6 +93,12 @@ impl fmt::Display for Program {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_asked_is_told_that_nothing_else_is_waited_for() {
+        assert_eq!(Phase::Asking.words(), "waiting for your answer");
+        assert_eq!(Phase::RenewingToken.words(), "getting a token", "the first one, too");
+    }
 
     #[test]
     fn a_program_is_named_as_far_as_there_is_room() {

@@ -125,6 +125,21 @@ fn a_secret_without_a_value_is_told_where_it_goes_out_and_where_a_token_is_refus
     assert!(!leak.contains("no value yet"), "{leak}");
 }
 
+#[test]
+fn a_renewal_tells_that_nothing_stands_where_its_end_should() {
+    let (base, _) = desk();
+    let home = Home::new();
+    let mut command = postrider(&home, &base);
+    let file = home.folder.path().join("tokens/collections/api/collection.toml");
+    let text = std::fs::read_to_string(&file).unwrap() + "expires = \"$.nope\"\n";
+    std::fs::write(&file, text).unwrap();
+    let done = command.args(["tokens", "renew", "t", "-e", "here"]).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{told}");
+    let odd = "`expires = \"$.nope\"` of `t`: the reply of `Log in` has nothing there";
+    assert_eq!(told.matches(odd).count(), 1, "{told}");
+}
+
 /// The program in a workspace whose collection says where its token comes from.
 fn postrider(home: &Home, base: &str) -> std::process::Command {
     let root = home.folder.path().join("tokens");

@@ -2,6 +2,7 @@
 
 use super::send::say;
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
+use crate::model::exchange::Phase;
 use crate::model::outcome::ConsoleLevel;
 use crate::model::request::Method;
 use crate::model::token::{Replay, TokenKey};
@@ -71,6 +72,7 @@ impl Pipeline {
             (Some(again), _) => again,
             (None, None) => false,
             (None, Some(interaction)) => {
+                (context.progress)(Phase::Asking);
                 let answer = interaction.replay(ReplayQuestion {
                     key: key.clone(),
                     request: prepared.plan.request.name.clone(),

@@ -21,7 +21,7 @@ use super::origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 use super::reply::dated;
 use super::send::{Ready, say};
 use super::store::{Obtained, TokenStore, Want};
-use super::told::{failed, renewal, told};
+use super::told::{failed, refused_and, renewal, told};
 use crate::auth::oauth2::{Config, OAuthError, Sends, is_configured};
 use crate::exec::oauth2::{Failed, Flow, Obtained as Got};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
@@ -342,11 +342,7 @@ impl Pipeline {
         }
         let regrant = self.regrant(&store, prepared, token, Cause::Refused(UNAUTHORIZED), context);
         if let Err(error) = Box::pin(regrant).await {
-            let text = format!(
-                "`{}` was refused with {UNAUTHORIZED}, and {}",
-                token.config.label(),
-                error.message
-            );
+            let text = refused_and(&token.config.label(), UNAUTHORIZED, &error.message);
             say(prepared, ConsoleLevel::Warn, text);
             return None;
         }

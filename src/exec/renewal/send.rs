@@ -19,7 +19,7 @@ use super::origin::{Cause, Standing};
 use super::reply;
 use super::saved::{SavedRequest, kept};
 use super::store::{Obtained, TokenStore, Want};
-use super::told::{failed, renewal, told};
+use super::told::{failed, refused_and, renewal, told};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
 use crate::exec::plan::Plan;
 use crate::exec::tokens::{TokenStatus, mentions, status_of};
@@ -293,6 +293,7 @@ impl Pipeline {
             say(prepared, ConsoleLevel::Warn, text);
             return Some(Better::AsIs);
         };
+        (context.progress)(Phase::Asking);
         let answer = interaction.renew(RenewQuestion {
             key: key.clone(),
             why,
@@ -353,8 +354,7 @@ impl Pipeline {
             Better::Took => {}
             Better::AsIs => return None,
             Better::Failed(error) => {
-                let name = &token.key.name;
-                let text = format!("`{name}` was refused with {status}, and {}", error.message);
+                let text = refused_and(&token.key.name, status, &error.message);
                 say(prepared, ConsoleLevel::Warn, text);
                 return None;
             }

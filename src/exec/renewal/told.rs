@@ -68,6 +68,15 @@ pub(super) fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> 
     std::iter::once(line(level, text)).chain(unkept).collect()
 }
 
+/// That a token was refused, and why there is no better one; what says the first itself is not told it twice.
+pub(super) fn refused_and(name: &str, status: u16, why: &str) -> String {
+    let refused = format!("`{name}` was refused with {status}");
+    match why.strip_prefix(&refused) {
+        Some(rest) => format!("{refused},{rest}"),
+        None => format!("{refused}, and {why}"),
+    }
+}
+
 /// Why a request is not sent.
 pub(super) fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) -> SendError {
     let Err(failure) = &landed.token else {
@@ -91,5 +100,22 @@ pub(super) fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) 
         (Some(hint), _) => error.hint(hint.clone()),
         (None, false) => error.hint(format!("send `{}` by itself to see what is wrong", landed.from)),
         (None, true) => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_once() {
+        let why = "`t` was refused with 401 and could not be renewed: `Log in` answered 500";
+        let told = "`t` was refused with 401, and could not be renewed: `Log in` answered 500";
+        assert_eq!(refused_and("t", 401, why), told);
+        let other = "`t` could not be renewed: busy";
+        assert_eq!(
+            refused_and("t", 401, other),
+            format!("`t` was refused with 401, and {other}")
+        );
     }
 }

@@ -106,6 +106,10 @@ impl EnvironmentEditor {
             self.took(change, cx);
             // Tab leads past the cells that are not typed into.
             for _ in 0..3 {
+                // But for the one that says whether it is a secret.
+                if key.code == KeyCode::Tab && self.table.cursor().1 == SECRET && self.line().is_some() {
+                    break;
+                }
                 if self.table.is_editing() && self.refusal(cx.shared).is_some() {
                     self.table.handle_key(key);
                 }
@@ -151,6 +155,14 @@ impl EnvironmentEditor {
             }
             KeyCode::Char('y') => {
                 edits::copy(self, cx);
+                return Flow::Stay;
+            }
+            KeyCode::Tab if self.table.cursor().1 == SECRET && self.line().is_some() => {
+                let next = self.table.cursor().0 + 1;
+                self.table.go_to(next, KEY);
+                if next >= self.lines.len() {
+                    self.edit(cx);
+                }
                 return Flow::Stay;
             }
             KeyCode::Enter | KeyCode::Char('i') => {

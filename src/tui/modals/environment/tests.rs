@@ -205,6 +205,16 @@ fn a_secret_has_no_initial_value_to_type() {
 }
 
 #[test]
+fn tab_leads_to_whether_it_is_a_secret_and_on_to_the_next_name() {
+    let mut harness = open(120, 40);
+    harness.press("akey<tab>one<tab>two<tab><enter>");
+    assert!(variable(&harness, "key").unwrap().secret, "{}", harness.screen());
+    assert_eq!(current(&harness, "key"), Some(json!("two")));
+    harness.press("<tab>next<enter>");
+    assert!(variable(&harness, "next").is_some(), "{}", harness.screen());
+}
+
+#[test]
 fn what_becomes_a_secret_leaves_the_file_but_is_not_lost() {
     let mut harness = open(120, 40);
     harness.press("jjjjs");

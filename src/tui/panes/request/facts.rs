@@ -12,7 +12,7 @@ use crate::exec::{self, tokens::TokenStatus};
 use crate::model::body::PartContent;
 use crate::model::token::Renew;
 use crate::model::variable::display_value;
-use crate::model::{Auth, Body, Entity, NodeId, Request, Scope, Settings};
+use crate::model::{Auth, Body, Entity, NodeId, Redactor, Request, Scope, Secret, Settings};
 use crate::tui::shared::Shared;
 use crate::tui::widgets::highlight::{VariableLookup, VariableStatus};
 use crate::vars::{self, Scopes};
@@ -257,7 +257,9 @@ impl Facts {
         if !url.contains("{{") {
             return String::new();
         }
-        vars::replace(&url, &self.open_scopes()).text
+        // What is secret may stand there in clear as well.
+        let hidden = Redactor::new(self.scopes.secrets().map(Secret::new));
+        hidden.redact(&vars::replace(&url, &self.open_scopes()).text)
     }
 
     /// The scopes without what is secret: its tokens stay in a text.

@@ -153,6 +153,11 @@ fn set_body(state: &mut State, kind: &str, cx: &mut Cx<'_>) {
             request.body = new;
         }
     });
+    // As after a type of auth: what is typed next is meant for the body.
+    if kind != Body::None.kind() {
+        state.sections.clear();
+        state.spot = Spot::Section(1);
+    }
 }
 
 /// A body of another type: texts and rows go along where they can, else what was there before comes back.

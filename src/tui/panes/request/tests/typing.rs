@@ -251,13 +251,35 @@ fn a_token_that_the_send_renews_leaves_the_preview_where_it_is() {
 }
 
 #[test]
+fn the_preview_hides_a_secret_that_stands_in_the_url_in_clear() {
+    let mut harness = open(120, 40, "List services");
+    let value = crate::model::variable::CurrentValue {
+        value: Some("hunter22-s3cret".into()),
+        set_by: "you".to_owned(),
+        set_at: harness.now,
+    };
+    let shared = &mut harness.state.shared;
+    let owner = shared.environment_owner().unwrap();
+    shared.current.set(owner, "dex_token", value);
+    change(&mut harness, |request| {
+        request.set_full_url("{{base_url}}/joe/hunter22-s3cret");
+    });
+    harness.event(Event::Tick);
+    let screen = harness.screen();
+    let preview = screen.lines().find(|line| line.contains("→ http")).unwrap();
+    assert!(preview.contains("/joe/•") && !preview.contains("hunter22"), "{screen}");
+}
+
+#[test]
 fn bodies_of_other_types_come_back() {
     let mut harness = open(120, 40, "Get token");
     harness.press("]]]");
     let form = request(&harness).body.clone();
     order(&mut harness, Order::Body("json".into()));
-    harness.press("jj<enter>{ }<esc>");
+    // What is typed next is meant for the body.
+    harness.press("i{ }<esc>");
     assert_eq!(request(&harness).body.kind(), "json");
+    assert!(matches!(&request(&harness).body, Body::Raw { text, .. } if text.as_str() == "{ }"));
     order(&mut harness, Order::Body("xml".into()));
     assert!(matches!(&request(&harness).body, Body::Raw { text, .. } if text.as_str() == "{ }"));
     order(&mut harness, Order::Body("form".into()));
