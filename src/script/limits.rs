@@ -51,9 +51,6 @@ pub enum Trip {
     Cancelled,
 }
 
-/// So many times its limit of computing may a script take on a loaded machine before it passes for one that hangs.
-const LOADED: u32 = 4;
-
 /// Watches one script at a time. The engine asks it every few thousand steps of JavaScript; the outside looks whether
 /// the engine still asks.
 #[derive(Debug, Default)]
@@ -70,17 +67,20 @@ struct State {
     trip: Option<Trip>,
 }
 
-/// When JavaScript began to run, and how long its thread had computed by then.
+/// When JavaScript began to run, when it last asked, and how long its thread had computed at the beginning.
 #[derive(Clone, Copy, Debug)]
 struct Since {
     at: Instant,
+    asked: Instant,
     computed: Option<Duration>,
 }
 
 impl Since {
     fn now() -> Self {
+        let now = Instant::now();
         Self {
-            at: Instant::now(),
+            at: now,
+            asked: now,
             computed: computed(),
         }
     }
@@ -146,6 +146,9 @@ impl Watch {
     /// Whether the script must stop now; its thread asks.
     pub fn must_stop(&self) -> bool {
         let mut state = self.state();
+        if let Some(since) = &mut state.busy_since {
+            since.asked = Instant::now();
+        }
         if state.trip.is_none() {
             state.trip = if state.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
                 Some(Trip::Cancelled)
@@ -157,11 +160,11 @@ impl Watch {
     }
 
     /// Why the script should have stopped `grace` ago: it hangs in code that the watch cannot interrupt. Another thread asks,
-    /// from where its computing cannot be told from its waiting for the processor.
+    /// which cannot see how long it computes, but for how long it has not asked.
     pub fn overdue(&self, grace: Duration) -> Option<Trip> {
         let state = self.state();
-        let most = state.limits.busy.saturating_mul(LOADED) + grace;
-        let hangs = state.busy_since.is_some_and(|since| since.at.elapsed() >= most);
+        let most = state.limits.busy + grace;
+        let hangs = state.busy_since.is_some_and(|since| since.asked.elapsed() >= most);
         state
             .late(grace)
             .or_else(|| hangs.then_some(Trip::Busy(state.limits.busy)))
@@ -270,8 +273,9 @@ mod tests {
         watch.busy(true);
         std::thread::sleep(busy * 2);
         assert!(computed().is_none() || !watch.must_stop());
-        // It hangs, seen from outside: nothing tells that it only waits.
-        std::thread::sleep(busy * LOADED);
+        // From outside it hangs once it has not asked for so long.
+        assert_eq!(watch.overdue(Duration::from_mins(1)), None);
+        std::thread::sleep(busy);
         assert_eq!(watch.overdue(Duration::ZERO), Some(Trip::Busy(busy)));
         while !watch.must_stop() {}
         assert_eq!(watch.tripped(), Some(Trip::Busy(busy)));
