@@ -230,9 +230,23 @@ fn rest_at(source: &str, (line, column): (u32, u32)) -> Option<&str> {
     Some(&line[at..])
 }
 
+/// What stands before a place; all of it where that is behind its end.
+fn before(source: &str, at: (u32, u32)) -> &str {
+    let Some(rest) = rest_at(source, at) else { return source };
+    let lines = usize::try_from(at.0).unwrap_or(usize::MAX);
+    let end: usize = source.split_inclusive('\n').take(lines).map(str::len).sum();
+    let breaks = usize::from(source[..end].ends_with('\n'));
+    &source[..end - breaks - rest.len()]
+}
+
 fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
     if let Some(token) = between(message, "unexpected token in expression: '", "'") {
         let ended = at.is_some_and(|at| rest_at(source, at).is_none());
+        // Behind a value a call wants its end.
+        let before = at.map_or("", |at| before(source, at)).trim_end();
+        if before.ends_with(|c| is_word(c) || ")]}'\"`".contains(c)) && is_in_call(before) {
+            return Some(MISSING.to_owned());
+        }
         return Some(unexpected(if ended { "" } else { token }));
     }
     if message.starts_with("unexpected end of") || message.starts_with("unterminated") {
@@ -268,14 +282,58 @@ fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<S
     if line.is_some_and(|line| line.trim_start().starts_with("import ")) {
         return Some("Cannot use import statement outside a module".to_owned());
     }
-    if ["expecting ", "unexpected token", "Unexpected token"]
-        .iter()
-        .any(|start| message.starts_with(start))
-    {
+    let starts = ["expecting ", "unexpected token", "Unexpected ", "invalid property name"];
+    if starts.iter().any(|start| message.starts_with(start)) {
         // The place is behind the script when it ended too early.
-        return Some(unexpected(rest_at(source, at?).map_or("", first_token)));
+        let rest = rest_at(source, at?);
+        if is_in_call(before(source, at?)) {
+            return Some(MISSING.to_owned());
+        }
+        if message.starts_with("Unexpected ") && !message.starts_with("Unexpected token") {
+            return None;
+        }
+        return Some(unexpected(rest.map_or("", first_token)));
     }
     None
+}
+
+/// Whether the innermost bracket that is open at the end of a text is that of a call.
+fn is_in_call(text: &str) -> bool {
+    let mut open = Vec::new();
+    let mut rest = text.char_indices();
+    while let Some((at, c)) = rest.next() {
+        let behind = &text[at..];
+        let length = match c {
+            '/' if behind.starts_with("//") => behind.find('\n'),
+            '/' if behind.starts_with("/*") => behind.find("*/"),
+            '\'' | '"' | '`' => {
+                let mut escaped = false;
+                let is_end = |(_, inner): &(usize, char)| {
+                    let ends = *inner == c && !escaped;
+                    escaped = *inner == '\\' && !escaped;
+                    ends
+                };
+                behind.char_indices().skip(1).find(is_end).map(|(end, _)| end)
+            }
+            '(' | '[' | '{' => {
+                open.push((c, at));
+                continue;
+            }
+            ')' | ']' | '}' => {
+                open.pop();
+                continue;
+            }
+            _ => continue,
+        };
+        let end = at + length.unwrap_or(behind.len());
+        while rest.next().is_some_and(|(at, _)| at < end) {}
+    }
+    let Some(('(', at)) = open.last() else { return false };
+    let before = text[..*at].trim_end();
+    let word = before.rsplit(|c| !is_word(c)).next().unwrap_or_default();
+    let is_name = !word.is_empty() && !RESERVED.split(' ').any(|own| own == word);
+    let above = before[..before.len() - word.len()].trim_end();
+    is_name && !above.ends_with("function") || before.ends_with([')', ']'])
 }
 
 /// The name that ends just before a place.
@@ -295,6 +353,9 @@ fn word_before(source: &str, (line, column): (u32, u32)) -> Option<String> {
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
+
+/// What is said of a call without its end.
+const MISSING: &str = "missing ) after argument list";
 
 /// The words that are no names.
 const RESERVED: &str = "break case catch class const continue debugger default delete do else export extends finally \
