@@ -133,7 +133,7 @@ async fn fetch(
         let odd = outcome.console.iter().filter(|line| line.level == ConsoleLevel::Warn);
         let odd = odd.filter(|line| renewal.is_none_or(|renewal| renewal.at != line.at));
         let paint = output.err_paint;
-        for line in odd.flat_map(|line| describe::console(line, false, &redactor, paint)) {
+        for line in odd.flat_map(|line| describe::console(line, &redactor, paint)) {
             output.note(&line);
         }
         opened.remember(&planned, own, &redactor);
