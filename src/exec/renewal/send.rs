@@ -271,7 +271,11 @@ impl Pipeline {
         let mut shown = Outcome::clone(&own);
         shown.writes = outcome.writes;
         shown.renewals.append(&mut outcome.renewals);
-        shown.console.append(&mut outcome.console);
+        // What is odd of its reply that request has told itself.
+        let is_told = |line: &ConsoleLine| own.console.iter().any(|told| told.text == line.text);
+        shown
+            .console
+            .extend(outcome.console.into_iter().filter(|line| !is_told(line)));
         shown
     }
 
