@@ -58,16 +58,10 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
             return;
         }
         About::Permission(asking, permission) => permitted(&asking, &permission),
-        About::Renew(RenewQuestion { key, why, from }) => (
-            "Renew the token?",
-            vec![
-                format!("`{}` {why}.", key.name),
-                String::new(),
-                format!("`{from}` fetches a new one; else the request goes out as it is."),
-            ],
-            'r',
-            "renew",
-        ),
+        About::Renew(question) => {
+            queue.push(Command::Show(Box::new(renews(id, question).into())));
+            return;
+        }
         About::Replay(ReplayQuestion {
             key,
             request,
@@ -114,6 +108,26 @@ pub fn list(state: &mut State, all: Vec<(String, String)>, queue: &mut Vec<Comma
     };
     let items = all.into_iter().map(row).collect();
     queue.push(Command::Show(Box::new(Picker::new("Allowed", items).into())));
+}
+
+/// A no sends the request as it is; who closes the question wants nothing sent.
+fn renews(id: QuestionId, RenewQuestion { key, why, from }: RenewQuestion) -> Confirm {
+    let text = vec![
+        format!("`{}` {why}.", key.name),
+        String::new(),
+        format!("`{from}` fetches a new one; without it, the request goes out as it is."),
+    ];
+    let answers = [('r', "renew", true), ('w', "send without it", false)];
+    let choices = answers.map(|(key, label, given)| Choice {
+        key,
+        label: label.to_owned(),
+        commands: vec![Command::Consent(id, given)],
+    });
+    Confirm::new("Renew the token?", text, Vec::from(choices))
+        .deliberate()
+        .of(id)
+        .calling_esc("cancel the send")
+        .otherwise(vec![Command::GiveUp(id)])
 }
 
 fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<String>, char, &'static str) {
@@ -184,17 +198,18 @@ mod tests {
 
     #[test]
     fn to_give_up_a_question_is_no_answer_and_no_wish_to_leave() {
-        let renew = || RenewQuestion {
+        let replay = || ReplayQuestion {
             key: crate::model::token::TokenKey::default(),
-            why: "has ended".to_owned(),
-            from: "Get token".to_owned(),
+            request: "List services".to_owned(),
+            method: "POST".to_owned(),
+            status: 401,
         };
         for (key, given_up, answered) in [("<ctrl-c>", 1, 0), ("<esc>", 0, 1)] {
             let mut harness = Harness::new(120, 40);
             harness.press("j<enter><ctrl-j>");
             harness.event(Event::Consent(Box::new(Question {
                 id: QuestionId(3),
-                about: About::Renew(renew()),
+                about: About::Replay(replay()),
             })));
             harness.press(key);
             let count =

@@ -73,8 +73,7 @@ fn a_collection_runs_a_program_and_asks_for_a_value_with_the_users_consent() {
         .sees("[Tab ↵] allow");
     user.press("<esc>").sees("you did not allow `Birds` to run");
     user.press("<ctrl-j>").sees("May a collection run a program?");
-    user.press("<tab><enter>")
-        .sees("For `Heron` of `Birds` at `127.0.0.1:");
+    user.press("<tab><enter>").sees("For `Heron` of `Birds` at `127.0.0.1:");
     // A key that was meant for something else is no answer.
     user.press("x<enter>").sees("press Tab, then type it");
     user.press("<tab>crane-0815")
@@ -88,8 +87,7 @@ fn a_collection_runs_a_program_and_asks_for_a_value_with_the_users_consent() {
     // What was typed is asked again when that is wanted, and what was allowed is not.
     user.press("<ctrl-p>ask again<enter>")
         .sees("what you typed is forgotten");
-    user.press("<ctrl-j>")
-        .sees("For `Heron` of `Birds` at `127.0.0.1:");
+    user.press("<ctrl-j>").sees("For `Heron` of `Birds` at `127.0.0.1:");
     user.press("<tab>stork-1234<enter>").sees("200 OK").sees("stork-1234");
     user.quit();
     assert!(!home.any_file_holds("heron-4711") && !home.any_file_holds("crane-0815"));

@@ -46,7 +46,12 @@ fn a_token_that_is_to_be_asked_for_is_asked_for() {
     user.press("<ctrl-j>")
         .sees("Renew the token?")
         .sees("`dex_token` had no value");
-    user.press("<esc>").sees("401 Unauthorized");
+    user.press("<esc>").sees("was cancelled").sees_no("401 Unauthorized");
+    user.press("<ctrl-j>")
+        .sees("Renew the token?")
+        .sees("send without it")
+        .sees("cancel the send");
+    user.press("<tab><tab><enter>").sees("401 Unauthorized");
     user.press("<ctrl-j>").sees("Renew the token?");
     user.press("<tab><enter>").sees("\"Services\"");
     // What fetched it shows what came of it.
