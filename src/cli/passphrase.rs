@@ -1,6 +1,7 @@
 //! Asking for what nobody may read on the screen.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -50,6 +51,9 @@ pub fn ask_or_nothing(question: &str) -> Typed {
 }
 
 fn put(question: &str, escape: Taken) -> Result<Typed, CliError> {
+    /// One at a time, whoever asks: keys meant for one would answer another, and whoever ends first has what is typed shown.
+    static TERMINAL: Mutex<()> = Mutex::new(());
+    let _alone = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
     if !can_ask() {
         return Err(CliError::failed("there is no terminal to ask on"));
     }

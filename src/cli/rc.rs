@@ -6,6 +6,7 @@
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
+use clap::error::ErrorKind as ErrorKindOfClap;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory};
 use indexmap::IndexMap;
@@ -153,6 +154,10 @@ pub(super) fn from_files(
 fn misread(arguments: &[String]) -> Option<String> {
     let run = ["postrider", "run", "-"].map(str::to_owned);
     let error = Cli::command().try_get_matches_from(run.iter().chain(arguments)).err()?;
+    if error.kind() == ErrorKindOfClap::MissingRequiredArgument {
+        // What it goes along with may stand beside it.
+        return None;
+    }
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
     Some(first.trim_start_matches("error: ").to_owned())

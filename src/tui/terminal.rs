@@ -183,7 +183,7 @@ impl<W: Write> Host for Screen<W> {
         )
     }
 
-    /// Gives the terminal back while `during` runs, for an outside editor.
+    /// Takes the mouse, or leaves it to the terminal.
     fn mouse(&mut self, on: bool) -> io::Result<()> {
         if on != self.mouse {
             self.mouse = on;
@@ -197,6 +197,7 @@ impl<W: Write> Host for Screen<W> {
         Ok(())
     }
 
+    /// Gives the terminal back while `during` runs, for an outside editor.
     fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T> {
         self.take_picture()?;
         restore();

@@ -157,9 +157,11 @@ fn what_was_cut_short_because_the_run_ended_is_no_failure() {
 #[test]
 fn an_unanswered_request_of_a_script_is_told_where_it_was_sent() {
     let home = Home::new();
-    let says = "pm.sendRequest('http://127.0.0.1:1/', (error) => console.log(error.code, error.message, Object.keys(error).length, error));";
+    let base = server();
+    let says = "pm.sendRequest('BASE/ok', () => pm.sendRequest('http://127.0.0.1:1/', (error) => console.log(error.code, error.message, Object.keys(error).length, error)));"
+        .replace("BASE", &base);
     let legacy = "tests['first'] = false; null.x";
-    let one = request("one", &server(), &[script("prerequest", says), script("test", legacy)]);
+    let one = request("one", &base, &[script("prerequest", &says), script("test", legacy)]);
     let run = home.newman(&collection(&[one]), &[]).code(1);
     for told in [
         "[errored] by its script\n  1. error: `127.0.0.1:1` refused the connection\n",

@@ -348,6 +348,9 @@ fn a_settings_file_agrees_to_nothing_in_the_users_name() {
             .stdout(contains("not theirs").not())
             .stderr(contains(format!("`{named}` in `.newmanrc` is left out")));
     }
+    // What one option needs stands beside it.
+    let pair = json!({ "sslClientCert": "c.pem", "sslClientKey": "k.pem" });
+    run(pair, &[]).stderr(contains("is left out").not().and(contains("c.pem")));
 }
 
 #[test]

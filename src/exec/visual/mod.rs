@@ -237,25 +237,6 @@ mod tests {
     }
 
     #[test]
-    fn zz_temp() {
-        let d: Value =
-            serde_json::from_slice(&std::fs::read("/tmp/b3t/hb/t.json").unwrap_or_default()).unwrap_or_default();
-        let out: Vec<Value> = d["templates"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|t| {
-                let watch = Watch::new(Duration::from_hours(1), CancellationToken::new());
-                match render(t.as_str().unwrap_or_default(), &d["data"], &watch) {
-                    Ok(x) => json!([t, x]),
-                    Err(e) => json!([t, format!("ERR {e}")]),
-                }
-            })
-            .collect();
-        std::fs::write("/tmp/b3t/hb/rs.json", json!(out).to_string()).unwrap_or_default();
-    }
-
-    #[test]
     fn blocks_go_by_the_data_they_are_named_by() {
         let data = json!({"list": [1, 2], "rows": [{"n": "x"}, {"n": "y"}], "one": {"n": "z"}, "none": [], "on": true, "off": false, "zero": 0});
         for (template, drawn) in [

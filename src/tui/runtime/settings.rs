@@ -63,7 +63,7 @@ pub fn watch(paths: &Paths, depth: Depth, queue: Sender<Event>) -> Option<Config
 
 /// Takes the settings over; while there is a mistake in them all stays as it is, and that is told.
 pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
-    let is_wrong = !fresh.problems.is_empty();
+    let is_wrong = fresh.problems.iter().any(|problem| !problem.warning);
     let keys_unread = fresh.slips.as_ref().is_some_and(|problem| !problem.warning);
     let files = [fresh.paths.config_file(), fresh.paths.keymap_file()];
     let problems = &mut state.shared.workspace.problems;
@@ -73,12 +73,13 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
     let now: Vec<Problem> = fresh.problems.into_iter().chain(fresh.slips).collect();
     problems.extend(now.iter().cloned());
     for problem in now.iter().filter(|problem| !told.contains(problem)) {
-        let stays = if problem.file == files[0] {
+        let stays = if problem.file == files[0] && !problem.warning {
             "; the settings stay as they were"
         } else {
             ""
         };
-        state.shared.notify(Level::Error, format!("{problem}{stays}"));
+        let level = if problem.warning { Level::Warning } else { Level::Error };
+        state.shared.notify(level, format!("{problem}{stays}"));
     }
     let mut is_new = false;
     if !keys_unread && state.keymap != fresh.keymap {
@@ -93,15 +94,20 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
         let chosen = config.theme.as_ref() == Some(&state.theme_name) && !state.auto_theme;
         let others = Config {
             theme: config.theme.clone(),
+            pictures: config.pictures,
             ..before.clone()
         };
-        is_new |= others != *config || !chosen;
+        is_new |= others != *config || before.theme != config.theme && !chosen;
+        if before.pictures != config.pictures {
+            let text = "`pictures` holds from the next start on";
+            state.shared.notify(Level::Info, text);
+        }
         effects.push(Effect::Settings(Box::new(config.clone())));
         if before.theme != config.theme && !chosen {
             fresh.looks.take_up(state);
         }
     }
-    if is_new && now.is_empty() {
+    if is_new && now.iter().all(|problem| problem.warning) {
         state
             .shared
             .notify(Level::Info, "the settings have changed, and hold from now on");

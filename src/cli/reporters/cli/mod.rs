@@ -160,7 +160,9 @@ impl Cli {
         sends.sort_by_key(|send| send.at);
         for send in sends {
             let mut lines = vec![paint.dim(&script_send(send, redactor, paint))];
-            if let (Err(why), Some((number, _))) = (&send.result, unanswered.next()) {
+            if let Err(why) = &send.result
+                && let Some((number, _)) = unanswered.next()
+            {
                 let why = paint.words(&escape(&redactor.redact(why)));
                 lines.push(format!("{} {why}", paint.red(&format!("{number}. error:"))));
             }
