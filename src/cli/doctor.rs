@@ -102,8 +102,8 @@ fn terminal_facts() -> Vec<(String, String)> {
     let size = terminal::size().map_or_else(
         |_| "unknown".to_owned(),
         |(width, height)| {
-            let small = if width < 60 || height < 16 {
-                " (at least 60x16 is needed)"
+            let small = if width < 40 || height < 10 {
+                " (at least 40x10 is needed)"
             } else {
                 ""
             };

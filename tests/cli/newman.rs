@@ -350,7 +350,7 @@ fn a_settings_file_agrees_to_nothing_in_the_users_name() {
     }
     // What one option needs stands beside it.
     let pair = json!({ "sslClientCert": "c.pem", "sslClientKey": "k.pem" });
-    run(pair, &[]).stderr(contains("is left out").not().and(contains("c.pem")));
+    run(pair, &[]).stderr(contains("is left out").not());
 }
 
 #[test]

@@ -257,7 +257,7 @@ mod tests {
                 "on0",
             ),
             (
-                "{{^none}}none{{/none}}{{^list}}x{{/list}} {{#rows}}{{^gone}}{{n}}{{/gone}}{{/rows}} {{~^off~}} ! {{~/off}}",
+                "{{^none}}none{{/none}}{{^list}}x{{/list}}{{^zero}}x{{/zero}} {{#rows}}{{^gone}}{{n}}{{/gone}}{{/rows}} {{~^off~}} ! {{~/off}}",
                 "none xy!",
             ),
             (

@@ -11,10 +11,12 @@ use serde_json::Value;
 
 /// The name of our helper, which no field of any data has.
 const SECTION: &str = "postrider:section";
+/// The same for one that stands where there is nothing.
+const INVERSE: &str = "postrider:inverse";
 /// Blocks that are no sections.
 const HELPERS: [&str; 4] = ["if", "unless", "each", "with"];
 
-/// The template with its sections as calls of our helper, `{{^x}}…{{/x}}` as `{{#unless x}}…{{/unless}}`, and `{{.}}` as `{{this}}`.
+/// The template with its sections as calls of our helpers, and `{{.}}` as `{{this}}`.
 pub(super) fn in_other_words(template: &str) -> String {
     let mut out = String::with_capacity(template.len());
     // Of every block that is open, what its end is called now.
@@ -46,8 +48,8 @@ pub(super) fn in_other_words(template: &str) -> String {
                 is_section.then(|| format!("#{SECTION} {words}"))
             }
             Some('^') if !words.is_empty() => {
-                open.push(Some("unless"));
-                Some(format!("#unless {words}"))
+                open.push(Some(INVERSE));
+                Some(format!("#{INVERSE} {words}"))
             }
             Some('/') => open.pop().flatten().map(|name| format!("/{name}")),
             Some('.') if words.is_empty() => Some("this".to_owned()),
@@ -61,9 +63,34 @@ pub(super) fn in_other_words(template: &str) -> String {
     out + rest
 }
 
-/// Has the helper that they call.
+/// Has the helpers that they call.
 pub(super) fn register(engine: &mut Handlebars<'_>) {
     engine.register_helper(SECTION, Box::new(Section));
+    engine.register_helper(INVERSE, Box::new(Inverse));
+}
+
+struct Inverse;
+
+impl HelperDef for Inverse {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        call: &Helper<'rc>,
+        engine: &'reg Handlebars<'reg>,
+        data: &'rc Context,
+        context: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let value = call.param(0).map(handlebars::PathAndJson::value);
+        let is_nothing = match value {
+            None | Some(Value::Null | Value::Bool(false)) => true,
+            Some(Value::Array(items)) => items.is_empty(),
+            Some(_) => false,
+        };
+        match call.template() {
+            Some(inner) if is_nothing => inner.render(engine, data, context, out),
+            _ => or_else(call, engine, data, context, out),
+        }
+    }
 }
 
 struct Section;

@@ -47,9 +47,7 @@ fn read(text: &str) -> Result<XPath, FilterError> {
         Ok(Ok(Some(path))) => Ok(path),
         Ok(Ok(None)) => Err(FilterError::Text("type an XPath".to_owned())),
         Ok(Err(error)) => {
-            let open = |quote: char| text.matches(quote).count() % 2 == 1;
-            let quoted = open('"') || open('\'');
-            let what = if quoted {
+            let what = if ends_quoted(text) {
                 "a quote is not closed"
             } else {
                 unread(&error.to_string())
@@ -58,6 +56,17 @@ fn read(text: &str) -> Result<XPath, FilterError> {
         }
         Err(_) => Err(FilterError::Text("this is no XPath".to_owned())),
     }
+}
+
+/// Whether a text ends within quotes.
+fn ends_quoted(text: &str) -> bool {
+    let quotes = text.chars().filter(|c| matches!(c, '"' | '\''));
+    let open = quotes.fold(None, |open, quote| match open {
+        None => Some(quote),
+        Some(own) if own == quote => None,
+        other => other,
+    });
+    open.is_some()
 }
 
 /// What is wrong with a text, for the name that the library has for it.
@@ -281,6 +290,10 @@ mod tests {
             ("1 +", "this is no XPath: a value is missing behind an operator"),
             ("foo(1,)", "this is no XPath: a value is missing behind a comma"),
             ("'x", "this is no XPath: a quote is not closed"),
+            (
+                "//a[.=\"it's\"",
+                "this is no XPath: it ends early, as in an open bracket",
+            ),
             ("//a[x::b]", "this is no XPath: a part of it is none"),
             ("foo(1)", "unknown function `foo`"),
             ("x:f(1)", "unknown prefix `x`"),

@@ -63,7 +63,9 @@ pub fn watch(paths: &Paths, depth: Depth, queue: Sender<Event>) -> Option<Config
 
 /// Takes the settings over; while there is a mistake in them all stays as it is, and that is told.
 pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
-    let is_wrong = fresh.problems.iter().any(|problem| !problem.warning);
+    let is_wrong = !fresh.problems.is_empty();
+    // Also what was told before: who changes something wants to know why it does not hold.
+    let is_held_up = is_wrong && state.config != fresh.config;
     let keys_unread = fresh.slips.as_ref().is_some_and(|problem| !problem.warning);
     let files = [fresh.paths.config_file(), fresh.paths.keymap_file()];
     let problems = &mut state.shared.workspace.problems;
@@ -72,14 +74,13 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
         .collect();
     let now: Vec<Problem> = fresh.problems.into_iter().chain(fresh.slips).collect();
     problems.extend(now.iter().cloned());
-    for problem in now.iter().filter(|problem| !told.contains(problem)) {
-        let stays = if problem.file == files[0] && !problem.warning {
+    for problem in now.iter().filter(|problem| is_held_up || !told.contains(problem)) {
+        let stays = if problem.file == files[0] {
             "; the settings stay as they were"
         } else {
             ""
         };
-        let level = if problem.warning { Level::Warning } else { Level::Error };
-        state.shared.notify(level, format!("{problem}{stays}"));
+        state.shared.notify(Level::Error, format!("{problem}{stays}"));
     }
     let mut is_new = false;
     if !keys_unread && state.keymap != fresh.keymap {
@@ -107,7 +108,7 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
             fresh.looks.take_up(state);
         }
     }
-    if is_new && now.iter().all(|problem| problem.warning) {
+    if is_new && now.is_empty() {
         state
             .shared
             .notify(Level::Info, "the settings have changed, and hold from now on");
@@ -159,6 +160,18 @@ mod tests {
             );
             assert_eq!(problems.len(), 1, "{problems:?}");
             assert_eq!(harness.state.theme_name, "day");
+        }
+        // What was told before holds up the next change, too, and is told again.
+        for editor in ["ed", "nano"] {
+            let unknown = format!("theme = \"day\"\neditor = \"{editor}\"\ncolour = 1\n");
+            harness.state.shared.notice = None;
+            assert_eq!(write(&mut harness, &unknown, ""), None);
+            let notice = harness.state.shared.notice.as_ref().unwrap();
+            assert!(
+                notice.text.contains("the settings stay as they were"),
+                "{}",
+                notice.text
+            );
         }
         let keys = "[normal]\n\"send\" = \"x\"\n";
         let mended = "theme = \"day\"\neditor = \"ed\"\n";

@@ -249,7 +249,7 @@ impl Page {
     /// Moves the cursor by rows, or scrolls where there is none, and in a row that is higher than the screen.
     pub(super) fn step(&self, seat: &mut Seat, rows: isize, height: usize) {
         let (first, last) = self.span(*seat, height);
-        let far = rows.unsigned_abs() > self.rows.len().max(last);
+        let far = rows.unsigned_abs() >= isize::MAX.unsigned_abs();
         if self.cursor && !far && rows > 0 && seat.offset < last && first < last {
             seat.offset = seat.offset.saturating_add_signed(rows).min(last);
         } else if self.cursor && !far && rows < 0 && seat.offset > first && first < last {

@@ -265,9 +265,14 @@ pub(super) fn step(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
         return follow::search(state, true, cx);
     }
     if state.shows_body() {
-        let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) else {
+        let Some(Body {
+            document, view, again, ..
+        }) = state.place_mut().and_then(|place| place.shown_mut())
+        else {
             return;
         };
+        // Where the response before was looked at no longer matters.
+        *again = None;
         let found = if forward {
             view.next_match(document)
         } else {

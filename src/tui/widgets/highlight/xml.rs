@@ -60,11 +60,14 @@ pub(super) fn lex(line: &str, state: LineState, tokens: &mut Vec<Token>) -> Line
 }
 
 /// The end of an element that begins where the text ends, if all in it is text: what compares in a script opens no tags.
+/// In lower case only: XML has a `Style` of another kind.
 fn opens_raw(text: &str) -> Option<&'static str> {
     let (_, name) = text.rsplit_once('<')?;
-    let all = [("script", "</script"), ("style", "</style")];
-    let found = all.into_iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
-    found.map(|(_, end)| end)
+    match name {
+        "script" => Some("</script"),
+        "style" => Some("</style"),
+        _ => None,
+    }
 }
 
 /// Takes one piece of text, or the start of whatever follows it.
