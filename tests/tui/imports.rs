@@ -146,6 +146,42 @@ fn an_import_is_undone_and_redone_whole_but_what_was_changed_since() {
 }
 
 #[test]
+fn what_came_with_an_import_is_known_as_before_it_once_that_is_undone() {
+    let home = Home::new();
+    let one = collection("List");
+    let mut two: serde_json::Value = serde_json::from_str(&one).unwrap();
+    two["item"][1] = json!({ "name": "Tell", "request": { "method": "GET", "url": "{{base_url}}/tell" } });
+    let two = two.to_string();
+    let tell = home.root().join("collections/birds/tell.toml");
+    let mut user = User::at_home(&home);
+    let import = |user: &mut User, text: &str, told: &str| {
+        let file = home.beside("birds.json", text);
+        user.press("2I").sees("Import from Postman");
+        user.press(&format!("{}<enter>", typed(&file))).sees("↵ import");
+        user.press("<enter>").sees(&format!("imported: {told}"));
+    };
+    // It came with a file, also after it was gone for a while: it goes again.
+    import(&mut user, &two, "4 added");
+    import(&mut user, &one, "1 removed");
+    user.press("u").sees("undid: import (1 removed");
+    import(&mut user, &one, "1 removed");
+    assert!(!tell.exists());
+    // One's own in the place of what is undone stays, until that is redone.
+    import(&mut user, &two, "1 added");
+    let text = home.read("collections/birds/tell.toml");
+    user.press("u").sees("undid: import (1 added");
+    std::fs::write(&tell, text).unwrap();
+    user.sees("Tell").press("2I").sees("Import from Postman");
+    user.press(&format!("{}<enter>", typed(&home.beside("birds.json", &one))))
+        .sees("nothing is different")
+        .press("<esc>");
+    user.press("2<ctrl-y>").sees("redid: import (1 added");
+    import(&mut user, &one, "1 removed");
+    assert!(!tell.exists());
+    user.quit();
+}
+
+#[test]
 fn what_cannot_be_imported_says_why_and_leaves_what_was_typed() {
     let home = Home::new();
     let other = home.beside("package.json", r#"{ "dependencies": {} }"#);

@@ -14,6 +14,7 @@ use super::atomic;
 use super::error::SaveError;
 use super::known::{Disk, Files, read};
 use super::place::Place;
+use crate::model::ItemPath;
 
 /// More than this is not kept in memory, in bytes.
 const MOST: usize = 64 << 20;
@@ -32,6 +33,10 @@ pub struct Rewritten {
     files: Vec<Rewrite>,
     /// Folders that came or went, and whether they were there before.
     folders: Vec<(PathBuf, bool)>,
+    /// What is noted as imported since.
+    noted: BTreeSet<ItemPath>,
+    /// What no longer is.
+    gone: BTreeSet<ItemPath>,
 }
 
 /// A file before and after; `None` where it was not there.
@@ -63,6 +68,8 @@ impl Stock {
         Rewritten {
             files,
             folders: folders.collect(),
+            noted: BTreeSet::new(),
+            gone: BTreeSet::new(),
         }
     }
 
@@ -87,6 +94,27 @@ impl Stock {
 }
 
 impl Rewritten {
+    /// The same with what was noted as imported before and after.
+    #[must_use]
+    pub fn noting(self, before: &BTreeSet<ItemPath>, after: &BTreeSet<ItemPath>) -> Self {
+        Self {
+            noted: after - before,
+            gone: before - after,
+            ..self
+        }
+    }
+
+    /// What is to be noted as imported once the files are as before, or (not `back`) as after; of others' imports it stays
+    /// as it is `now`.
+    pub fn noted(&self, now: &BTreeSet<ItemPath>, back: bool) -> BTreeSet<ItemPath> {
+        let (come, go) = if back {
+            (&self.gone, &self.noted)
+        } else {
+            (&self.noted, &self.gone)
+        };
+        &(now - go) | come
+    }
+
     /// Whether nothing is another.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty() && self.folders.is_empty()
@@ -151,7 +179,6 @@ impl Files {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
-    use crate::model::ItemPath;
 
     #[test]
     fn all_is_as_it_was_but_what_somebody_has_changed_since() {

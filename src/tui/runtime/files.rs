@@ -19,7 +19,7 @@ use super::bin::Bin;
 use super::restore;
 use crate::http::merge_cookies;
 use crate::model::{Filed, Secret};
-use crate::store::files::{Content, SaveError};
+use crate::store::files::{Content, Rewritten, SaveError};
 use crate::store::seal::SealError;
 use crate::store::state::{self, Draft, Known, StateWatcher};
 use crate::store::watch::{self, Watcher};
@@ -374,6 +374,9 @@ impl Worker {
             FileJob::Look(place) => self.look_at(&place),
             FileJob::Rewrite { what, back } => {
                 let done = self.files.rewrite(&what, back);
+                if done.is_ok() {
+                    self.note(&what, back);
+                }
                 self.look(&what.paths());
                 self.tell(Event::Saved(Saved::Rewritten(done.map_err(|error| in_words(&error)))));
             }
@@ -389,6 +392,17 @@ impl Worker {
                 }
             }
             FileJob::Disown(place) => self.files.disown(&place),
+        }
+    }
+
+    /// Keeps what is noted as imported with the files that are as they were before an import, or after it.
+    fn note(&self, what: &Rewritten, back: bool) {
+        let Some(Database { state, .. }) = &self.database else {
+            return;
+        };
+        let noted = state.imported().map(|now| what.noted(&now, back));
+        if let Err(error) = noted.and_then(|noted| state.set_imported(&noted)) {
+            self.say(Level::Warning, format!("what came could not be noted: {error}"));
         }
     }
 

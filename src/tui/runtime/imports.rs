@@ -68,9 +68,10 @@ impl Imports {
         let (queue, options) = (self.queue.clone(), self.options.clone());
         self.tokio.spawn_blocking(move || {
             let (files, places) = (Files::new(planned.root()), planned.todo.places());
-            let before = files.stock(&places);
+            let (before, came) = (files.stock(&places), planned.came().clone());
             let (secrets, done) = planned.carry_out();
-            let rewritten = before.and_then(|before| Some(Arc::new(before.until(files.stock(&places)?))));
+            let rewritten = before.and_then(|before| Some(before.until(files.stock(&places)?)));
+            let rewritten = rewritten.map(|rewritten| Arc::new(rewritten.noting(&came, planned.came())));
             let news = match done {
                 Ok(()) if options.foreign => match keep(&options, planned.root(), secrets) {
                     Ok(settled) => {

@@ -144,7 +144,7 @@ pub fn found(planned: &Planned, elsewhere: bool) -> Vec<Line> {
         let text = if elsewhere {
             "This cannot be undone."
         } else {
-            "Undo takes all of it back."
+            "Undo takes all of it back, unless the files are more than 64 MB."
         };
         out.push(Line::new(Look::Plain, "  ", text));
     }
