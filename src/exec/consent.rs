@@ -115,7 +115,7 @@ pub enum Permission {
     /// A variable of the process's environment is read.
     Env(String),
     /// A program is run and what it prints is used: by its words, and by those among them that are files of the workspace,
-    /// each with the hash of what is in it. Another one in its place is another program.
+    /// each with the hash of what is in it, or where its link leads. Another one in its place is another program.
     Command(Vec<String>, Vec<(String, String)>),
     /// A file is sent that is not the workspace's own.
     File(OutsideFile),

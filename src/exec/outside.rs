@@ -8,17 +8,19 @@
 //! Nothing is fetched that the request does not use. What a program printed and what the user typed is kept until the
 //! program ends; it is in no file, no history and no local state.
 
+mod files;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 use tokio::sync::{Mutex, OnceCell};
 
+use self::files::Hashes;
 use super::consent::{Asking, Consent, Permission, Typed, allowed, given_up};
 use super::renewal::cut;
 use crate::http::Progress;
@@ -61,6 +63,7 @@ struct Fetched {
     cells: StdMutex<Cells>,
     /// There is one person, who is asked one thing at a time.
     person: Mutex<()>,
+    hashes: Hashes,
 }
 
 /// Where a source is written down. What came for one place is for no other: a stranger's collection that asks in the same
@@ -216,7 +219,7 @@ impl Outside {
         known: &Redactor,
         progress: &Progress,
     ) -> Result<Secret, SendError> {
-        if let Some(permission) = permission(&wanted.source, folder).await {
+        if let Some(permission) = permission(&wanted.source, folder, &self.0.hashes).await {
             allowed(consent, asking, &permission).await?;
         }
         let program = wanted.program();
@@ -324,34 +327,17 @@ impl Outside {
 }
 
 /// What a source needs, with its files as they are now; what is asked anyhow needs nothing.
-async fn permission(source: &ValueSource, folder: &Path) -> Option<Permission> {
+async fn permission(source: &ValueSource, folder: &Path, hashes: &Hashes) -> Option<Permission> {
     match source {
         ValueSource::Env(name) => Some(Permission::Env(name.clone())),
         ValueSource::Command(argv) => {
-            let (words, folder) = (argv.clone(), folder.to_owned());
-            let files = tokio::task::spawn_blocking(move || files_among(&words, &folder)).await;
+            let (words, folder, hashes) = (argv.clone(), here(folder).to_owned(), hashes.clone());
+            let files = tokio::task::spawn_blocking(move || hashes.files_among(&words, &folder)).await;
             // It is not done only when the program is ending.
             Some(Permission::Command(argv.clone(), files.unwrap_or_default()))
         }
         ValueSource::Prompt(_) => None,
     }
-}
-
-/// The words of a command that are files in a folder, each with the hash of what is in it.
-fn files_among(argv: &[String], folder: &Path) -> Vec<(String, String)> {
-    let Ok(folder) = here(folder).canonicalize() else {
-        return Vec::new();
-    };
-    let hash = |word: &String| {
-        let path = folder.join(word).canonicalize().ok()?;
-        if !path.starts_with(&folder) || !path.is_file() {
-            return None;
-        }
-        // What cannot be read is another program once it can.
-        let bytes = std::fs::read(&path).unwrap_or_default();
-        Some((word.clone(), format!("{:x}", Sha256::digest(bytes))))
-    };
-    argv.iter().filter_map(hash).collect()
 }
 
 fn here(folder: &Path) -> &Path {

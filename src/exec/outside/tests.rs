@@ -216,9 +216,10 @@ async fn another_program_in_the_place_of_one_of_the_workspace_is_another_one() {
     std::fs::write(&script, "echo one").expect("it is written");
     std::fs::write(elsewhere.path().join("own.sh"), "echo").expect("it is written");
     let own = elsewhere.path().join("own.sh").display().to_string();
+    let hashes = Hashes::default();
     let key = async |argv: &[&str]| {
         let argv = argv.iter().map(|word| (*word).to_owned()).collect();
-        let permission = permission(&ValueSource::Command(argv), folder.path()).await;
+        let permission = permission(&ValueSource::Command(argv), folder.path(), &hashes).await;
         permission.expect("it needs one").key()
     };
     let (direct, by_shell) = (key(&["./token.sh"]).await, key(&["sh", "token.sh"]).await);
@@ -231,6 +232,62 @@ async fn another_program_in_the_place_of_one_of_the_workspace_is_another_one() {
     assert_ne!(by_shell, key(&["sh", "token.sh"]).await);
     // What is the user's own elsewhere is theirs to change.
     assert_eq!(others, (key(&["op", "read", "x"]).await, key(&[&own]).await));
+}
+
+#[test]
+fn a_link_that_leads_out_of_the_workspace_is_another_program_once_it_leads_elsewhere() {
+    use std::os::unix::fs::symlink;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let [one, two] = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    for elsewhere in [&one, &two] {
+        std::fs::write(elsewhere.path().join("tool"), "echo").expect("it is written");
+    }
+    let hashes = Hashes::default();
+    let among = |word: &str| hashes.files_among(&[word.to_owned(), "-n".to_owned()], folder.path());
+    let lead = |name: &str, to: &Path| {
+        let link = folder.path().join(name);
+        drop(std::fs::remove_file(&link));
+        symlink(to, link).expect("it is made");
+    };
+    let absolute = folder.path().join("tool").display().to_string();
+    lead("tool", &one.path().join("tool"));
+    lead("bin", one.path());
+    let words = ["./tool", "bin/tool", &absolute];
+    let before = words.map(among);
+    lead("tool", &two.path().join("tool"));
+    lead("bin", two.path());
+    for (word, before) in words.into_iter().zip(before) {
+        assert_eq!(before.len(), 1, "{word}");
+        assert_ne!(among(word), before, "{word}");
+    }
+    // What the workspace has no part in is the user's own.
+    let own = one.path().join("tool").display().to_string();
+    assert_eq!(among(&own), []);
+}
+
+#[test]
+fn a_file_is_hashed_anew_only_when_it_is_another_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("tool");
+    let written = |text: &str, seconds_ago| {
+        std::fs::write(&path, text).expect("it is written");
+        let time = std::time::SystemTime::now() - Duration::from_secs(seconds_ago);
+        let file = std::fs::File::options().write(true).open(&path).expect("it opens");
+        file.set_modified(time).expect("it has a time");
+        time
+    };
+    let hashes = Hashes::default();
+    let among = || hashes.files_among(&["tool".to_owned()], folder.path());
+    let time = written("one", 60);
+    let one = among();
+    // Whoever can do this has what was read before.
+    std::fs::write(&path, "two").expect("it is written");
+    let file = std::fs::File::options().write(true).open(&path).expect("it opens");
+    file.set_modified(time).expect("it has a time");
+    assert_eq!(among(), one, "it is not read again");
+    written("two", 30);
+    assert_ne!(among(), one);
 }
 
 #[test]
