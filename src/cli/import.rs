@@ -45,9 +45,7 @@ pub async fn import(
     }
     // What a collection may that is gone, none may that comes to its place.
     let collections = opened.location.root.join("collections");
-    let ended = opened
-        .state
-        .take_back_consents(|place, _| !collections.join(place).is_dir());
+    let ended = opened.state.end_consents_of_gone(&collections);
     ended.map_err(|error| state(&error))?;
     let (secrets, done) = planned.carry_out();
     // Whatever else goes wrong: what is in the files by now must not be without its secrets, nor a stranger to the next import.

@@ -100,6 +100,9 @@ impl Opened {
         if let Err(error) = state.spare_the_disk() {
             tell(output, &error.to_string(), Some(error.hint()));
         }
+        if let Err(error) = state.end_consents_of_gone(&location.root.join("collections")) {
+            tell(output, &error.to_string(), Some(error.hint()));
+        }
         let locked = state.safe().is_locked();
         let (current, jar) = if locked {
             Default::default()

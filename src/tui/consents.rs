@@ -192,6 +192,7 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::action::{Action, App};
     use crate::tui::effect::Effect;
     use crate::tui::event::Event;
     use crate::tui::harness::Harness;
@@ -305,14 +306,27 @@ mod tests {
             .shared
             .node_at("pydio-cells/get-token")
             .expect("it is there");
-        for (id, ends) in [(request, None), (collection, place)] {
+        let ended = |harness: &mut Harness, command: Command| {
             harness.effects.clear();
-            harness.state.run(vec![Command::Delete(id)], &mut harness.effects);
-            let ended = harness.effects.iter().find_map(|effect| match effect {
+            harness.state.run(vec![command], &mut harness.effects);
+            harness.effects.iter().find_map(|effect| match effect {
                 Effect::EndConsents(place) => Some(place.clone()),
                 _ => None,
-            });
-            assert_eq!(ended, ends);
-        }
+            })
+        };
+        let undo = || Command::Act(Action::App(App::Undo));
+        let rename = |id, name: &str| Command::Rename { id, name: name.into() };
+        assert_eq!(ended(&mut harness, rename(request, "Other")), None);
+        assert_eq!(ended(&mut harness, rename(collection, "Other")), place);
+        assert_eq!(ended(&mut harness, undo()).as_deref(), Some("other"));
+        assert_eq!(ended(&mut harness, Command::Delete(request)), None);
+        assert_eq!(ended(&mut harness, Command::Delete(collection)), place);
+        assert_eq!(ended(&mut harness, undo()), None);
+        let new = Command::NewGroup {
+            parent: None,
+            name: "Made".into(),
+        };
+        assert_eq!(ended(&mut harness, new), None);
+        assert_eq!(ended(&mut harness, undo()).as_deref(), Some("made"));
     }
 }

@@ -1,6 +1,7 @@
 //! Single values by key, as JSON text: layout, active environment, opened folders; and cookies, which are sealed.
 
 use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -174,6 +175,16 @@ impl State {
         Ok(count)
     }
 
+    /// Takes back what is allowed to collections that have no folder among these any more: others may come to their places.
+    pub fn end_consents_of_gone(&mut self, collections: &Path) -> Result<(), StateError> {
+        let is_gone = |place: &str| !place.is_empty() && !collections.join(place).is_dir();
+        // Mostly there is nothing to write.
+        if self.consents()?.iter().any(|(place, _)| is_gone(place)) {
+            self.take_back_consents(|place, _| is_gone(place))?;
+        }
+        Ok(())
+    }
+
     fn change_consents(&mut self, change: impl FnOnce(&mut HashSet<(String, String)>)) -> Result<(), StateError> {
         let transaction = self
             .connection
@@ -221,6 +232,20 @@ impl State {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+
+    #[test]
+    fn what_collections_may_ends_where_they_are_gone() {
+        let mut state = State::in_memory().unwrap();
+        let collections = tempfile::tempdir().unwrap();
+        std::fs::create_dir(collections.path().join("api")).unwrap();
+        // A request that is saved nowhere is in none.
+        for place in ["api", "gone", ""] {
+            state.add_consent(place, "env A").unwrap();
+        }
+        state.end_consents_of_gone(collections.path()).unwrap();
+        let left = ["api", ""].map(|place| (place.to_owned(), "env A".to_owned()));
+        assert_eq!(state.consents().unwrap(), HashSet::from(left));
+    }
 
     #[test]
     fn values_come_back_and_go() {

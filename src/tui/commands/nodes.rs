@@ -155,10 +155,7 @@ pub fn delete(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
         return;
     };
     let name = node.entity.name().to_owned();
-    // Another collection may come to its place, or an undo bring it back: either is asked for anew.
-    let place = node.parent.is_none().then(|| node.slug.clone());
     if restructure(state, format!("delete {name}"), vec![Edit::Remove { id }], effects) {
-        effects.extend(place.map(Effect::EndConsents));
         if state
             .shared
             .open

@@ -115,6 +115,7 @@ pub fn settle(state: &mut State, before: &Places, undone: bool, effects: &mut Ve
         rename_owner(state, from, to);
     }
     effects.extend(work.local.into_iter().map(Effect::Local));
+    effects.extend(ended(before, &after));
     write(state, work.files, effects);
 }
 
@@ -247,6 +248,15 @@ fn left<'p>(before: &'p Places, after: &'p Places) -> Vec<(&'p Place, Option<&'p
         .map(|(was, now)| (&was.place, now.map(|now| &now.place)))
         .filter(|(was, now)| *now != Some(*was))
         .collect()
+}
+
+/// What collections may ends where they were: another one may come to that place, and what is undone is asked for anew.
+fn ended(before: &Places, after: &Places) -> Vec<Effect> {
+    let ended = left(before, after).into_iter().filter_map(|(was, _)| match was {
+        Place::Group(path) if path.parent().is_none() => Some(Effect::EndConsents(path.to_string())),
+        _ => None,
+    });
+    ended.collect()
 }
 
 /// What the sources of imports had for what has left its place: the name it is kept under, and its new one.

@@ -200,10 +200,13 @@ impl App {
             }
         }
         // What cannot be read was not said.
-        let allowed = start
-            .database
-            .as_ref()
-            .and_then(|database| database.state.consents().ok());
+        let allowed = start.database.as_mut().and_then(|database| {
+            if !options.foreign {
+                let collections = options.root.join("collections");
+                database.state.end_consents_of_gone(&collections).ok()?;
+            }
+            database.state.consents().ok()
+        });
         let asker = Asker::new(self.queue.clone(), allowed.unwrap_or_default());
         let keeper = start
             .database
