@@ -101,6 +101,8 @@ pub enum Event {
     Consent(Box<consents::Question>),
     /// What collections may: each by its place and the key of the permission.
     Consents(Vec<(String, String)>),
+    /// Another postrider has taken back what collections might, by place and key.
+    TakenBack(Vec<(String, String)>),
     /// News of somebody's signing in for a token.
     SignIn(sign_ins::SignInId, sign_ins::News),
     /// News of an import.
@@ -124,6 +126,8 @@ pub enum Event {
 pub struct Kept {
     /// Values, tokens among them.
     pub current: CurrentValues,
+    /// Those of them that were read or written here before it was locked, as they were then.
+    pub known: CurrentValues,
     /// Cookies, as the jar writes them.
     pub cookies: Option<String>,
     /// Drafts, each with the hash of its file as it is now.

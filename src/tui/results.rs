@@ -202,6 +202,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::Unlocked(kept) => unlocking::take(state, kept, queue, effects),
         Event::Locked => unlocking::locked(state),
         Event::Settings(fresh) => settings::take(state, *fresh, effects),
+        Event::TakenBack(all) => effects.extend(all.into_iter().map(|(place, key)| Effect::TakeBack(place, key))),
         Event::Consents(all) => consents::list(state, all, queue),
         Event::Consent(question) => consents::ask(state, *question, queue),
         Event::SignIn(id, news) => sign_ins::take(state, id, news, effects),

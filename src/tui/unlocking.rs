@@ -90,12 +90,14 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
     };
     state.shared.locked = false;
     state.shared.current.unlock();
-    // What this session has set is the newer, and was not kept yet; but for what files say, for want of anything newer.
     let ours = state.shared.current.clone();
+    // What this session has set since nothing can be kept, unless others have set it later; but for what files say, for want
+    // of anything newer.
     let is_newer = |owner: &Owner, key: &str, value: &CurrentValue| {
-        value.set_by != CurrentValue::FILE || kept.current.get(owner, key).is_none()
+        let is_later = |kept: &CurrentValue| value.set_by != CurrentValue::FILE && kept.set_at <= value.set_at;
+        kept.known.get(owner, key) != Some(value) && kept.current.get(owner, key).is_none_or(is_later)
     };
-    let fetched = fetched_since(&state.shared.tokens, &kept.current);
+    let fetched = fetched_since(&state.shared.tokens, &[&kept.current, &kept.known]);
     let newer: Vec<_> = ours
         .iter()
         .filter(|(owner, key, value)| is_newer(owner, key, value))
@@ -110,15 +112,19 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
     if !newer.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(newer)));
     }
-    let others = kept.current.iter();
-    let others = others.filter(|(owner, key, _)| ours.get(owner, key).is_none_or(|value| !is_newer(owner, key, value)));
-    let is_older = |owner: &Owner, key: &str| fetched.iter().any(|(own, name, _)| own == owner && name == key);
-    let others = others.filter(|(owner, key, _)| !is_older(owner, key));
-    let others = others.map(|(owner, key, value)| Other {
+    // What is kept otherwise than it is here, and what others have unset.
+    let is_here = |owner: &Owner, key: &str| ours.get(owner, key).is_some_and(|value| is_newer(owner, key, value));
+    let is_fetched = |owner: &Owner, key: &str| fetched.iter().any(|(own, name, _)| own == owner && name == key);
+    let gone = ours
+        .iter()
+        .filter(|(owner, key, _)| kept.current.get(owner, key).is_none());
+    let others = kept.current.iter().chain(gone);
+    let others = others.filter(|(owner, key, _)| !is_here(owner, key) && !is_fetched(owner, key));
+    let others = others.map(|(owner, key, _)| Other {
         owner: owner.clone(),
         key: key.to_owned(),
         was: ours.get(owner, key).cloned(),
-        now: Some(value.clone()),
+        now: kept.current.get(owner, key).cloned(),
     });
     take_others(state, others.collect());
     effects.extend(take_drafts(state, kept.drafts));
@@ -131,12 +137,16 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
         .notify(Level::Done, "unlocked: tokens, values and cookies are there, and kept");
 }
 
-/// The tokens that were fetched while nothing could be kept, as they are to be kept: those of which nothing as new is there.
-fn fetched_since(tokens: &TokenStore, kept: &CurrentValues) -> Vec<(Owner, String, CurrentValue)> {
+/// The tokens that were fetched while nothing could be kept, as they are to be kept: those of which nothing as new is, or
+/// was, among what is kept.
+fn fetched_since(tokens: &TokenStore, kept: &[&CurrentValues]) -> Vec<(Owner, String, CurrentValue)> {
     let known = tokens.all().into_iter().filter(|(key, _)| key.audience.is_empty());
     let rows = known.filter_map(|(key, token)| token_row(&key, &token).ok());
-    rows.filter(|(owner, key, row)| kept.get(owner, key).is_none_or(|kept| kept.set_at < row.set_at))
-        .collect()
+    rows.filter(|(owner, key, row)| {
+        let mut kept = kept.iter().filter_map(|values| values.get(owner, key));
+        kept.all(|kept| kept.set_at < row.set_at)
+    })
+    .collect()
 }
 
 #[cfg(test)]

@@ -85,6 +85,11 @@ impl Known {
         Self { values, version: None }
     }
 
+    /// The values as they are known to be kept.
+    pub fn values(&self) -> &CurrentValues {
+        &self.values
+    }
+
     /// Notes what was written.
     pub fn note(&mut self, changes: &[(Owner, String, Option<CurrentValue>)]) {
         for (owner, key, value) in changes {

@@ -3,6 +3,7 @@
 //! What is left of a large workspace is read first, part by part, and what is asked for meanwhile is done between the
 //! parts. Only then others' changes are looked for: those since the program began come out of that first look.
 
+mod database;
 mod following;
 
 use std::collections::VecDeque;
@@ -15,18 +16,18 @@ use std::thread::JoinHandle;
 
 use jiff::Timestamp;
 
+pub use self::database::Database;
 use super::bin::Bin;
-use super::restore;
 use crate::http::merge_cookies;
-use crate::model::{Filed, Secret};
+use crate::model::Filed;
 use crate::store::files::{Content, Rewritten, SaveError};
 use crate::store::seal::SealError;
-use crate::store::state::{self, Draft, Known, StateWatcher};
+use crate::store::state::{self, Draft, StateWatcher};
 use crate::store::watch::{self, Watcher};
 use crate::store::{Config, Files, Loading, Place};
 use crate::tui::drafts;
 use crate::tui::effect::{FileJob, LocalJob};
-use crate::tui::event::{Event, Kept, Saved};
+use crate::tui::event::{Event, Saved};
 use crate::tui::importing::News;
 use crate::tui::shared::Level;
 
@@ -187,14 +188,6 @@ enum Flow {
     End,
 }
 
-/// The local state, and what of it is known here.
-pub struct Database {
-    /// The open file.
-    pub state: state::State,
-    /// The current values as they were last read or written.
-    pub known: Known,
-}
-
 struct Worker {
     files: Files,
     database: Option<Database>,
@@ -223,13 +216,17 @@ impl Worker {
 
     /// Tells what others have set in the local state.
     fn others(&mut self) {
-        let Some(Database { state, known }) = &mut self.database else {
+        let Some(database) = &mut self.database else {
             return;
         };
         // Who cannot read it now says so at the next write.
-        let others = known.look(state).unwrap_or_default();
+        let others = database.known.look(&database.state).unwrap_or_default();
+        let taken_back = database.taken_back();
         if !others.is_empty() {
             self.tell(Event::Others(others));
+        }
+        if !taken_back.is_empty() {
+            self.tell(Event::TakenBack(taken_back));
         }
     }
 
@@ -450,12 +447,27 @@ impl Worker {
         {
             self.say(Level::Error, format!("`{}` is still kept: {error}", key.name));
         }
-        let Some(Database { state: database, known }) = &mut self.database else {
+        let Some(kept) = &mut self.database else {
             return;
         };
+        if let LocalJob::Unlock(passphrase) = &job {
+            let unlocked = kept.unlock(&self.files, passphrase);
+            // What is kept goes on being kept or not: this says nothing of it.
+            let unlocked = unlocked.map(Box::new).map_err(|error| match error {
+                state::StateError::Seal(SealError::WrongPassphrase) => String::new(),
+                error => format!("{error}; {}", error.hint()),
+            });
+            return self.tell(Event::Unlocked(unlocked));
+        }
+        let Database {
+            state: database,
+            known,
+            drafts: own,
+            allowed,
+        } = kept;
         let locked = database.safe().is_locked();
         let kept = match job {
-            LocalJob::ForgetToken(..) => return,
+            LocalJob::ForgetToken(..) | LocalJob::Unlock(_) => return,
             LocalJob::Current(changes) => database.set_current_values(&changes).map(|()| known.note(&changes)),
             LocalJob::Draft(key, None) => database.remove_draft(&key),
             LocalJob::Draft(key, Some(content)) => {
@@ -469,17 +481,11 @@ impl Worker {
                     base: place.and_then(|place| self.files.known_hash(&place)),
                     at: Timestamp::now(),
                 };
-                database.set_draft(&draft, harmless)
-            }
-            LocalJob::Unlock(passphrase) => {
-                let unlocked = unlock(database, known, &self.files, &passphrase);
-                // What is kept goes on being kept or not: this says nothing of it.
-                let unlocked = unlocked.map(Box::new).map_err(|error| match error {
-                    state::StateError::Seal(SealError::WrongPassphrase) => String::new(),
-                    error => format!("{error}; {}", error.hint()),
-                });
-                self.tell(Event::Unlocked(unlocked));
-                return;
+                let kept = database.set_draft(&draft, harmless);
+                if kept.is_ok() {
+                    own.insert(draft.key, draft.at);
+                }
+                kept
             }
             LocalJob::DraftAside { key, aside } => database.set_draft_aside(&key, &aside),
             LocalJob::ActiveEnvironment(choice) => database.choose_environment(&choice),
@@ -494,7 +500,13 @@ impl Worker {
                     }
                 })
             }
-            LocalJob::Consent(place, key) => database.add_consent(&place, &key),
+            LocalJob::Consent(place, key) => {
+                let kept = database.add_consent(&place, &key);
+                if kept.is_ok() {
+                    allowed.insert((place, key));
+                }
+                kept
+            }
             LocalJob::TakeBack(place, key) => database
                 .take_back_consents(|own, kept| own == place && kept == key)
                 .map(drop),
@@ -529,25 +541,6 @@ impl Worker {
             }
         }
     }
-}
-
-/// Unlocks the local state and reads what was locked.
-fn unlock(
-    database: &mut state::State,
-    known: &mut Known,
-    files: &Files,
-    passphrase: &Secret,
-) -> Result<Kept, state::StateError> {
-    let hidden = database.locked_drafts()?;
-    database.unlock(passphrase)?;
-    known.refresh(database)?;
-    let mut found = database.drafts()?;
-    found.retain(|draft| hidden.contains(&draft.key));
-    Ok(Kept {
-        drafts: restore::found(found, files),
-        current: database.current_values()?,
-        cookies: database.cookies()?,
-    })
 }
 
 /// An error with its causes and the next step.

@@ -253,7 +253,9 @@ impl Local {
             state.shared.notify(level, text);
         }
         let known = self.known;
-        let database = self.database.map(|state| Database { state, known });
+        let drafts = self.remembered.drafts.iter();
+        let drafts = drafts.map(|draft| (draft.key.clone(), draft.at)).collect();
+        let database = self.database.map(|state| Database::new(state, known, drafts));
         let (cookies, effects) = self.remembered.take_up(state, files);
         (database, cookies, effects)
     }

@@ -12,7 +12,10 @@ impl Worker {
     /// Lets what is kept locally follow a renaming.
     pub(super) fn renamed(&mut self, from: &Place, to: &Place) {
         self.others();
-        let Some(Database { state: database, known }) = &mut self.database else {
+        let Some(Database {
+            state: database, known, ..
+        }) = &mut self.database
+        else {
             return;
         };
         let kept = match (from, to) {
@@ -55,7 +58,7 @@ impl Worker {
 
     /// Lets what is kept locally go with what is removed.
     pub(super) fn forget_kept(&mut self, place: &Place) {
-        let Some(Database { state, known }) = &mut self.database else {
+        let Some(Database { state, known, .. }) = &mut self.database else {
             return;
         };
         let kept = match place {

@@ -109,3 +109,55 @@ fn saving_asks_only_where_the_screen_has_taken_a_draft_of_an_older_file() {
     let [aside] = &aside[..] else { panic!("{aside:?}") };
     assert!(database.draft(aside).unwrap().unwrap().text.contains("http://typed"));
 }
+
+#[test]
+fn who_is_locked_out_midway_takes_what_others_set_since_and_sends_back_only_their_own() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let value = |value: &str, second| CurrentValue {
+        value: Some(value.into()),
+        set_by: "a script".to_owned(),
+        set_at: Timestamp::from_second(second).unwrap(),
+    };
+    let keep = |app: &mut App, key: &str, value: CurrentValue| {
+        let changes = vec![(Owner::Globals, key.to_owned(), Some(value))];
+        app.state.shared.current.take(&changes);
+        let files = &app.helpers.as_ref().unwrap().files;
+        files.keep(LocalJob::Current(changes));
+        settle(app);
+    };
+    for key in ["changed", "unset", "own", "both", "same"] {
+        keep(&mut app, key, value("old", 1));
+    }
+    edit(&mut app);
+    settle_until(&mut app, |_| !database(&home).drafts().unwrap().is_empty());
+    let paths = Paths::below(home.path());
+    rekey(&paths, &Safe::new(paths.secrets_key()), Some(&Secret::new(PASSPHRASE))).unwrap();
+    let mut elsewhere = database(&home);
+    elsewhere.unlock(&Secret::new(PASSPHRASE)).unwrap();
+    let theirs = [
+        ("changed", Some(value("theirs", 5))),
+        ("unset", None),
+        ("both", Some(value("theirs", 5))),
+    ];
+    let theirs = theirs.map(|(key, value)| (Owner::Globals, key.to_owned(), value));
+    elsewhere.set_current_values(&theirs).unwrap();
+    keep(&mut app, "own", value("mine", 3));
+    keep(&mut app, "both", value("mine", 3));
+    settle_until(&mut app, |app| app.state.shared.locked);
+    unlock(&mut app);
+    let here = app.state.shared.current.clone();
+    app.finish();
+    for values in [here, elsewhere.current_values().unwrap()] {
+        let values = values.of(&Owner::Globals);
+        let mut values: Vec<String> = values
+            .map(|(key, value)| format!("{key}={}", value.value.as_ref().unwrap()))
+            .collect();
+        values.sort();
+        assert_eq!(
+            values,
+            ["both=\"theirs\"", "changed=\"theirs\"", "own=\"mine\"", "same=\"old\""]
+        );
+    }
+    assert_eq!(elsewhere.locked_drafts().unwrap(), ["api/one"], "none is set aside");
+}

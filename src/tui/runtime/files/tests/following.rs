@@ -1,8 +1,11 @@
 //! What is kept locally follows the files: tokens, and what the sources of imports had.
 
+use std::collections::HashMap;
+
 use super::*;
 use crate::model::ItemPath;
 use crate::model::variable::Owner;
+use crate::store::state::Known;
 
 /// A workspace with a token for each of these environments and places, on the screen and on the disk.
 fn with_tokens(files: &[(&str, &str)], places: &[(&str, &str)], home: &std::path::Path) -> World {
@@ -37,7 +40,7 @@ fn with_tokens(files: &[(&str, &str)], places: &[(&str, &str)], home: &std::path
     shared.tokens = crate::exec::renewal::TokenStore::kept(Some(keeper), all);
     shared.current = current.clone();
     let known = Known::new(current);
-    world.worker.database = Some(Database { state, known });
+    world.worker.database = Some(Database::new(state, known, HashMap::new()));
     world
 }
 
@@ -264,9 +267,31 @@ fn tokens_that_cannot_be_filed_anew_are_forgotten_only_where_they_are_locked() {
         .unwrap();
     let (state, _) = state::State::open_file(&home.path().join("state.db")).unwrap();
     let known = Known::new(state.locked_values().unwrap());
-    world.worker.database = Some(Database { state, known });
+    world.worker.database = Some(Database::new(state, known, HashMap::new()));
     assert_eq!(count(home.path()), 1);
     let told = rename(&mut world);
     assert!(!told.iter().any(|event| says(event, "")), "{told:?}");
     assert_eq!(count(home.path()), 0);
+}
+
+#[test]
+fn what_another_postrider_takes_back_ends_here_and_nothing_else() {
+    let home = tempfile::tempdir().unwrap();
+    let mut world = with_tokens(&[], &[], home.path());
+    for key in ["env A", "env B"] {
+        world.worker.keep(LocalJob::Consent("api".into(), key.into()));
+    }
+    world.worker.others();
+    assert!(world.inbox.try_iter().next().is_none());
+    let (mut other, _) = state::State::open_file(&home.path().join("state.db")).unwrap();
+    other.take_back_consents(|_, key| key == "env A").unwrap();
+    world.worker.others();
+    let told: Vec<Event> = world.inbox.try_iter().collect();
+    let [Event::TakenBack(all)] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!(all[..], [("api".to_owned(), "env A".to_owned())]);
+    world.harness.event(Event::TakenBack(all.clone()));
+    let ends = |effect: &Effect| matches!(effect, Effect::TakeBack(place, key) if place == "api" && key == "env A");
+    assert!(world.harness.effects.iter().any(ends));
 }
