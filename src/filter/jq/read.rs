@@ -8,6 +8,10 @@ use super::super::events;
 use super::super::meter::{self, Limits, Stop, Taken};
 use super::value::{Entries, ITEM, Object, Val};
 
+/// What is told of a body whose end is missing.
+const EARLY: &str = "the body ends early: what is whole of it was filtered";
+/// What is wrong with a text that is cut: none goes over lines.
+const OPEN_TEXT: &str = "a text has no closing quote";
 /// A value of up to so many bytes that does not end yet is looked at whenever more of it has come.
 const SOON: usize = 64 * 1024;
 
@@ -80,6 +84,9 @@ impl Values {
     /// Those of [`read`]; the last value of a body that arrives may be no JSON until its rest has come.
     pub fn more(&mut self, bytes: &[u8], last: bool, limits: Limits, stop: &Stop) -> Result<(), FilterError> {
         let mut sure = 0;
+        // What of the lines is read in vain, as values go over them that are none after all, is no more than all of them.
+        let mut spare = bytes.len();
+        let mut row = Vec::new();
         let lines = |to: usize| memchr::memchr_iter(b'\n', &bytes[..to.min(bytes.len())]).count();
         let read = meter::within(limits, stop, || {
             let mut reader = Reader {
@@ -96,6 +103,32 @@ impl Values {
                 if sure >= bytes.len() {
                     break Ok(());
                 }
+                if self.forgives == Some(Forgives::Lines) && !reader.early {
+                    match reader.row(last, &mut spare, &mut row) {
+                        Row::Whole => {
+                            self.taken.grow(ITEM * row.len());
+                            self.read.append(&mut row);
+                        }
+                        Row::Broken(what) => {
+                            row.clear();
+                            let before = self.line;
+                            let at = reader.at;
+                            self.note(|| {
+                                let line = before + lines(at) + 1;
+                                format!("line {line} is no JSON, and passed over: {what}")
+                            });
+                        }
+                        // What is wrong is told once all has come.
+                        Row::Wrong(mistake) if last => break Err(mistake),
+                        Row::Wrong(_) | Row::Open => break Ok(()),
+                        Row::Early => {
+                            row.clear();
+                            (reader.at, reader.early) = (sure, true);
+                            self.note(|| EARLY.to_owned());
+                        }
+                    }
+                    continue;
+                }
                 match reader.value() {
                     // A number may go on where the next bytes begin.
                     Ok(_) if !last && reader.at == bytes.len() && !matches!(bytes.last(), Some(b'}' | b']' | b'"')) => {
@@ -105,18 +138,10 @@ impl Values {
                         self.taken.grow(ITEM);
                         self.read.push(value);
                     }
-                    Err(Mistake(what, at))
-                        if self.forgives == Some(Forgives::Lines)
-                            && let Some(end) = line_end(bytes, sure, at, last) =>
-                    {
-                        let line = self.line + lines(sure) + 1;
-                        self.note(|| format!("line {line} is no JSON, and passed over: {what}"));
-                        reader.at = end;
-                    }
                     Err(_) if !last => break Ok(()),
                     Err(_) if self.forgives.is_some() && reader.ran_out && !reader.early => {
                         (reader.at, reader.early) = (sure, true);
-                        self.note(|| "the body ends early: what is whole of it was filtered".to_owned());
+                        self.note(|| EARLY.to_owned());
                     }
                     Err(mistake) => break Err(mistake),
                 }
@@ -219,20 +244,18 @@ struct Reader<'b> {
     keys: HashSet<Rc<str>>,
 }
 
-/// The end of the line that a value began in and that a mistake in it is in too; `None` if it is in another one, or the line
-/// goes on where more of the body is to come.
-fn line_end(bytes: &[u8], start: usize, mistake: usize, last: bool) -> Option<usize> {
-    let begins = bytes[..start]
-        .iter()
-        .rev()
-        .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
-    let end = match memchr::memchr(b'\n', &bytes[start..]) {
-        Some(len) => start + len,
-        None if last => bytes.len(),
-        None => return None,
-    };
-    let cut = last && mistake == bytes.len() && bytes[end..].trim_ascii().is_empty();
-    (begins.is_none_or(|byte| *byte == b'\n') && (cut || mistake <= end) && start < end).then_some(end)
+/// What became of a line of JSON Lines.
+enum Row {
+    /// It is values, the last of which may have gone on in the lines below.
+    Whole,
+    /// It is none.
+    Broken(&'static str),
+    /// It goes on where more of the body is to come.
+    Open,
+    /// It goes on where the body ends.
+    Early,
+    /// What goes over lines is broken where it is broken.
+    Wrong(Mistake),
 }
 
 impl<'b> Reader<'b> {
@@ -285,6 +308,66 @@ impl<'b> Reader<'b> {
         }
     }
 
+    /// Reads the values of a line, by itself first; those behind a line that is left open as far as they are one value with
+    /// it. Of what failed it is at the end of the line.
+    fn row(&mut self, last: bool, spare: &mut usize, row: &mut Vec<Val>) -> Row {
+        let whole = self.bytes;
+        let ended = loop {
+            let end = match memchr::memchr(b'\n', &whole[self.at..]) {
+                Some(len) => self.at + len,
+                None if last => whole.len(),
+                None => break Row::Open,
+            };
+            self.bytes = &whole[..end];
+            let Err((from, Mistake(what, _))) = self.line(row) else {
+                break Row::Whole;
+            };
+            let open = self.ran_out && what != OPEN_TEXT;
+            self.at = end;
+            if !open || *spare == 0 {
+                break Row::Broken(what);
+            }
+            if whole[end..].iter().all(u8::is_ascii_whitespace) {
+                break if last { Row::Broken(what) } else { Row::Open };
+            }
+            (self.bytes, self.at, self.ran_out) = (whole, from, false);
+            match self.value() {
+                Ok(value) => row.push(value),
+                Err(_) if self.ran_out => break if last { Row::Early } else { Row::Open },
+                Err(Mistake(what, at)) => {
+                    // What is laid out does not begin its second line with a value.
+                    let laid_out = matches!(whole.get(end + 1), Some(b' ' | b'\t' | b'}' | b']'));
+                    if at > end && laid_out {
+                        break Row::Wrong(Mistake(what, at));
+                    }
+                    *spare = spare.saturating_sub(at - from);
+                    self.at = end;
+                    break Row::Broken(what);
+                }
+            }
+        };
+        self.bytes = whole;
+        ended
+    }
+
+    /// Reads values to the end of the text; where one is none, says where that begins.
+    fn line(&mut self, row: &mut Vec<Val>) -> Result<(), (usize, Mistake)> {
+        self.ran_out = false;
+        self.space();
+        while let Some(next) = self.peek() {
+            let from = self.at;
+            // `2026-11-30` is not three numbers.
+            let before = from.checked_sub(1).map(|before| self.bytes[before]);
+            if (next == b'-' || next.is_ascii_alphanumeric()) && before.is_some_and(|byte| byte.is_ascii_alphanumeric())
+            {
+                return Err((from, Mistake("white space should stand here", from)));
+            }
+            row.push(self.value().map_err(|mistake| (from, mistake))?);
+            self.space();
+        }
+        Ok(())
+    }
+
     fn word(&mut self, word: &str, value: Val) -> Result<Val, Mistake> {
         if !self.bytes[self.at..].starts_with(word.as_bytes()) {
             self.ran_out |= word.as_bytes().starts_with(&self.bytes[self.at..]);
@@ -335,7 +418,7 @@ impl<'b> Reader<'b> {
         let start = self.at;
         let Some(end) = memchr::memchr2(b'"', b'\\', &self.bytes[start..]) else {
             self.ran_out = true;
-            return self.fail("a text has no closing quote");
+            return self.fail(OPEN_TEXT);
         };
         if self.bytes[start + end] == b'"' {
             self.at = start + end + 1;
@@ -346,7 +429,7 @@ impl<'b> Reader<'b> {
             let from = self.at;
             let Some(next) = memchr::memchr2(b'"', b'\\', &self.bytes[from..]) else {
                 self.ran_out = true;
-                return self.fail("a text has no closing quote");
+                return self.fail(OPEN_TEXT);
             };
             out.extend_from_slice(&self.bytes[from..from + next]);
             self.at = from + next + 1;
@@ -532,6 +615,45 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_is_no_json_takes_none_with_it_and_leaves_no_values() {
+        for (lines, expected, told) in [
+            ("2026-11-30 ok\n{\"n\":1}\n", "1", "line 1"),
+            ("{\"n\":1}\n{\"m\":\"tex\n{\"n\":3}\n", "1\n3", "line 2"),
+            (
+                "{\"n\":1}\n{\"m\":\"tex\n{\"n\":\"3\"}\n{\"n\":4}",
+                "1\n\"3\"\n4",
+                "line 2",
+            ),
+            ("{\"n\":1}\n{\"m\":[1,\n{\"n\":3}\n{\"n\":4}\n", "1\n3\n4", "line 2"),
+            ("{\"n\":1}\n{\"n\":2} oops\n12:30 up\n{\"n\":3}\n", "1\n3", "line 2"),
+            ("{\n  \"n\": 1\n} oops\n{\"n\":3}\n", "3", "line 3"),
+        ] {
+            let (found, flaw) = run(LINES, lines, ".n");
+            let flaw = flaw.unwrap_or_default();
+            assert_eq!(found.trim_end(), expected, "{lines}");
+            assert!(flaw.starts_with(&format!("{told} is no JSON")), "{lines}: {flaw}");
+        }
+        // What is laid out goes over lines, and several values may share one.
+        let laid = "{\n  \"n\": 1\n} {\"n\":2}{\n\"n\": 3 }\n[\n\n]\n{\"n\":4}";
+        assert_eq!(run(LINES, laid, ".n?"), ("1\n2\n3\n4\n".to_owned(), None));
+        // Nothing is told of what did not come.
+        let early = run(LINES, "{\"n\":1}\n{\n  \"n\": 2,\n  \"m\": [", ".n");
+        assert_eq!((early.0.as_str(), early.1.as_deref()), ("1\n2\n", Some(super::EARLY)));
+    }
+
+    #[test]
+    fn many_lines_that_are_no_json_are_read_once() {
+        for line in ["2026-11-30 12:30 the server is up\n", "oops\n", "[[],\n{\n"] {
+            let lines = format!("{{\"n\":1}}\n{}", line.repeat(200_000));
+            let begun = std::time::Instant::now();
+            let (found, flaw) = run(LINES, &lines, ".n");
+            assert!(begun.elapsed().as_secs() < 20, "{line}");
+            assert_eq!(found, "1", "{line}");
+            assert!(flaw.is_some_and(|flaw| flaw.starts_with("line 2 ")), "{line}");
+        }
+    }
+
+    #[test]
     fn lines_that_arrive_are_passed_over_when_they_have_ended() -> Result<(), FilterError> {
         let mut values = super::Values::forgiving(super::Forgives::Lines);
         let body = b"{\"n\":1}\noops\n{\"n\":2}\noo";
@@ -540,6 +662,17 @@ mod tests {
         values.more(&body[values.at..], false, Limits::default(), &Stop::never())?;
         let told = "line 2 is no JSON, and passed over: a value should stand here";
         assert_eq!((values.read.len(), values.flaw.as_deref()), (2, Some(told)));
+        // What goes over lines is waited for, and what is wrong in it told at the end.
+        let laid = b"{\n \"n\": [\n3]\n}\n{\n \"m\": oops\n}\n";
+        values.more(&laid[..14], false, Limits::default(), &Stop::never())?;
+        assert_eq!(values.read.len(), 2);
+        values.more(laid, false, Limits::default(), &Stop::never())?;
+        assert_eq!(values.read.len(), 3);
+        assert!(
+            values
+                .more(&laid[15..], true, Limits::default(), &Stop::never())
+                .is_err()
+        );
         Ok(())
     }
 
