@@ -172,6 +172,9 @@ impl State {
             all.retain(|(place, key)| !which(place, key));
             count = before - all.len();
         })?;
+        if count > 0 {
+            self.announce();
+        }
         Ok(count)
     }
 

@@ -18,8 +18,8 @@ pub struct StateWatcher {
 }
 
 impl StateWatcher {
-    /// Begins to watch; the callback runs on the watcher's own thread, after current values have changed, by our own hand
-    /// too.
+    /// Begins to watch; the callback runs on the watcher's own thread, after current values have changed or what
+    /// collections may was taken back, by our own hand too.
     ///
     /// # Errors
     ///
@@ -47,7 +47,7 @@ impl StateWatcher {
 }
 
 impl State {
-    /// Tells those who watch that current values have changed.
+    /// Tells those who watch that something they follow has changed.
     ///
     /// What cannot be told is not lost: it is written, and the next look finds it.
     pub(super) fn announce(&self) {
