@@ -189,7 +189,7 @@ pub struct SendingArgs {
     /// Asks for nothing and waits for nobody, also on a terminal: a token that somebody must sign in for is an error.
     #[arg(long)]
     pub no_interaction: bool,
-    /// Stops a script after so long: `500` (ms), `5s`.
+    /// Stops a script after so long: `500` (ms), `5s`; never with `0`.
     #[arg(long, value_name = "TIME", value_parser = milliseconds)]
     pub timeout_script: Option<Duration>,
 }

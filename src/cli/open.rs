@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,9 @@ use super::consent::Allowed;
 use super::output::{Output, escape};
 use super::renewal::AtTerminal;
 use super::{CliError, find, foreign, kept, no_place, passphrase};
+
+/// So long a script may take that may take as long as it likes.
+const YEAR: Duration = Duration::from_hours(365 * 24);
 
 /// A workspace with everything a command needs of it.
 pub struct Opened {
@@ -404,7 +408,9 @@ impl Opened {
         if !sending.no_interaction && passphrase::can_ask() {
             pipeline.interaction = Some(Arc::new(AtTerminal::new(self.cancel.clone())));
         }
-        if let Some(limit) = sending.timeout_script.filter(|limit| !limit.is_zero()) {
+        if let Some(limit) = sending.timeout_script {
+            // As in newman, nothing is no limit: nobody waits a year.
+            let limit = if limit.is_zero() { YEAR } else { limit };
             pipeline.limits = Limits {
                 busy: limit,
                 total: limit,
