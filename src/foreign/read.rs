@@ -10,6 +10,7 @@ use crate::formats::{FormatError, Found, MOST_BYTES, postman};
 use crate::http::{Client, Download};
 use crate::model::Secret;
 use crate::model::secret::{MASK, without_credentials};
+use crate::store::locate::{holds_v3, is_v3, is_workspace};
 
 /// Where Postman's API expects the key.
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -31,15 +32,19 @@ pub fn is_foreign(cwd: &Path, typed: &str) -> bool {
     ending("json") || (path.exists() && !ending("toml"))
 }
 
-/// Whether a folder is a collection of format 3, or holds such.
+/// Whether a folder is a collection of format 3, holds such, or exported collections. A workspace of ours is ours, whatever lies
+/// beside it: an export of it, for one.
 fn is_foreign_folder(folder: &Path) -> bool {
-    if folder.join(".resources").is_dir() || folder.join("postman/collections").is_dir() {
+    if is_workspace(folder) {
+        return false;
+    }
+    if folder.join("postman/collections").is_dir() || is_v3(folder) || holds_v3(folder) {
         return true;
     }
     let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
     names
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .any(|name| name.ends_with(".request.yaml") || name.ends_with(".request.yml"))
+        .any(|name| name.to_lowercase().ends_with(".postman_collection.json"))
 }
 
 /// Whether what was typed is the URL of a file.
@@ -212,6 +217,26 @@ mod tests {
         assert_eq!(found.environments[0].variables[0].key, "a");
         std::fs::write(&file, "name: [\n").unwrap();
         assert!(local(&file, "Dev.environment.yaml").is_err());
+    }
+
+    #[test]
+    fn a_workspace_of_ours_is_no_folder_of_postmans() {
+        let root = tempfile::tempdir().unwrap();
+        let file = |path: &str| {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        };
+        let is_postmans = |typed: &str| is_foreign(root.path(), typed);
+        file("w/postman/collections/X/.resources/definition.yaml");
+        assert!(is_postmans("w") && is_postmans("w/postman") && is_postmans("w/postman/collections/X"));
+        assert_eq!(crate::store::locate::nearest(&root.path().join("w/postman")), None);
+        // The v3 folder is an export of it.
+        file("w/collections/x/collection.toml");
+        assert!(!is_postmans("w") && is_postmans("w/postman"));
+        file("exports/My.postman_collection.json");
+        file("plain/package.json");
+        assert!(is_postmans("exports") && !is_postmans("plain"));
     }
 
     #[test]

@@ -139,7 +139,22 @@ pub fn write_samples(root: &Path, samples: &[Sample]) -> Result<(), LocateError>
 }
 
 fn is_bare_workspace(folder: &Path) -> bool {
-    folder.join("collections").is_dir() || folder.join("environments").is_dir()
+    (folder.join("collections").is_dir() || folder.join("environments").is_dir()) && !holds_v3(folder)
+}
+
+/// Whether a folder is a collection of Postman's format 3.
+pub fn is_v3(folder: &Path) -> bool {
+    let names = fs::read_dir(folder).into_iter().flatten().flatten();
+    folder.join(".resources").is_dir()
+        || names
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .any(|name| name.ends_with(".request.yaml") || name.ends_with(".request.yml"))
+}
+
+/// Whether a folder is the `postman/` of somebody's project, whose `collections/` are of format 3 and none of them ours.
+pub fn holds_v3(folder: &Path) -> bool {
+    let mut inner = fs::read_dir(folder.join("collections")).into_iter().flatten().flatten();
+    !is_workspace(folder) && inner.any(|entry| is_v3(&entry.path()))
 }
 
 /// Whether all users of the machine put their files there: everybody may write, and only to what is their own.
@@ -154,7 +169,8 @@ fn is_shared(_: &Path) -> bool {
     false
 }
 
-fn is_workspace(folder: &Path) -> bool {
+/// Whether a folder holds a collection or an environment of ours.
+pub fn is_workspace(folder: &Path) -> bool {
     let any = |folder: PathBuf, fits: fn(&Path) -> bool| {
         fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(|entry| fits(&entry.path())))
     };

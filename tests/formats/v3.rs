@@ -242,6 +242,39 @@ fn files_beside_a_postman_folder_are_read_too() {
 }
 
 #[test]
+fn what_is_sorted_into_folders_is_found_there() {
+    let root = tempfile::tempdir().unwrap();
+    let file = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let named = |name: &str| format!(r#"{{"info": {{"name": "{name}"}}, "item": []}}"#);
+    file("x.postman_environment.json", r#"{"name": "Env", "values": []}"#);
+    file("a/b/deep.postman_collection.json", &named("Deep"));
+    // The data export of today: files are named by their ids.
+    file("dump/archive.json", r#"{"collection": {"0f": true}}"#);
+    file("dump/collection/0f.json", &named("Dumped"));
+    file("dump/environment/1e.json", r#"{"name": "Other", "values": []}"#);
+    file(
+        "c/V3/one.request.yaml",
+        "$kind: http-request\nurl: http://a.test/\nmethod: GET\n",
+    );
+    // What else a project has: nobody needs to hear of it.
+    file("node_modules/newman/x.postman_collection.json", &named("Theirs"));
+    file("src/data.json", "{ not json");
+    file(".git/x.postman_collection.json", "{");
+    file("a/broken.postman_collection.json", "{");
+    let found = postman::read_folder(root.path()).unwrap();
+    let names: Vec<&str> = found.collections.iter().map(Collection::name).collect();
+    assert_eq!(names, ["Deep", "V3", "Dumped"]);
+    let names: Vec<&str> = found.environments.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["Env", "Other"]);
+    let told: Vec<&str> = found.report.notes.iter().map(|note| note.path.as_str()).collect();
+    assert_eq!(told, ["a/broken.postman_collection.json"]);
+}
+
+#[test]
 fn what_format_2_has_no_word_for_comes_back() {
     let root = tempfile::tempdir().unwrap();
     let at = root.path().join("postman/collections/C");

@@ -14,6 +14,9 @@ use crate::formats::{Fate, FormatError, Found, MOST_BYTES};
 
 /// Folders nested deeper are not looked into.
 const DEEPEST: usize = 64;
+/// How deep files are looked for in folders that are no v3 folders, and how many names are read for it.
+const DEEPEST_BELOW: usize = 8;
+const MOST_BELOW: usize = 20_000;
 /// What only Postman writes into a file: its own keys, and where its schemas are.
 const MARKS: [&str; 3] = ["\"_postman_", "schema.getpostman.com", "schema.postman.com"];
 
@@ -37,6 +40,8 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
             }
             if is_folder && part.ends_with("collections") {
                 collection(&path, &name, &mut found)?;
+            } else if !is_folder && is_json(&path) {
+                exported(&path, &name, false, &mut found);
             } else if !is_folder {
                 environment(&path, &name, &mut found)?;
             }
@@ -55,11 +60,14 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
             if is_folder {
                 continue;
             }
-            if name.to_lowercase().ends_with(".json") {
+            if is_json(&path) {
                 exported(&path, &name, false, &mut found);
             } else {
                 environment(&path, &name, &mut found)?;
             }
+        }
+        if !known && !is_inner {
+            below(&root, &mut found)?;
         }
     }
     if is_inner {
@@ -71,6 +79,62 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
         });
     }
     Ok(found)
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|own| own.eq_ignore_ascii_case("json"))
+}
+
+/// Reads what lies in the folders of a folder: exports that somebody has sorted, the `collection/` and `environment/` of a data
+/// export, v3 collections. Of a whole project only what its name, or its folder's, says to be Postman's.
+fn below(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
+    let mut todo = vec![(folder.to_owned(), String::new(), 0)];
+    let mut seen = 0;
+    while let Some((folder, shown, depth)) = todo.pop() {
+        let entries = list(&folder)?;
+        seen += entries.len();
+        let is_collection =
+            folder.join(".resources").is_dir() || entries.iter().any(|(name, _, _)| stem(name, "request").is_some());
+        if depth > 0 && is_collection {
+            let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+            collection(&folder, &name.unwrap_or_default(), found)?;
+            continue;
+        }
+        let mut inner = Vec::new();
+        for (name, path, is_folder) in entries {
+            let own = format!("{shown}{name}");
+            if is_folder && name != "node_modules" {
+                inner.push((path, format!("{own}/"), depth + 1));
+            } else if depth > 0 && !is_folder && is_json(&path) {
+                let last = shown.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+                if is_named_so(&name) || is_named_so(last) {
+                    exported(&path, &own, true, found);
+                }
+            } else if depth > 0 && !is_folder {
+                environment(&path, &name, found)?;
+            }
+        }
+        let is_too_deep = depth >= DEEPEST_BELOW && !inner.is_empty();
+        if is_too_deep || seen > MOST_BELOW {
+            let shown = if shown.is_empty() { "the folder" } else { &shown };
+            let why = "they are too many or too deep; name the folder that is meant";
+            found.report.add(shown, "", Fate::Lost, "the folders in it", why);
+            if seen > MOST_BELOW {
+                return Ok(());
+            }
+            continue;
+        }
+        todo.extend(inner.into_iter().rev());
+    }
+    Ok(())
+}
+
+/// Whether a name says that it is something of Postman's.
+fn is_named_so(name: &str) -> bool {
+    let low = name.to_lowercase();
+    ["postman", "collection", "environment", "globals"]
+        .iter()
+        .any(|word| low.contains(word))
 }
 
 /// Reads an environment or the globals of a v3 folder where they stand; `None` for a file that is named like neither.
@@ -93,11 +157,7 @@ fn exported(path: &Path, name: &str, is_beside: bool, found: &mut Found) {
     };
     // A `package.json` may have newman among its packages, or a word of Postman's in its description.
     let says_so = low.contains("postman") || MARKS.iter().any(|mark| holds(mark.as_bytes()));
-    let is_postmans = ["postman", "collection", "environment", "globals"]
-        .iter()
-        .any(|word| low.contains(word))
-        || bytes.is_err()
-        || holds(b"postman");
+    let is_postmans = is_named_so(name) || bytes.is_err() || holds(b"postman");
     match bytes.and_then(|bytes| read(&bytes)) {
         Ok(more) => found.extend(more),
         Err(FormatError::Unknown { .. } | FormatError::Other { .. }) if !says_so => {}
@@ -110,8 +170,7 @@ fn exported(path: &Path, name: &str, is_beside: bool, found: &mut Found) {
 fn beside(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
     let inner = found.collections.len();
     for (name, path, is_folder) in list(folder)? {
-        let is_json = path.extension().is_some_and(|own| own.eq_ignore_ascii_case("json"));
-        if is_folder || !is_json {
+        if is_folder || !is_json(&path) {
             continue;
         }
         exported(&path, &name, true, found);

@@ -29,15 +29,23 @@ const STATUS: u16 = 4;
 /// Columns of a name that are worth more than a status.
 const NAME: usize = 4;
 
+/// Columns of a pane whose border has room for its title and that it is read only.
+const BOTH: u16 = 30;
+
 /// Draws the pane.
 pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) {
     let theme = view.theme;
-    let read_only = view.shared.read_only.as_ref().map_or("", |_| "read only");
+    // That nothing can be changed is worth more than what the pane is.
+    let (title, read_only) = match view.shared.read_only {
+        None => ("2 Collections", ""),
+        Some(_) if area.width < BOTH => ("2 Read only", ""),
+        Some(_) => ("2 Collections", "read only"),
+    };
     let reading = match view.shared.unread {
         0 => String::new(),
         left => format!("reading {left} more"),
     };
-    let inner = frame::Frame::new("2 Collections")
+    let inner = frame::Frame::new(title)
         .right(read_only)
         .bottom(reading)
         .focused(view.focused)
