@@ -82,6 +82,11 @@ pub async fn import(
 /// What a source holds; what is named by its UID in Postman's API is a collection, else an environment. A file of such a name
 /// comes first.
 async fn read(client: &Client, cwd: &Path, source: &str, key: Option<&Secret>) -> Result<Found, CliError> {
+    if source.trim().is_empty() {
+        return Err(
+            CliError::usage("the name of what is to be imported is empty").hint("give a file, a folder, a URL or `-`")
+        );
+    }
     let uid = |resource| by_uid(source, resource).filter(|_| !cwd.join(source).exists());
     let (Some(collection), Some(environment)) = (uid(Resource::Collection), uid(Resource::Environment)) else {
         return foreign::read(client, cwd, source, key).await;

@@ -182,10 +182,11 @@ impl Import {
         words.join(", ")
     }
 
-    /// What becomes different where something is there already, by name: `changed  api/users/list`; of very many the first ones. Then what
-    /// stays though the file does not have it.
+    /// What becomes different where something is there already, by name: `changed  api/users/list`. What may be the user's own work comes
+    /// first, and whole: changed, moved, removed; of very many that are only new the first ones. Then what stays though the file does
+    /// not have it.
     pub fn differences(&self) -> Vec<String> {
-        const MOST: usize = 30;
+        const MOST_NEW: usize = 30;
         let is_update = self.changes();
         let word = |action| match action {
             Action::Change => Some("changed"),
@@ -207,13 +208,19 @@ impl Import {
         let environments = environments.map(|step| (step.action, format!("environments/{}.toml", step.slug)));
         let globals = self.globals.iter().map(|step| (step.action, "globals.toml".to_owned()));
         let all = items.chain(environments).chain(globals);
-        let mut lines: Vec<String> = all
-            .filter_map(|(action, place)| Some(format!("{:<8}  {place}", word(action)?)))
-            .collect();
-        if lines.len() > MOST {
-            let more = lines.len() - MOST;
-            lines.truncate(MOST);
-            lines.push(format!("and {more} more"));
+        let (new, mut lines): (Vec<_>, Vec<_>) = all
+            .filter_map(|(action, place)| Some((action, format!("{:<8}  {place}", word(action)?))))
+            .partition(|(action, _)| *action == Action::Add);
+        lines.sort_by_key(|(action, _)| match action {
+            Action::Change => 0,
+            Action::Move => 1,
+            _ => 2,
+        });
+        let mut lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+        let more = new.len().saturating_sub(MOST_NEW);
+        lines.extend(new.into_iter().take(MOST_NEW).map(|(_, line)| line));
+        if more > 0 {
+            lines.push(format!("added     {more} more"));
         }
         let own = self.collections.iter().flat_map(|plan| &plan.own);
         lines.extend(own.map(|path| format!("{:<8}  collections/{path}, which is yours", "stays")));

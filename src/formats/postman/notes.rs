@@ -221,6 +221,12 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
         return None;
     }
     if at.starts_with("/event") {
+        if last == "packages" {
+            return said(
+                "the packages of a script",
+                "the script says itself what it requires; `postrider packages add` brings those of npm",
+            );
+        }
         let disabled = rest.value.to_string().contains("\"disabled\":true");
         return if disabled {
             said(
