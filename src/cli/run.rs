@@ -333,8 +333,7 @@ async fn rows(start: &Start<'_>, opened: &Opened, output: &mut Output) -> Result
     let failed = |error: CliError| error.within("the iteration data could not be loaded");
     let bytes = foreign::fetch(&client, start.cwd, file, data::MOST_BYTES).await;
     let bytes = bytes.map_err(failed)?;
-    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    let data = data::parse(text).map_err(|error| {
+    let data = data::read(bytes).map_err(|error| {
         let told =
             CliError::usage(format!("cannot use the data file `{}`", crate::foreign::shown(file))).because(&error);
         with_causes(told, &error).showing(error.excerpt()).hint(error.hint())

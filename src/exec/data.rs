@@ -11,6 +11,7 @@ use serde_json::{Number, Value};
 
 use super::plan::DataRow;
 use crate::model::Excerpt;
+use crate::model::charset::is_old_encoding;
 
 /// The longest data file that is read, in bytes: it is held in memory for the whole run.
 pub const MOST_BYTES: u64 = 256_000_000;
@@ -111,6 +112,40 @@ impl DataError {
     pub fn hint(&self) -> &'static str {
         "give an array of objects in JSON, or CSV with the names of the variables in its first line"
     }
+}
+
+/// Reads iteration data from the bytes of its file, whatever encoding they are in: UTF-8, UTF-16, as spreadsheets write it, or
+/// windows-1252, which holds what newman reads as Latin-1.
+///
+/// # Errors
+///
+/// When it is neither JSON nor CSV.
+pub fn read(bytes: Vec<u8>) -> Result<Data, DataError> {
+    parse(text(bytes))
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    let encoding = match encoding_rs::Encoding::for_bom(&bytes) {
+        Some((encoding, _)) => encoding,
+        None => match bytes.as_slice() {
+            [0, first, ..] if *first != 0 => encoding_rs::UTF_16BE,
+            [first, 0, ..] if *first != 0 => encoding_rs::UTF_16LE,
+            _ => encoding_rs::UTF_8,
+        },
+    };
+    if encoding != encoding_rs::UTF_8 {
+        return encoding.decode_with_bom_removal(&bytes).0.into_owned();
+    }
+    String::from_utf8(bytes).unwrap_or_else(|error| {
+        let bytes = error.as_bytes();
+        if is_old_encoding(bytes, false) {
+            return encoding_rs::WINDOWS_1252
+                .decode_without_bom_handling(bytes)
+                .0
+                .into_owned();
+        }
+        String::from_utf8_lossy(bytes).into_owned()
+    })
 }
 
 /// Reads iteration data: JSON first, else CSV. There may be no rows in it.
@@ -298,6 +333,28 @@ mod tests {
         let data = parse(text.to_owned()).expect("rows");
         let rows = (0..data.len()).filter_map(|index| data.row(index));
         Value::Array(rows.map(|row| Value::Object(row.into_iter().collect())).collect())
+    }
+
+    #[test]
+    fn a_file_may_be_in_another_encoding_than_utf_8() {
+        let of = |bytes: Vec<u8>| {
+            let data = read(bytes).expect("rows");
+            Value::Object(data.row(0).expect("a row").into_iter().collect())
+        };
+        let row = json!({"name": "Müller", "n": 1});
+        let text = "name,n\r\nMüller,1\r\n";
+        let little = |mark: &str| -> Vec<u8> {
+            format!("{mark}{text}")
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect()
+        };
+        assert_eq!(of(text.into()), row);
+        assert_eq!(of(format!("\u{feff}{text}").into()), row);
+        assert_eq!(of(b"name,n\r\nM\xfcller,1\r\n".to_vec()), row);
+        assert_eq!(of(little("\u{feff}")), row, "as spreadsheets write it");
+        assert_eq!(of(little("")), row);
+        assert_eq!(of(b"[{\"name\": \"M\xfcller\", \"n\": 1}]".to_vec()), row);
     }
 
     #[test]

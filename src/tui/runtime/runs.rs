@@ -221,8 +221,7 @@ fn read_data(path: &Path) -> Result<Data, String> {
             "it is held in memory and too long for that; split it".to_owned(),
         ));
     }
-    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    let data = data::parse(text).map_err(|error| failed(format!("{error}; {}", error.hint())))?;
+    let data = data::read(bytes).map_err(|error| failed(format!("{error}; {}", error.hint())))?;
     if data.is_empty() {
         return Err(failed("it has no rows".to_owned()));
     }
