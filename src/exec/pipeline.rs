@@ -427,12 +427,13 @@ impl Pipeline {
             prepared.log.outcome.unset = unset;
         }
         self.note_answer(&prepared, &ready, &exchange);
-        prepared.log.outcome.asked = Some(Arc::new(asked(&prepared, &ready.resolved, &self.dynamic)));
+        let asked = Arc::new(asked(&prepared, &ready.resolved, &self.dynamic));
+        prepared.log.outcome.asked = Some(Arc::clone(&asked));
         let stops = self.stop_on_failure && exchange.error().is_some();
         if !context.cancel.is_cancelled() && !stops {
             prepared.log.outcome.tested = true;
             prepared.added = added(&ready.resolved, &exchange.request);
-            prepared.request = as_sent(&prepared.request, &ready.resolved, &exchange.request);
+            prepared.request = as_sent(&prepared.request, &ready.resolved, &exchange.request, &asked.filled);
             let response = exchange.response().map(|response| ScriptResponse {
                 response: response.clone(),
                 took: exchange.answered_in(),

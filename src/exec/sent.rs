@@ -1,6 +1,8 @@
 //! The request as the post-response scripts and the reports see it: with its variables resolved and the headers that went
 //! out.
 
+use serde_json::Value;
+
 use super::pipeline::Prepared;
 use crate::model::body::{Language, Part, PartContent};
 use crate::model::exchange::SentRequest;
@@ -28,8 +30,14 @@ pub(super) fn asked(prepared: &Prepared, resolved: &ResolvedRequest, dynamic: &D
     }
 }
 
-/// The written request, with what was made of it in its place.
-pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &SentRequest) -> Request {
+/// The written request, with what was made of it in its place; its body as it was filled in, whether the method let it out or
+/// not, as in newman.
+pub(super) fn as_sent(
+    written: &Request,
+    resolved: &ResolvedRequest,
+    sent: &SentRequest,
+    filled: &ResolvedBody,
+) -> Request {
     // Where nobody says a word of auth, scripts see none: not even that there is none.
     let is_unsaid = written.auth.is_inherited() && resolved.auth.kind == Auth::NONE;
     let auth = if is_unsaid { &written.auth } else { &resolved.auth };
@@ -37,7 +45,7 @@ pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &Sent
         method: resolved.method.clone(),
         headers: with_disabled(headers(&resolved.headers, &sent.headers), &written.headers),
         auth: auth.clone(),
-        body: body(&written.body, &resolved.body),
+        body: body(&written.body, filled),
         params: Vec::new(),
         path_variables: Vec::new(),
         ..written.clone()
@@ -152,6 +160,7 @@ fn body(written: &Body, resolved: &ResolvedBody) -> Body {
             };
             Body::Multipart(with_disabled(parts.iter().map(part).collect(), rows))
         }
+        ResolvedBody::Bytes { bytes, .. } if matches!(written, Body::GraphQl { .. }) => graphql(written, bytes),
         ResolvedBody::Bytes {
             content_type, bytes, ..
         } => Body::Raw {
@@ -167,6 +176,25 @@ fn body(written: &Body, resolved: &ResolvedBody) -> Body {
         ResolvedBody::File { path, .. } => Body::File {
             path: path.as_str().into(),
         },
+    }
+}
+
+/// A GraphQL body with what went out: its variables are text to scripts, as they were typed where nothing was filled in.
+fn graphql(written: &Body, bytes: &[u8]) -> Body {
+    let Body::GraphQl { variables: typed, .. } = written else {
+        return written.clone();
+    };
+    let sent: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let text = |name: &str| sent[name].as_str().unwrap_or_default();
+    let variables = match &sent["variables"] {
+        Value::Null => typed.clone(),
+        _ if !typed.as_str().contains("{{") => typed.clone(),
+        filled => filled.to_string().into(),
+    };
+    Body::GraphQl {
+        query: text("query").into(),
+        variables,
+        operation_name: text("operationName").to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::exec::fixture::{pipeline, request, server, session};
 use crate::exec::{Typed, Word};
+use crate::model::body::Language;
 use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::TestResult;
 use crate::model::request::{Entry, Method};
@@ -74,6 +75,46 @@ async fn variables_are_resolved_after_the_scripts_and_auth_is_inherited() {
     assert_eq!(keys[2], "environment token=\"inner\" by List, pre-request");
     let exchange = outcome.exchange.expect("sent");
     assert!(!exchange.redactor.redact("Bearer inner").contains("inner"));
+}
+
+#[tokio::test]
+async fn scripts_see_a_body_that_the_method_does_not_let_out() {
+    let seen = "pm.test(JSON.stringify(pm.request.body) + JSON.stringify(request.data), () => {});";
+    let bodies = [
+        (
+            Body::Raw {
+                language: Language::Text,
+                text: "hi {{base}}".into(),
+            },
+            "\"hi http://",
+        ),
+        (
+            Body::Form(vec![Entry::new("name", "a"), Entry::new("name", "b")]),
+            "{\"name\":[\"a\",\"b\"]}",
+        ),
+        (
+            Body::GraphQl {
+                query: "{a}".into(),
+                variables: "{ \"x\": 1 }".into(),
+                operation_name: String::new(),
+            },
+            "{\"mode\":\"graphql\",\"graphql\":{\"query\":\"{a}\",\"variables\":\"{ \\\"x\\\": 1 }\"",
+        ),
+    ];
+    for (body, expected) in bodies {
+        for method in ["GET", "POST"] {
+            let mut request = request("List", "{{base}}/x", "", seen);
+            request.method = Method::new(method);
+            request.body = body.clone();
+            let outcome = sent(Group::named("API"), request).await;
+            assert!(
+                outcome.tests[0].name.contains(expected),
+                "{method}: {}",
+                outcome.tests[0].name
+            );
+            assert_eq!(reply(&outcome)["body"] == "", method == "GET");
+        }
+    }
 }
 
 #[tokio::test]
