@@ -133,16 +133,22 @@ fn figures(summary: &Summary, skipped: usize) -> Vec<(&'static str, String, usiz
     let (tests, failed) = (summary.tests.total.saturating_sub(skipped), summary.tests.failed);
     let scripts = summary.pre_request.total + summary.post_response.total;
     let threw = summary.pre_request.failed + summary.post_response.failed;
+    let word = |count: usize, one: &'static str, many: &'static str| if count == 1 { one } else { many };
     let mut out = vec![
-        ("iterations", summary.iterations.to_string(), 0),
-        ("requests", requests, unanswered),
-        ("tests", tests.to_string(), failed),
-        ("scripts", scripts.to_string(), threw),
+        (
+            word(summary.iterations, "iteration", "iterations"),
+            summary.iterations.to_string(),
+            0,
+        ),
+        (word(summary.sent.total, "request", "requests"), requests, unanswered),
+        (word(tests, "test", "tests"), tests.to_string(), failed),
+        (word(scripts, "script", "scripts"), scripts.to_string(), threw),
         ("duration", duration(summary.took), 0),
         ("received", size(summary.received), 0),
     ];
     if skipped > 0 {
-        out.insert(3, ("skipped tests", skipped.to_string(), 0));
+        let what = word(skipped, "skipped test", "skipped tests");
+        out.insert(3, (what, skipped.to_string(), 0));
     }
     if summary.times.count > 0 {
         let mean = std::time::Duration::from_secs_f64(summary.times.mean.max(0.0) / 1000.0);
