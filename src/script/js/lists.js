@@ -43,18 +43,18 @@ export class PropertyList extends PropertyBase {
     return this.#Row;
   }
 
-  /** How two keys are compared. */
+  /** How two keys are compared: as the class of the rows says. */
   norm(key) {
-    return String(key);
+    return this.#Row && this.#Row._postman_propertyIndexCaseInsensitive ? String(key).toLowerCase() : String(key);
   }
 
   /** Whether a repeated key gives an array in `toObject()`. */
   get multi() {
-    return false;
+    return Boolean(this.#Row && this.#Row._postman_propertyAllowsMultipleValues);
   }
 
   #row(row) {
-    if (typeof row === 'string') [row] = this.parse(row);
+    if (typeof row === 'string') row = this.parse(row)[0] || { key: row };
     const made = !this.#Row || row instanceof this.#Row ? row : new this.#Row(row);
     if (made instanceof PropertyBase) made.setParent(this);
     return made;
@@ -72,7 +72,8 @@ export class PropertyList extends PropertyBase {
   }
 
   parse(text) {
-    return QueryParam.parse(text);
+    const Row = this.#Row && typeof this.#Row.parse === 'function' ? this.#Row : QueryParam;
+    return [].concat(Row.parse(text));
   }
 
   add(row) {
@@ -241,10 +242,8 @@ export class PropertyList extends PropertyBase {
   }
 
   toString() {
-    return this.members
-      .filter((row) => !row.disabled)
-      .map((row) => QueryParam.unparseSingle(row))
-      .join('&');
+    const Row = this.#Row && typeof this.#Row.unparse === 'function' ? this.#Row : QueryParam;
+    return Row.unparse(this.members.filter((row) => !row.disabled));
   }
 
   [Symbol.iterator]() {
@@ -262,25 +261,9 @@ export class HeaderList extends PropertyList {
     return value instanceof HeaderList;
   }
 
-  get multi() {
-    return true;
-  }
-
-  norm(key) {
-    return String(key).toLowerCase();
-  }
-
-  parse(text) {
-    return Header.parse(text);
-  }
-
   /** Their length on the wire, with a line end each. */
   contentSize() {
     return this.toString().length;
-  }
-
-  toString() {
-    return this.members.filter((row) => !row.disabled).map((row) => `${row.key}: ${row.value}\r\n`).join('');
   }
 }
 
@@ -289,20 +272,12 @@ export class QueryParamList extends PropertyList {
   constructor(...args) {
     super(QueryParam, ownerIn(args), rowsIn(args));
   }
-
-  get multi() {
-    return true;
-  }
 }
 
 /** The fields of a form. */
 export class FormParamList extends PropertyList {
   constructor(...args) {
     super(FormParam, ownerIn(args), rowsIn(args));
-  }
-
-  get multi() {
-    return true;
   }
 }
 
@@ -371,13 +346,5 @@ export class CookieList extends PropertyList {
 
   static isCookieList(value) {
     return value instanceof CookieList;
-  }
-
-  parse(text) {
-    return [Cookie.parse(text)];
-  }
-
-  toString() {
-    return this.members.map((cookie) => Cookie.unparseSingle(cookie)).join('; ');
   }
 }

@@ -24,7 +24,13 @@ const pair = (text, mark) => {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 };
 
+// Rows say how lists of them are kept: by the names that Postman has for it, which scripts may read.
 export class Header extends Row {
+  static _postman_propertyName = 'Header';
+  static _postman_propertyIndexKey = 'key';
+  static _postman_propertyIndexCaseInsensitive = true;
+  static _postman_propertyAllowsMultipleValues = true;
+
   constructor(definition, name) {
     super(typeof definition === 'string' ? (name === undefined ? Header.parseSingle(definition) : { key: name, value: definition }) : definition);
   }
@@ -37,8 +43,11 @@ export class Header extends Row {
     return value instanceof Header;
   }
 
+  /** One for each line that has a colon; what is indented belongs to the line before. */
   static parse(text) {
-    return typeof text === 'string' ? text.split(/\r?\n/).filter((line) => line.trim()).map(Header.parseSingle) : [];
+    if (typeof text !== 'string') return [];
+    const lines = text.replace(/\r\n([ \t])/g, '$1').split(/\r?\n/);
+    return lines.filter((line) => line.includes(':')).map(Header.parseSingle);
   }
 
   static parseSingle(text) {
@@ -75,7 +84,15 @@ class Param extends Row {
   }
 }
 
+// What would end a part of a query, but within `{{…}}`.
+const escaped = (text, marks) =>
+  text.replace(/{{[^{}]*}}|[&#=]/g, (found) => (marks.includes(found) ? encodeURIComponent(found) : found));
+
 export class QueryParam extends Param {
+  static _postman_propertyName = 'QueryParam';
+  static _postman_propertyIndexKey = 'key';
+  static _postman_propertyAllowsMultipleValues = true;
+
   static parse(text) {
     return typeof text === 'string' && text ? text.split('&').map(QueryParam.parseSingle) : [];
   }
@@ -87,17 +104,21 @@ export class QueryParam extends Param {
 
   static unparse(params) {
     const rows = Array.isArray(params) || typeof params[Symbol.iterator] === 'function' ? [...params] : Object.entries(params).map(([key, value]) => ({ key, value }));
-    return rows.map(QueryParam.unparseSingle).join('&');
+    return rows.filter((row) => !row.disabled).map(QueryParam.unparseSingle).join('&');
   }
 
   static unparseSingle(row) {
     if (!row) return '';
-    const key = row.key === undefined || row.key === null ? '' : row.key;
-    return row.value === undefined || row.value === null ? String(key) : `${key}=${row.value}`;
+    const key = row.key === undefined || row.key === null ? '' : escaped(String(row.key), '&#=');
+    return row.value === undefined || row.value === null ? key : `${key}=${escaped(String(row.value), '&#')}`;
   }
 }
 
 export class FormParam extends Param {
+  static _postman_propertyName = 'FormParam';
+  static _postman_propertyIndexKey = 'key';
+  static _postman_propertyAllowsMultipleValues = true;
+
   static parse(text) {
     return QueryParam.parse(text);
   }
@@ -204,6 +225,11 @@ export class Variable extends Row {
 }
 
 export class Cookie extends Row {
+  static _postman_propertyName = 'Cookie';
+  static _postman_propertyIndexKey = 'name';
+  static _postman_propertyIndexCaseInsensitive = true;
+  static _postman_propertyAllowsMultipleValues = true;
+
   constructor(definition) {
     super(typeof definition === 'string' ? Cookie.parse(definition) : definition);
   }

@@ -34,7 +34,7 @@ export class Url extends PropertyBase {
     const url = new Url(raw);
     const some = (list) => (list && list.length ? list : undefined);
     const { protocol, auth, port, hash } = url;
-    const rest = { query: some(url.query.toJSON()), hash, variable: some(url.variables.toJSON()) };
+    const rest = { query: some(url.query.toJSON()), hash, variable: some(url.variables.map(({ key }) => ({ key }))) };
     return { raw, protocol, auth, host: some(url.host), port, path: url.path, ...rest };
   }
 

@@ -197,3 +197,41 @@ fn classes_have_the_statics_of_postmans() {
         ),
     ]);
 }
+
+#[test]
+fn lists_are_kept_as_the_class_of_their_rows_says() {
+    assert_eq!(
+        console(
+            "const S = require('postman-collection'), show = (value) => console.log('%j', value);
+             const l = new S.PropertyList(S.Header, null, 'a: 1\\nA: 2'); show([l.get('a'), l.toObject(), String(l), l.one('a').value, l.count()]);
+             l.add('x: y'); l.remove('A'); show(l);
+             const c = new S.CookieList(null, [{ name: 'SID', value: '1' }]); show([c.toObject(), c.get('sid'), c.has('Sid'), c.toObject(false, true)]);
+             show(S.Header.parse('A: b\\r\\nC: d\\r\\n\\tx\\nnone')); show(S.Url.parse('http://a/:b').variable);
+             show([S.Header._postman_propertyIndexKey, S.Cookie._postman_propertyName])"
+        ),
+        [
+            r#"["2",{"a":["1","2"]},"a: 1\r\nA: 2\r\n","2",2]"#,
+            r#"[{"key":"x","value":"y"}]"#,
+            r#"[{"sid":"1"},"1",true,{"SID":"1"}]"#,
+            r#"[{"key":"A","value":"b"},{"key":"C","value":"d\tx"}]"#,
+            r#"[{"key":"b"}]"#,
+            r#"["key","Cookie"]"#,
+        ]
+    );
+}
+
+#[test]
+fn what_would_end_a_part_of_a_query_is_escaped() {
+    assert_eq!(
+        console(
+            "const { QueryParam } = require('postman-collection'); pm.request.url.update('http://a/p?x=1'); pm.request.url.query.add({ key: 'a&=#', value: 'b c&d=e#{{f&g}}' });
+             console.log(pm.request.url.toString()); console.log(pm.request.url.getQueryString());
+             console.log(QueryParam.unparse([{ key: 'a', value: 'b&' }, { key: 'c', value: 'd', disabled: true }]))"
+        ),
+        [
+            "http://a/p?x=1&a%26%3D%23=b c%26d=e%23{{f&g}}",
+            "x=1&a%26%3D%23=b c%26d=e%23{{f&g}}",
+            "a=b%26",
+        ]
+    );
+}
