@@ -4,14 +4,21 @@
 //! The engine sees the script inside a wrapper; the wrapper shares the first line, so columns there are shifted back.
 
 mod calls;
+mod members;
+mod natives;
 mod operand;
+mod regexp;
 
 /// The file name scripts are compiled under.
 pub const FILE: &str = "script.js";
-/// What stands before the script on its first line.
-pub const OPEN: &str = "(async function () {";
+/// What stands before the script on its first line. By the `;` a `"use strict"` at the script's top is a text like any
+/// other, as in Postman, where scripts of that kind set names that they never declare.
+pub const OPEN: &str = "(async function () {;";
 /// What stands behind it; a line end first, for a script that ends in a comment.
 pub const CLOSE: &str = "\n})";
+
+/// The engine's own functions that make patterns of texts.
+const PATTERNS: [&str; 4] = ["RegExp", "match", "matchAll", "search"];
 
 /// An error as it comes from JavaScript.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +54,7 @@ pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> 
         .filter_map(frame)
         .map(|(function, at)| (function, in_letters(source, at)))
         .collect();
-    let at = frames.first().map(|(_, at)| *at);
+    let mut at = frames.first().map(|(_, at)| *at);
     let stack: Vec<String> = frames
         .iter()
         .map(|(function, (line, column))| match function.as_str() {
@@ -57,7 +64,17 @@ pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> 
         .collect();
     // A built-in function complains about what it was given; the place is its caller's.
     let native = first_frame(&thrown.stack).and_then(native_frame).map(str::to_owned);
+    // Not the script's text is wrong then, but what `eval` was given, or what a part of the prelude was.
+    let is_foreign =
+        first_frame(&thrown.stack).is_some_and(|frame| !frame.contains(&format!("{FILE}:"))) && native.is_none();
     let Thrown { name, message, .. } = thrown;
+    let is_syntax = name == "SyntaxError" && !is_foreign;
+    let stray = at
+        .filter(|at| is_syntax && rest_at(source, *at).is_none())
+        .and_then(|_| calls::stray(source));
+    if let Some((_, place)) = stray {
+        at = Some(place);
+    }
     // V8 has no name for its own limits.
     let shown = if name == "InternalError" {
         "RangeError".to_owned()
@@ -65,14 +82,22 @@ pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> 
         name.clone()
     };
     let message = match name.as_str() {
+        "SyntaxError" if native.as_ref().is_some_and(|of| PATTERNS.contains(&of.as_str())) => {
+            regexp::words(&message, source, at, true)
+        }
+        "SyntaxError" if is_foreign || native.is_some() => {
+            syntax_error(&message, "", None).or_else(|| foreign(&message))
+        }
+        "SyntaxError" if stray.is_some() => stray.map(|(token, _)| unexpected(token)),
+        "TypeError" | "RangeError" if native.as_ref().is_some_and(|of| natives::words(&message, of).is_some()) => {
+            native.and_then(|of| natives::words(&message, &of))
+        }
         "TypeError" if message == "not a function" && native.is_some() => {
             native.map(|native| format!("the function given to {native} is not a function"))
         }
-        "SyntaxError" if native.as_deref() == Some("RegExp") && !message.starts_with("Invalid") => {
-            Some(format!("Invalid regular expression: {message}"))
-        }
         // `Object.keys` and its like complain so in V8 too.
         "TypeError" if native.is_some() && message == "Cannot convert undefined or null to object" => None,
+        "TypeError" if is_foreign => type_error(&message, "", None),
         "TypeError" if message == "not a function" => at.and_then(|at| calls::wrong(source, at, works)),
         "TypeError" => type_error(&message, source, at),
         "SyntaxError" => syntax_error(&message, source, at),
@@ -161,7 +186,7 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         return Some(if declared {
             "Assignment to constant variable.".to_owned()
         } else {
-            format!("Cannot assign to read only property '{name}' of object")
+            members::read_only(name)
         });
     }
     let words = match message {
@@ -175,12 +200,14 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         "circular reference" => "Converting circular structure to JSON",
         "BigInt are forbidden in JSON.stringify" => "Do not know how to serialize a BigInt",
         "value is not iterable" => return iterated(source, at?),
-        "object is not extensible" => "Cannot add property, object is not extensible",
+        "object is not extensible" | "could not delete property" | "no setter for property" => {
+            return members::changed(message, source, at);
+        }
         "invalid 'instanceof' right operand" => "Right-hand side of 'instanceof' is not callable",
         "empty array" => "Reduce of empty array with no initial value",
         "cannot convert symbol to string" => "Cannot convert a Symbol value to a string",
         "cannot convert BigInt to number" => "Cannot mix BigInt and other types, use explicit conversions",
-        _ => return None,
+        _ => return natives::plain(message),
     };
     Some(words.to_owned())
 }
@@ -239,7 +266,17 @@ fn before(source: &str, at: (u32, u32)) -> &str {
     &source[..end - breaks - rest.len()]
 }
 
+/// V8's words for wrong text that is not known: which sign is wrong stands in the text.
+fn foreign(message: &str) -> Option<String> {
+    message
+        .starts_with("expecting ")
+        .then(|| "Invalid or unexpected token".to_owned())
+}
+
 fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
+    if let Some(words) = regexp::words(message, source, at, false) {
+        return Some(words);
+    }
     if let Some(token) = between(message, "unexpected token in expression: '", "'") {
         let ended = at.is_some_and(|at| rest_at(source, at).is_none());
         // Behind a value a call wants its end.
@@ -271,8 +308,17 @@ fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<S
         "continue must be inside loop" => "Illegal continue statement: no surrounding iteration statement",
         "invalid assignment left-hand side" => "Invalid left-hand side in assignment",
         "expecting catch or finally" => "Missing catch or finally after try",
-        "invalid number literal" => "Invalid or unexpected token",
+        "invalid number literal" | "invalid first character of private name" => "Invalid or unexpected token",
         "'super' is only valid in a method" => "'super' keyword unexpected here",
+        "return not in a function" => "Illegal return statement",
+        "class statement requires a name" => "Unexpected token '{'",
+        "unsupported keyword: export" => "Unexpected token 'export'",
+        "unsupported keyword: enum" => "Unexpected reserved word",
+        "invalid keyword: with" => "Strict mode code may not include a with statement",
+        "Octal literals are not allowed in strict mode" => "Octal literals are not allowed in strict mode.",
+        "variable name expected" if rest_at(source, at?).is_some_and(|rest| rest.starts_with(['[', '{'])) => {
+            "Missing initializer in destructuring declaration"
+        }
         _ => "",
     };
     if !words.is_empty() {
@@ -282,11 +328,22 @@ fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<S
     if line.is_some_and(|line| line.trim_start().starts_with("import ")) {
         return Some("Cannot use import statement outside a module".to_owned());
     }
-    let starts = ["expecting ", "unexpected token", "Unexpected ", "invalid property name"];
+    let starts = [
+        "expecting ",
+        "unexpected token",
+        "Unexpected ",
+        "invalid property name",
+        "invalid switch statement",
+        "variable name expected",
+    ];
     if starts.iter().any(|start| message.starts_with(start)) {
         // The place is behind the script when it ended too early.
         let rest = rest_at(source, at?);
-        if is_in_call(before(source, at?)) {
+        let before = before(source, at?).trim_end();
+        if before.ends_with("await") && rest.is_some() {
+            return Some("await is only valid in async functions and the top level bodies of modules".to_owned());
+        }
+        if is_in_call(before) && !before.ends_with(['(', ',']) {
             return Some(MISSING.to_owned());
         }
         if message.starts_with("Unexpected ") && !message.starts_with("Unexpected token") {

@@ -81,20 +81,15 @@ fn word<'js>(ctx: &Ctx<'js>, error: &Value<'js>, sites: &Array<'js>, run: &Run) 
     for site in &sites {
         site.write(&mut frames);
     }
-    let place = sites.into_iter().next();
     if message.len() > LONGEST {
         return Ok(frames);
     }
     let mut shown = name.clone();
     if error.is_error() && ENGINES.contains(&name.as_str()) && message != "out of memory" {
-        // The words for wrong text need the text, and only the script's is known.
-        let foreign = name == "SyntaxError"
-            && place.is_some_and(|site| site.file.as_deref() != Some(FILE) && site.function != "RegExp");
-        let stack = if foreign { String::new() } else { frames.clone() };
         let thrown = Thrown {
             name,
             message: message.clone(),
-            stack,
+            stack: frames.clone(),
         };
         let Some(worded) = run.try_reword(thrown, &|path| works(ctx, path)) else {
             return Ok(format!("{shown}: {message}\n{frames}"));

@@ -103,10 +103,134 @@ fn messages_are_v8s() {
         ("Object.keys(null)", "Cannot convert undefined or null to object"),
         ("decodeURIComponent('%')", "URI malformed"),
         ("new Date(NaN).toISOString()", "Invalid time value"),
-        ("new RegExp('(')", "Invalid regular expression: expecting ')'"),
+        ("Promise()", "Promise constructor cannot be invoked without 'new'"),
+        ("Map()", "Constructor Map requires 'new'"),
+        (
+            "String(Object.create(null))",
+            "Cannot convert object to primitive value",
+        ),
+        (
+            "'a'.replaceAll(/a/, '')",
+            "String.prototype.replaceAll called with a non-global RegExp argument",
+        ),
+        (
+            "Object.defineProperty(1, 'x', {})",
+            "Object.defineProperty called on non-object",
+        ),
+        (
+            "[3, 1].sort(5)",
+            "The comparison function must be either a function or undefined",
+        ),
+        (
+            "Map.prototype.get.call({})",
+            "Method Map.prototype.get called on incompatible receiver #<Object>",
+        ),
     ] {
         assert_eq!(error(source), expected, "{source}");
     }
+}
+
+#[test]
+fn a_pattern_that_is_none_is_shown() {
+    for (source, expected) in [
+        ("new RegExp('[')", "/[/: Unterminated character class"),
+        ("new RegExp(\"(\")", "/(/: Unterminated group"),
+        ("RegExp('a**', 'gi')", "/a**/gi: Nothing to repeat"),
+        ("new RegExp('a\\\\')", "/a\\/: \\ at end of pattern"),
+        ("new RegExp(')')", "/)/: Unmatched ')'"),
+        ("new RegExp('[b-a]')", "/[b-a]/: Range out of order in character class"),
+        (
+            "new RegExp('a{2,1}')",
+            "/a{2,1}/: numbers out of order in {} quantifier",
+        ),
+        // What it is made of is not in sight.
+        ("new RegExp('(' + 'a')", "Unterminated group"),
+        ("const p = '['; 'x'.match(p)", "Unterminated character class"),
+    ] {
+        assert_eq!(
+            error(source),
+            format!("Invalid regular expression: {expected}"),
+            "{source}"
+        );
+    }
+    assert_eq!(
+        error("new RegExp('a', 'zz')"),
+        "Invalid flags supplied to RegExp constructor 'zz'"
+    );
+    assert_eq!(error("var r = /a/zz;"), "Invalid regular expression flags");
+    assert_eq!(
+        error("var r = /(/;"),
+        "Invalid regular expression: /(/: Unterminated group"
+    );
+}
+
+#[test]
+fn members_that_cannot_be_changed_are_named() {
+    let strict = |body: &str| error(&format!("(function () {{ 'use strict'; {body} }})()"));
+    for (body, expected) in [
+        (
+            "const o = Object.freeze({x: 1});\n o.x = 2;",
+            "Cannot assign to read only property 'x' of object '#<Object>'",
+        ),
+        (
+            "const o = Object.freeze([1]);\n o[0] = 2;",
+            "Cannot assign to read only property '0' of object '[object Array]'",
+        ),
+        (
+            "const o = Object.freeze({});\n o.y = 2;",
+            "Cannot add property y, object is not extensible",
+        ),
+        (
+            "const o = Object.freeze({});\n o['a-b'] = 2;",
+            "Cannot add property a-b, object is not extensible",
+        ),
+        (
+            "const o = Object.freeze({x: 1});\n delete o.x;",
+            "Cannot delete property 'x' of #<Object>",
+        ),
+        (
+            "const o = {get a() { return 1 }};\n o.a = 2;",
+            "Cannot set property a of #<Object> which has only a getter",
+        ),
+        // Either may be meant.
+        (
+            "const o = Object.freeze({}); let p = {};\n p.a = 1, o.y = 2;",
+            "Cannot add property, object is not extensible",
+        ),
+    ] {
+        assert_eq!(strict(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_script_is_not_strict_by_its_first_line() {
+    let report =
+        run("'use strict'; made = 1; Object.freeze({x: 1}).x = 2; pm.test('is', () => { pm.expect(made).to.eql(1) })");
+    assert!(
+        report.errors.is_empty() && report.tests[0].error.is_none(),
+        "{report:?}"
+    );
+    // A function's own line holds, and places stay the script's.
+    assert_eq!(
+        shown("(function () { 'use strict'; made_not = 1 })()"),
+        "ReferenceError: made_not is not defined (1:30)"
+    );
+}
+
+#[test]
+fn what_is_wrong_in_another_text_is_not_said_of_the_script() {
+    for (source, expected) in [
+        ("eval('foo bar')", "Invalid or unexpected token"),
+        ("eval('var x = ;')", "Unexpected token ';'"),
+        ("new Function('foo bar')", "Invalid or unexpected token"),
+    ] {
+        assert_eq!(error(source), expected, "{source}");
+    }
+    // Nor is what was called in vain within the prelude.
+    assert_eq!(
+        console("try { Buffer.from('a').compare('b') } catch (e) { console.log(e.message) }"),
+        [r#"The "target" argument must be an instance of Buffer or Uint8Array. Received type string ('b')"#]
+    );
 }
 
 #[test]
@@ -228,6 +352,19 @@ fn syntax_errors_are_v8s() {
         ("function (", "Function statements require a function name"),
         ("import x from 'y'", "Cannot use import statement outside a module"),
         ("try { }", "Missing catch or finally after try"),
+        ("pm.test('x', () => {\n});\n});", "Unexpected token '}'"),
+        ("if (1) { }\n}", "Unexpected token '}'"),
+        ("export const z = 1;", "Unexpected token 'export'"),
+        ("class { }", "Unexpected token '{'"),
+        ("enum A {}", "Unexpected reserved word"),
+        ("switch (1) { foo }", "Unexpected identifier 'foo'"),
+        ("let [x] ;", "Missing initializer in destructuring declaration"),
+        ("let j = f(;", "Unexpected token ';'"),
+        ("var y = #;", "Invalid or unexpected token"),
+        (
+            "function f() { await 1; }",
+            "await is only valid in async functions and the top level bodies of modules",
+        ),
     ] {
         assert_eq!(error(source), expected, "{source}");
     }
@@ -293,6 +430,10 @@ fn places_are_the_users_own() {
     assert_eq!(
         shown("\n  undefined.x"),
         "TypeError: Cannot read properties of undefined (reading 'x') (2:3)"
+    );
+    assert_eq!(
+        shown("let a = 1;\n  });\nlet c;"),
+        "SyntaxError: Unexpected token '}' (2:3)"
     );
     assert_eq!(
         shown("let a = 1;\nvar b = ;"),

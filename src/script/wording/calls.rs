@@ -46,6 +46,33 @@ pub fn wrong(source: &str, at: (u32, u32), works: &dyn Fn(&[&str]) -> bool) -> O
     Some(format!("{} is not a {what}", names.join(" or ")))
 }
 
+/// The first bracket that closes none, and its place.
+pub fn stray(source: &str) -> Option<(&str, (u32, u32))> {
+    let script = Script::read(source);
+    let closes = |token: &Token<'_>| token.kind == Kind::Sign && matches!(token.text, ")" | "]" | "}");
+    let token = script
+        .tokens
+        .iter()
+        .find(|token| closes(token) && token.mate.is_none())?;
+    let before = &source[..token.at];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Some((token.text, (u32::try_from(line).ok()?, u32::try_from(column).ok()?)))
+}
+
+/// The literal of a pattern that a place is in, or just behind.
+pub fn pattern(source: &str, at: (u32, u32)) -> Option<&str> {
+    let line = usize::try_from(at.0).ok()?.checked_sub(1)?;
+    let start: usize = source.split('\n').take(line).map(|line| line.len() + 1).sum();
+    let place = start + source.split('\n').nth(line)?.len() - rest_at(source, at)?.len();
+    let script = Script::read(source);
+    let is_here = |token: &&Token<'_>| {
+        let end = token.at + token.text.len();
+        token.kind == Kind::Literal && token.text.starts_with('/') && (token.at..=end).contains(&place)
+    };
+    script.tokens.iter().rfind(is_here).map(|token| token.text)
+}
+
 /// What is called, as V8 writes it.
 #[derive(PartialEq, Eq)]
 struct Callee {
@@ -435,7 +462,7 @@ fn quoted(text: &str, ends: &[&str]) -> usize {
 }
 
 /// The length of a regular expression, without its flags.
-fn regex(text: &str) -> usize {
+pub fn regex(text: &str) -> usize {
     let mut in_class = false;
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
