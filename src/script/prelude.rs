@@ -54,6 +54,7 @@ prelude! {
     "sugar-values.js": "src/script/js/sugar-values.js",
     "sugar-more.js": "src/script/js/sugar-more.js",
     "libs/tags.js": "src/script/js/libs/tags.js",
+    "libs/last-match.js": "src/script/js/libs/last-match.js",
     "libs/collator.js": "src/script/js/libs/collator.js",
     "libs/zones.js": "src/script/js/libs/zones.js",
     "libs/intl-locales.js": "src/script/js/libs/intl-locales.js",

@@ -21,7 +21,7 @@ const SPELLED: [(&str, &str); 21] = [
     ("Number", "extend sugarRestore sugarRevert"),
     ("Array", "extend sugarRestore sugarRevert"),
     ("Date", "extend sugarRestore sugarRevert"),
-    ("RegExp", "extend sugarRestore sugarRevert"),
+    ("Function RegExp", "extend sugarRestore sugarRevert"),
     ("Date", "addFormat addLocale future getLocale past range setLocale utc"),
     (
         "String.prototype",
@@ -107,6 +107,16 @@ const ASKING: [&str; 8] = [
 /// The same, by what stands behind a name in brackets.
 const CALLED: [&str; 6] = ["](", "]?.(", "].call", "].apply", "].bind", "]:"];
 
+/// How a script asks for what was matched last, as `RegExp.$1`.
+const LAST_MATCH: [&str; 6] = [
+    "RegExp.$",
+    "RegExp.last",
+    "RegExp.left",
+    "RegExp.right",
+    "RegExp.input",
+    "RegExp[",
+];
+
 /// The methods that a script may use, each as `String.prototype.titleize`.
 pub fn named(script: &str) -> Vec<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
@@ -130,6 +140,9 @@ pub fn named(script: &str) -> Vec<String> {
             }
         }
     }
+    if LAST_MATCH.iter().any(|asks| script.contains(asks)) {
+        named.push("RegExp.prototype.exec".to_owned());
+    }
     named
 }
 
@@ -143,6 +156,7 @@ mod tests {
             named("pm.test('status', () => pm.response.to.have.status(200));"),
             ["String.prototype.to", "Array.prototype.to"]
         );
+        assert_eq!(named("/(a)/.test(x) && RegExp.$1"), ["RegExp.prototype.exec"]);
         assert_eq!(
             named("'a b'.titleize() + (3).daysFromNow()"),
             [

@@ -44,7 +44,7 @@ function more(count) {
 
 function keyText(key) {
   if (typeof key === 'symbol') return `[${key.toString()}]`;
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
+  return /^[A-Za-z_]\w*$/.test(key) ? key : quote(key);
 }
 
 // One own property, accessors unread.

@@ -20,7 +20,7 @@ export function missing(target, owner, names) {
         throw new Error(`'${name}' of '${owner}' is not supported`);
       },
       set(value) {
-        Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true });
+        Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
       },
     });
   }

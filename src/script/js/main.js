@@ -26,6 +26,10 @@ export function setup(natives) {
   Object.assign(host, natives);
   JSON.parse = json.parse;
   JSON.stringify = json.stringify;
+  // As Postman's: `JSON.stringify(tv4.error)` is how scripts say what is wrong.
+  Error.prototype.toJSON = function toJSON() {
+    return { type: 'Error', name: this.name, message: this.message };
+  };
   defineValue(globals, 'console', console);
   defineValue(globals, 'require', require);
   for (const [name, fn] of Object.entries(timers)) defineValue(globals, name, fn);

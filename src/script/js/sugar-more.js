@@ -490,7 +490,7 @@ const STATICS = [
   [RegExp, { escape: (text) => STRING.escapeRegExp.call(String(text)) }],
   [Array, { create: (...args) => lists(args) }],
   [Date, { create: dateOf, past: sided(-1), future: sided(1) }],
-  ...[String, Number, Array, Date, RegExp].map((kind) => [kind, { extend: (methods) => add(kind.prototype, methods, () => true) }]),
+  ...[String, Number, Array, Date, Function, RegExp].map((kind) => [kind, { extend: (methods) => add(kind.prototype, methods, () => true) }]),
 ];
 
 /** Puts every method in the place of its stand-in; one that is not known says so when it is called. */

@@ -7,6 +7,9 @@ import { add, extreme, pick } from './sugar-tools.js';
 
 const KINDS = { Array, Date, Function, Number, Object, RegExp, String };
 
+// Of the engine's own methods the one that another takes the place of, for scripts that ask for what was matched last.
+const LAST_MATCH = 'RegExp.prototype.exec';
+
 // What is still a stand-in, so that a method a script put in its place stays.
 const stubs = [];
 const known = new Set();
@@ -20,6 +23,10 @@ export function standIn(paths) {
   for (const path of paths) {
     if (known.has(path)) continue;
     known.add(path);
+    if (path === LAST_MATCH) {
+      host.load('libs/last-match.js').install();
+      continue;
+    }
     const [kind, ...rest] = path.split('.');
     const name = rest.pop();
     const target = rest.length ? KINDS[kind].prototype : KINDS[kind];

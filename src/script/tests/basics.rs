@@ -259,3 +259,41 @@ fn the_visualizer_keeps_what_it_is_given() {
         "Invalid template. Template must be of type string, found number"
     );
 }
+
+#[test]
+fn errors_have_a_json_of_their_own() {
+    assert_eq!(
+        console(
+            "console.log('%s', JSON.stringify({ e: new TypeError('x') })); tv4.validate(1, { type: 'string' }); console.log('%s', JSON.stringify(tv4.error));
+             try { JSON.parse('<') } catch (e) { console.log('%s', JSON.stringify(e.name + Object.keys(JSON.parse(JSON.stringify(e))))) }
+             class Mine extends Error { name = 'Mine'; code = 5 } console.log('%s', JSON.stringify([new Mine('m')]))"
+        )
+        .into_iter()
+        .filter(|line| !line.starts_with("Using"))
+        .collect::<Vec<_>>(),
+        [
+            r#"{"e":{"type":"Error","name":"TypeError","message":"x"}}"#,
+            r#"{"type":"Error","name":"ValidationError","message":"Invalid type: number (expected string)"}"#,
+            r#""JSONErrortype,name,message""#,
+            r#"[{"type":"Error","name":"Mine","message":"m"}]"#,
+        ]
+    );
+}
+
+#[test]
+fn what_was_matched_last_is_known_to_scripts_that_ask() {
+    assert_eq!(
+        console(
+            "/(\\d+)-(\\d+)/.test('tel 12-34 x'); console.log('%j', [RegExp.$1, RegExp.$2, RegExp.$3, RegExp.lastMatch, RegExp['$&'], RegExp.lastParen, RegExp.leftContext, RegExp.rightContext, RegExp.input]);
+             'aXb'.replace(/X(.)?/g, ''); console.log('%j', [RegExp.$1, RegExp.leftContext]); 'none'.match(/zz/); console.log('%j', RegExp.lastMatch);
+             'a1b2'.split(/(\\d)/); console.log('%j', RegExp.$1); [...'x1y3'.matchAll(/(\\d)/g)]; console.log('%j', RegExp.$1)"
+        ),
+        [
+            r#"["12","34","","12-34","12-34","34","tel "," x","tel 12-34 x"]"#,
+            r#"["b","a"]"#,
+            r#""Xb""#,
+            r#""2""#,
+            r#""3""#,
+        ]
+    );
+}

@@ -1,5 +1,6 @@
 // `chai.util`: what plug-ins get as their second argument.
 
+import { missing } from '../libs.js';
 import * as core from './core.js';
 import { enumerableKeys, lookUp, parsePath } from './contents.js';
 import { constructorName, messageMatches, sameError, sameKind } from './behaviour.js';
@@ -44,7 +45,7 @@ export const util = {
   objDisplay: core.display,
   flag,
   transferFlags: core.transferFlags,
-  eql: core.equal,
+  eql: missing(core.equal, 'chai.util.eql', 'MemoizeMap'),
   getPathInfo,
   hasProperty,
   getName: (fn) => (typeof fn === 'function' ? fn.name : null),

@@ -141,7 +141,7 @@ function functionOf(ajv, schema, root = schema) {
     if (schema !== null && schema.$async === true) return errors.length ? Promise.reject(new Ajv.ValidationError(errors)) : Promise.resolve(value);
     return errors.length === 0;
   };
-  Object.assign(validate, { schema, errors: null });
+  missing(Object.assign(validate, { schema, errors: null }), 'ajv', 'refs refVal root');
   if (schema !== null && schema.$async === true) validate.$async = true;
   return validate;
 }
@@ -387,3 +387,5 @@ class MissingRefError extends Error {
 }
 Ajv.MissingRefError = MissingRefError;
 missing(Ajv, 'ajv', '$dataMetaSchema');
+// What packages that add keywords reach into.
+missing(Ajv.prototype, 'ajv', 'RULES _fragments _cache _loadingSchemas _compilations _metaOpts _addSchema _compile');

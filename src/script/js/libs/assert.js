@@ -104,26 +104,44 @@ async function doesNotReject(source, ...given) {
 }
 
 function ok(value, message) {
-  const text =
-    arguments.length === 0
-      ? 'No value argument passed to `assert.ok()`'
-      : 'The expression evaluated to a falsy value';
+  const text = arguments.length === 0 ? 'No value argument passed to `assert.ok()`' : `${inspect(value)} == true`;
   check(value, message, text, { actual: value, expected: true, operator: '==' });
 }
+
+const isObject = (value) => typeof value === 'object' && value !== null;
+// Shorter ones, both together, stand beside each other.
+const SHORT = 10;
+// Longer ones get no mark below where they part.
+const LINE = 80;
+
+/** Two values that should be the same, one below the other, with a mark where they part. */
+function difference(actual, expected, head) {
+  const [is, should] = [inspect(actual), inspect(expected)];
+  if (is === should) return `Values identical but not reference-equal:\n\n${is}\n`;
+  const length = is.length + should.length;
+  if (length <= SHORT && !isObject(actual) && !isObject(expected)) return `${head}\n\n${is} !== ${should}\n`;
+  let at = 0;
+  while (is[at] === should[at]) at += 1;
+  const mark = length > SHORT && length < LINE && at > 2 && !head.includes('reference') ? `\n  ${' '.repeat(at)}^` : '';
+  return `${head}\n+ actual - expected\n\n+ ${is}\n- ${should}${mark}`;
+}
+
+const strictly = (a, b) =>
+  difference(a, b, isObject(a) && isObject(b) ? 'Expected "actual" to be reference-equal to "expected":' : 'Expected values to be strictly equal:');
 
 // name → [what must hold, the message when it does not]
 const COMPARISONS = {
   equal: [(a, b) => a == b || (a !== a && b !== b), (a, b) => `${inspect(a)} == ${inspect(b)}`, '=='],
   notEqual: [(a, b) => a != b && (a === a || b === b), (a, b) => `${inspect(a)} != ${inspect(b)}`, '!='],
-  strictEqual: [Object.is, (a, b) => `Expected values to be strictly equal:\n\n${inspect(a)} !== ${inspect(b)}\n`, 'strictEqual'],
+  strictEqual: [Object.is, strictly, 'strictEqual'],
   notStrictEqual: [
     (a, b) => !Object.is(a, b),
-    (a) => `Expected "actual" to be strictly unequal to: ${inspect(a)}`,
+    (a) => `Expected "actual" ${isObject(a) ? 'not to be reference-equal to "expected"' : 'to be strictly unequal to'}: ${inspect(a)}`,
     'notStrictEqual',
   ],
-  deepEqual: [looseEqual, (a, b) => `Expected values to be loosely deep-equal:\n\n${inspect(a)}\n\nshould loosely deep-equal\n\n${inspect(b)}`, 'deepEqual'],
-  notDeepEqual: [(a, b) => !looseEqual(a, b), (a) => `Expected "actual" not to be loosely deep-equal to: ${inspect(a)}`, 'notDeepEqual'],
-  deepStrictEqual: [equal, (a, b) => `Expected values to be strictly deep-equal:\n${inspect(a)}\n\nshould equal\n\n${inspect(b)}`, 'deepStrictEqual'],
+  deepEqual: [looseEqual, (a, b) => `Expected values to be loosely deep-equal:\n\n${inspect(a)}\n\nshould equal\n\n${inspect(b)}`, 'deepEqual'],
+  notDeepEqual: [(a, b) => !looseEqual(a, b), (a) => `Expected "actual" not to be loosely deep-equal to:\n\n${inspect(a)}`, 'notDeepEqual'],
+  deepStrictEqual: [equal, (a, b) => difference(a, b, 'Expected values to be strictly deep-equal:'), 'deepStrictEqual'],
   notDeepStrictEqual: [(a, b) => !equal(a, b), (a) => `Expected "actual" not to be strictly deep-equal to: ${inspect(a)}`, 'notDeepStrictEqual'],
   match: [
     (text, pattern) => typeof text === 'string' && pattern.test(text),
@@ -147,8 +165,10 @@ Object.assign(assert, {
   doesNotThrow,
   rejects,
   doesNotReject,
-  fail(message = 'Failed') {
-    check(false, message, '', { operator: 'fail' });
+  // `fail(message)`, or of old with two values and what stands between them.
+  fail(actual, expected, message, operator = arguments.length > 2 ? 'fail' : '!=') {
+    if (arguments.length < 2) check(false, actual, 'Failed', { operator: 'fail' });
+    check(false, message, `${inspect(actual)} ${operator} ${inspect(expected)}`, { actual, expected, operator });
   },
   ifError(value) {
     if (value === null || value === undefined) return;

@@ -195,7 +195,8 @@ const methods = {
     if (!(other instanceof Uint8Array)) throw wrongType('The "otherBuffer" argument', 'an instance of Buffer or Uint8Array', other);
     return order(this, other) === 0;
   },
-  compare(other, otherStart = 0, otherEnd = other.length, start = 0, end = this.length) {
+  compare(other, otherStart = 0, otherEnd = undefined, start = 0, end = this.length) {
+    if (!(other instanceof Uint8Array)) throw wrongType('The "target" argument', 'an instance of Buffer or Uint8Array', other);
     return order(this.subarray(start, end), other.subarray(otherStart, otherEnd));
   },
   indexOf(value, from, encoding) {

@@ -41,7 +41,8 @@ const Base = {
 // --- bytes as words ----------------------------------------------------------------------------------------------
 
 const WordArray = Base.extend({
-  init(words, size) {
+  // No method: results are made by `new` of it.
+  init: function init(words, size) {
     if (words instanceof ArrayBuffer) words = new Uint8Array(words);
     if (ArrayBuffer.isView(words)) {
       const given = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
@@ -86,7 +87,8 @@ function toBytes({ words, sigBytes }) {
   return out;
 }
 
-const fromBytes = (given) => WordArray.create(wordsOf(given), given.length);
+// By `init`, as the library makes its results: made by `create` they would have more than words and their size.
+const fromBytes = (given) => new WordArray.init(wordsOf(given), given.length);
 
 function joined(a, b) {
   const out = new Uint8Array(a.length + b.length);
@@ -120,6 +122,8 @@ C.enc.Hex.parse = (text) => {
   for (let i = 0; i + 1 < text.length; i += 2) out.push(parseInt(text.slice(i, i + 2), 16) || 0);
   return fromBytes(Uint8Array.from(out));
 };
+// Scripts read it for their own kinds of Base64.
+C.enc.Base64._map = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=';
 C.enc.Utf16LE = encoder('utf16le');
 C.enc.Utf16 = C.enc.Utf16BE = {
   stringify: (array) => bytes.decode(swapped(toBytes(array)), 'utf16le'),
@@ -282,7 +286,9 @@ const BlockCipherMode = Base.extend({
     this._iv = iv;
   },
 });
-for (const name of ['CBC', 'CFB', 'CTR', 'CTRGladman', 'OFB', 'ECB']) C.mode[name] = BlockCipherMode.extend({ modeName: name });
+for (const name of ['CBC', 'CFB', 'CTR', 'CTRGladman', 'OFB', 'ECB']) {
+  C.mode[name] = missing(BlockCipherMode.extend({ modeName: name }), `crypto-js mode ${name}`, 'Encryptor Decryptor');
+}
 
 // The counters of Gladman's mode for `count` blocks: its first eight bytes count, the lowest first.
 function gladman(start, count) {

@@ -9,9 +9,7 @@ const store = (emitter) => {
 
 function checkListener(listener) {
   if (typeof listener === 'function') return;
-  const error = new TypeError(`The "listener" argument must be of type function. Received ${listener === null ? 'null' : typeof listener}`);
-  error.code = 'ERR_INVALID_ARG_TYPE';
-  throw error;
+  throw new TypeError('"listener" argument must be a function');
 }
 
 function add(emitter, name, listener, { first = false, once = false } = {}) {
@@ -61,9 +59,7 @@ Object.assign(EventEmitter.prototype, {
     const list = store(this).get(name) || [];
     if (list.length === 0 && name === 'error') {
       if (values[0] instanceof Error) throw values[0];
-      const error = new Error(`Unhandled error. (${String(values[0])})`);
-      error.code = 'ERR_UNHANDLED_ERROR';
-      throw error;
+      throw Object.assign(new Error(`Unhandled "error" event. (${String(values[0])})`), { context: values[0] });
     }
     for (const entry of list) {
       if (entry.once) this.off(name, entry.listener);
@@ -83,11 +79,13 @@ Object.assign(EventEmitter.prototype, {
   eventNames() {
     return [...store(this).keys()];
   },
-  setMaxListeners() {
+  setMaxListeners(count) {
+    if (typeof count !== 'number' || !(count >= 0)) throw new TypeError('"n" argument must be a positive number');
+    Object.defineProperty(this, '_maxListeners', { value: count, writable: true, configurable: true });
     return this;
   },
   getMaxListeners() {
-    return EventEmitter.defaultMaxListeners;
+    return this._maxListeners === undefined ? EventEmitter.defaultMaxListeners : this._maxListeners;
   },
 });
 EventEmitter.prototype.addListener = EventEmitter.prototype.on;

@@ -34,9 +34,32 @@ class StringDecoder {
   }
 }
 
+missing(StringDecoder.prototype, 'string_decoder', 'text fillLast lastChar lastNeed lastTotal');
+
 export const stringDecoder = { StringDecoder };
 
-export const timers = { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate };
+/** `timers`, with the four of old that put a time on any object: when it is over, `_onTimeout` of the object is called. */
+export const timers = {
+  setTimeout,
+  setInterval,
+  setImmediate,
+  clearTimeout,
+  clearInterval,
+  clearImmediate,
+  enroll(item, milliseconds) {
+    clearTimeout(item._idleTimeoutId);
+    item._idleTimeout = milliseconds;
+  },
+  unenroll(item) {
+    timers.enroll(item, -1);
+  },
+  active(item) {
+    clearTimeout(item._idleTimeoutId);
+    if (!(item._idleTimeout >= 0)) return;
+    item._idleTimeoutId = setTimeout(() => item._onTimeout && item._onTimeout(), item._idleTimeout);
+  },
+};
+timers._unrefActive = timers.active;
 
 const nothing = () => undefined;
 

@@ -32,6 +32,8 @@ export class Walk {
   // The places of properties that some schema speaks of, and of those that none does.
   #known = new Set();
   #unknown = new Set();
+  // What the alternative that was looked at last said of properties.
+  #last;
   // The patterns that were written: a list has many values for one.
   #patterns = new Map();
   // Whether somebody asks where a value is: telling it takes a text for each.
@@ -256,6 +258,7 @@ export class Walk {
     const passed = error === null && this.errors.length === before;
     const [own, others] = [this.#known, this.#unknown];
     [this.#known, this.#unknown] = [known, unknown];
+    this.#last = [own, others];
     if (passed && errors) {
       for (const path of own) this.#knows(path);
       for (const path of others) if (!known.has(path)) unknown.add(path);
@@ -301,6 +304,8 @@ export class Walk {
       if (!this.#passes(value, part, place, ['oneOf', index2], nested)) continue;
       if (index1 !== undefined) {
         this.errors.length = start;
+        // The genuine library forgets here what the others have said.
+        [this.#known, this.#unknown] = this.#last;
         return make('ONE_OF_MULTIPLE', { index1, index2 }, value, schema, { at: '/oneOf' });
       }
       index1 = index2;

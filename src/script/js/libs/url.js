@@ -24,6 +24,13 @@ export class Url {
   resolveObject(relative) {
     return parse(this.resolve(relative), false, true);
   }
+
+  /** Takes `host` apart into `hostname` and `port`. */
+  parseHost() {
+    const [, host, port] = /^(.*?)(?::([0-9]*))?$/s.exec(this.host);
+    if (port) this.port = port;
+    if (host) this.hostname = host;
+  }
 }
 
 const FIELDS = 'protocol slashes auth host port hostname hash search query pathname path href'.split(' ');

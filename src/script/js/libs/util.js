@@ -72,6 +72,7 @@ function inspect(value, options, old) {
 }
 inspect.custom = Symbol.for('nodejs.util.inspect.custom');
 inspect.defaultOptions = {};
+missing(inspect, 'util.inspect', 'colors styles');
 
 export const util = {
   format: (...given) => format(given),

@@ -1,6 +1,6 @@
 // `xml2js`: XML into objects and back, and the old `xml2Json`.
 
-import { load } from '../libs.js';
+import { load, missing } from '../libs.js';
 import { clean, host } from '../run.js';
 
 const xml = host.lib('xml');
@@ -186,6 +186,8 @@ function Parser(options) {
   }
 }
 Object.setPrototypeOf(Parser.prototype, load('events').EventEmitter.prototype);
+
+missing(Parser.prototype, 'xml2js', 'saxParser assignOrPush processAsync resultObject EXPLICIT_CHARKEY');
 
 Parser.prototype.reset = function () {
   this.removeAllListeners();

@@ -198,7 +198,8 @@ fn events_util_and_assert() {
              check(e.emit('a', 1)); check(e.emit('a', 2)); check(e.listenerCount('a')); try { e.emit('error', new Error('bad')) } catch (x) { check(x.message) }
              const u = require('util'); check(u.format('%s=%j', 'a', {b: 1})); check(u.inspect({a: [1]})); check(u.isDeepStrictEqual({a: 1}, {a: 1})); check(u.types.isDate(new Date()));
              check(await u.promisify((a, done) => done(null, a + 1))(1)); const a = require('assert'); a(true); a.deepStrictEqual([1], [1]); a.throws(() => { throw new TypeError('x') }, TypeError);
-             for (const f of [() => a.equal(1, 2), () => a.strictEqual('a', 'b'), () => a.throws(() => {}), () => a(0, 'mine'), () => a.fail()]) try { f() } catch (x) { check([x.name, x.code, x.message]) }
+             for (const f of [() => a.equal(1, 2), () => a.strictEqual('a', 'b'), () => a.throws(() => {}), () => a(0, 'mine'), () => a.fail(), () => a(0), () => a.strictEqual({a: 1}, {a: 1}),
+               () => a.deepStrictEqual({a: {b: 1}}, {a: {b: 2}}), () => a.deepEqual([1], [2]), () => a.fail(1, 2, undefined, '>')]) try { f() } catch (x) { check([x.name, x.code, x.message]) }
              const d = new (require('string_decoder').StringDecoder)(); check(d.write(Buffer.from([0xe2, 0x82])) + d.write(Buffer.from([0xac])) + d.end());"
         ),
         [
@@ -219,7 +220,55 @@ fn events_util_and_assert() {
             r#"["AssertionError","ERR_ASSERTION","Missing expected exception."]"#,
             r#"["AssertionError","ERR_ASSERTION","mine"]"#,
             r#"["AssertionError","ERR_ASSERTION","Failed"]"#,
+            r#"["AssertionError","ERR_ASSERTION","0 == true"]"#,
+            r#"["AssertionError","ERR_ASSERTION","Values identical but not reference-equal:\n\n{ a: 1 }\n"]"#,
+            r#"["AssertionError","ERR_ASSERTION","Expected values to be strictly deep-equal:\n+ actual - expected\n\n+ { a: { b: 1 } }\n- { a: { b: 2 } }\n            ^"]"#,
+            r#"["AssertionError","ERR_ASSERTION","Expected values to be loosely deep-equal:\n\n[ 1 ]\n\nshould equal\n\n[ 2 ]"]"#,
+            r#"["AssertionError","ERR_ASSERTION","1 > 2"]"#,
             "\u{20ac}",
+        ]
+    );
+}
+
+#[test]
+fn what_is_absent_says_so() {
+    assert_eq!(
+        values(
+            "const Ajv = require('ajv'), SD = require('string_decoder').StringDecoder;
+             const ask = [() => new Ajv().RULES, () => new Ajv().compile({}).refs, () => new (require('xml2js').Parser)().saxParser, () => require('util').inspect.colors,
+               () => new SD().lastNeed, () => require('crypto-js').mode.CBC.Encryptor];
+             for (const f of ask) try { check(f()) } catch (e) { check(e.message) }
+             const own = new Ajv(); own.RULES = 1; check(own.RULES); try { new Ajv().RULES; check('leaked') } catch (e) { check('kept') }"
+        ),
+        [
+            "'RULES' of 'ajv' is not supported",
+            "'refs' of 'ajv' is not supported",
+            "'saxParser' of 'xml2js' is not supported",
+            "'colors' of 'util.inspect' is not supported",
+            "'lastNeed' of 'string_decoder' is not supported",
+            "'Encryptor' of 'crypto-js mode CBC' is not supported",
+            "1",
+            "kept",
+        ]
+    );
+}
+
+#[test]
+fn old_timers_events_and_urls() {
+    assert_eq!(
+        values(
+            "const t = require('timers'), o = { _onTimeout() { check('over') } }; t.enroll(o, 1); t.active(o); const gone = { _onTimeout() { check('never') } };
+             t.enroll(gone, 1); t.active(gone); t.unenroll(gone); const E = require('events'), e = new E();
+             for (const f of [() => e.emit('error', 's'), () => e.on('x', 5), () => e.setMaxListeners(-1), () => e.setMaxListeners(3).getMaxListeners()]) try { check(f()) } catch (x) { check([x.message, x.context]) }
+             const u = new (require('url').Url)(); u.host = 'q.io:99'; u.parseHost(); check([u.hostname, u.port]); await new Promise((done) => setTimeout(done, 20));"
+        ),
+        [
+            r#"["Unhandled \"error\" event. (s)","s"]"#,
+            r#"["\"listener\" argument must be a function",null]"#,
+            r#"["\"n\" argument must be a positive number",null]"#,
+            "3",
+            r#"["q.io","99"]"#,
+            "over",
         ]
     );
 }

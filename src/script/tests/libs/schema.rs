@@ -214,3 +214,15 @@ fn responses_are_held_against_a_schema() {
         ]
     );
 }
+
+#[test]
+fn tv4_tells_of_properties_that_only_the_last_alternative_does_not_know() {
+    assert_eq!(
+        values(
+            "const t4 = require('tv4'), parts = [{ properties: { a: {} } }, { properties: { b: {} } }];
+             check(t4.validateMultiple({ a: 1, b: 2 }, { oneOf: parts }, false, true).errors.map((e) => [e.code, e.dataPath]));
+             check(t4.validateMultiple({ a: 1, b: 2 }, { allOf: parts }, false, true).valid); check(t4.validate({ a: 1, c: 1 }, parts[0], true, true)); check(t4.error.dataPath)"
+        ),
+        [r#"[[12,""],[1000,"/a"]]"#, "true", "false", "/c"]
+    );
+}
