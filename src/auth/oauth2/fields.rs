@@ -35,18 +35,16 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     FieldSpec::choice(
         "grant_type",
         "Grant",
-        "How a token is got: in the browser, by client id and secret alone, by password, or by a code on another device.",
+        "How to get a token: in the browser, as the client alone, by password or a code on another device.",
         GRANTS,
     ),
     FieldSpec::text(
         "issuer",
         "Issuer",
-        "The server's OpenID issuer or its discovery document: from there the URLs below are taken that are empty.",
+        "The OpenID issuer or its discovery document; the URLs below that are empty come from there.",
     ),
-    FieldSpec::text("authUrl", "Auth URL", "Where people sign in, in the browser.")
-        .when("grant_type", IN_BROWSER),
-    FieldSpec::text("accessTokenUrl", "Token URL", "Where tokens come from.")
-        .when("grant_type", WITH_TOKEN_URL),
+    FieldSpec::text("authUrl", "Auth URL", "Where people sign in, in the browser.").when("grant_type", IN_BROWSER),
+    FieldSpec::text("accessTokenUrl", "Token URL", "Where tokens come from.").when("grant_type", WITH_TOKEN_URL),
     FieldSpec::text(
         "deviceAuthorizationUrl",
         "Device URL",
@@ -63,7 +61,7 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     FieldSpec::choice(
         "client_authentication",
         "Send client as",
-        "How the client proves who it is: Basic header, fields of the body, not at all, or a JWT signed with the secret or a key.",
+        "How the client proves who it is: in a header, the body, not at all, or by a JWT that it signs.",
         CLIENT_AUTHENTICATION,
     )
     .when("grant_type", WITH_TOKEN_URL),
@@ -81,8 +79,7 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     .when("client_authentication", &["private_key_jwt"]),
     FieldSpec::text("username", "User name", "The user, for the grant with a password.")
         .when("grant_type", &["password_credentials"]),
-    FieldSpec::secret("password", "Password", "The user's password.")
-        .when("grant_type", &["password_credentials"]),
+    FieldSpec::secret("password", "Password", "The user's password.").when("grant_type", &["password_credentials"]),
     FieldSpec::text(
         "scope",
         "Scope",
@@ -97,7 +94,7 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     FieldSpec::text(
         "callbackPort",
         "Port",
-        "The port on this machine that the browser comes back to, where the server wants to know it before.",
+        "The port here that the browser comes back to, where the server wants to know it before.",
     )
     .when("grant_type", IN_BROWSER)
     .advanced(),
@@ -125,7 +122,7 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     FieldSpec::text(
         "assertionAlgorithm",
         "Algorithm",
-        "What the client's JWT is signed with; absent it is HS256 with the secret, RS256 or what fits the key.",
+        "What signs the client's JWT; absent HS256 with the secret, RS256 or what fits the key.",
     )
     .when("client_authentication", SIGNED)
     .advanced(),

@@ -27,6 +27,8 @@ const GAP: u16 = 2;
 /// Lines of a text that is not being edited, and the most and the least of one that is.
 const LINES_SHOWN: usize = 3;
 const LINES_EDITED: std::ops::RangeInclusive<usize> = 3..=8;
+/// The most lines that help has where there is room.
+const HELP_LINES: usize = 3;
 /// The name of the field that is the fold.
 const FOLD: &str = "";
 
@@ -155,14 +157,13 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// Whether it can only be looked at.
     pub locked: bool,
-    /// Whether secrets are shown.
-    pub revealed: bool,
     /// What is wrong with what is being typed.
     pub error: Option<String>,
     all: Vec<Field>,
     unfolded: bool,
     at: usize,
     editing: Option<Editor>,
+    revealed: bool,
     top: usize,
     size: (u16, u16),
 }
@@ -357,6 +358,14 @@ impl Form {
         Typed::Changed(text)
     }
 
+    /// Shows secrets, or hides them, also the one being typed.
+    pub fn set_revealed(&mut self, revealed: bool) {
+        if self.revealed != revealed {
+            self.revealed = revealed;
+            self.remask();
+        }
+    }
+
     fn remask(&mut self) {
         let Some(text) = self.editing.as_ref().map(Editor::text) else {
             return;
@@ -452,20 +461,31 @@ impl Form {
 
     /// Lines of help: as many as the longest needs, so that nothing jumps.
     pub fn help_lines(&self) -> usize {
-        let width = usize::from(self.size.0).max(1);
-        let longest = self.fields.iter().map(|field| glyphs::width(&field.help)).max();
-        longest.unwrap_or(0).div_ceil(width).clamp(1, 2)
+        let longest = self.fields.iter().map(|field| self.lines_of(&field.help)).max();
+        longest.unwrap_or(1).clamp(1, HELP_LINES)
     }
 
-    /// Lines for fields; the last ones may be for help.
+    /// Lines that a text of help has at this width.
+    fn lines_of(&self, help: &str) -> usize {
+        draw::wrapped(help, usize::from(self.size.0).max(1)).len()
+    }
+
+    /// What is said below the fields: what is wrong with the one being typed, else what the cursor's is for.
+    fn told(&self) -> &str {
+        let help = || self.field().map_or("", |field| field.help.as_str());
+        self.error.as_deref().unwrap_or_else(help)
+    }
+
+    /// Lines for fields; the last ones may be for help. Where there are few, the help takes what that of this one field
+    /// needs: a sentence that is cut says less than a field more.
     fn rows_height(&self) -> u16 {
-        let fields = u16::try_from(self.fields.len()).unwrap_or(u16::MAX);
-        let help = u16::try_from(self.help_lines()).unwrap_or(1);
+        let count = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
+        let help = count(self.help_lines());
         let height = self.size.1;
-        if height > help + 3 || height >= fields.saturating_add(help + 1) {
+        if height > help + 3 || height >= count(self.fields.len()).saturating_add(help + 1) {
             height - help - 1
-        } else if height > 3 || self.error.is_some() {
-            height.saturating_sub(1).max(1)
+        } else if height > 2 || self.error.is_some() {
+            height.saturating_sub(count(self.lines_of(self.told()))).max(1)
         } else {
             height
         }

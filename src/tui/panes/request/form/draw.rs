@@ -123,23 +123,24 @@ impl Form {
 
     /// What the field of the cursor is for, or what is wrong with it, below the fields.
     fn help(&self, theme: &Theme, room: Rect, buf: &mut Buffer, focused: bool) {
-        let (text, style) = match (&self.error, self.field().filter(|_| focused)) {
-            (Some(error), _) => (error.as_str(), theme.error),
-            (None, Some(field)) => (field.help.as_str(), theme.dim),
-            (None, None) => return,
+        let style = match self.error {
+            Some(_) => theme.error,
+            None if focused => theme.dim,
+            None => return,
         };
+        let text = self.told();
         let width = usize::from(room.width);
         let mut lines = wrapped(text, width);
-        let shown = usize::from(room.height).min(self.help_lines()).max(1);
+        let shown = usize::from(room.height).max(1);
         if lines.len() > shown {
             // Less than it takes: the last line says that there is more.
             let rest = lines.split_off(shown - 1).join(" ");
             lines.push(glyphs::elide(&rest, width));
         }
-        // The line above them is air.
+        // The line above them is air, where there is one to spare.
         let from = room
             .height
-            .saturating_sub(u16::try_from(self.help_lines()).unwrap_or(1));
+            .saturating_sub(u16::try_from(lines.len().max(self.help_lines())).unwrap_or(1));
         for (line, y) in lines.iter().zip(room.y + from..room.bottom()) {
             glyphs::put_text(buf, Position::new(room.x, y), line, usize::from(room.width), style);
         }
@@ -147,7 +148,7 @@ impl Form {
 }
 
 /// A text in lines of a width, broken between words.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut out = vec![String::new()];
     for word in text.split(' ') {
         let line = out.last_mut().map_or(0, |line| glyphs::width(line));

@@ -1,6 +1,12 @@
 //! Folding, lines, switches and choices, without a screen.
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
 use super::*;
+use crate::auth;
+use crate::tui::panes::request::facts::Facts;
+use crate::tui::theme::Theme;
 
 fn field(name: &str, kind: Kind, value: &str) -> Field {
     Field {
@@ -103,7 +109,7 @@ fn a_key_is_one_line_of_dots_until_it_is_shown() {
     form.edit();
     assert!(form.editor().is_some_and(Editor::is_masked));
     form.leave();
-    form.revealed = true;
+    form.set_revealed(true);
     assert_eq!(form.lines(), LINES_SHOWN);
 }
 
@@ -156,4 +162,55 @@ fn the_cursor_stays_in_sight_on_a_small_screen() {
         assert!((form.top..form.top + height).contains(&form.at()), "{}", form.at());
     }
     assert!(!form.step(true));
+}
+
+#[test]
+fn help_is_read_whole_where_there_are_few_lines_for_it() {
+    let long = "The server's OpenID issuer or its discovery document: from there the URLs below are taken.";
+    let mut fields: Vec<Field> = (0..9).map(|n| field(&format!("f{n}"), Kind::Text, "")).collect();
+    fields[3].help = long.to_owned();
+    let mut form = form(fields);
+    form.resize(50, 4);
+    let drawn = |form: &Form| -> Vec<String> {
+        let area = Rect::new(0, 0, 50, 4);
+        let mut buf = Buffer::empty(area);
+        form.draw(&Theme::default(), &Facts::default(), area, &mut buf, true);
+        let row = |y| (0..50).map(|x| buf[(x, y)].symbol()).collect::<String>();
+        (0..4)
+            .map(|y| row(y).trim_end_matches([' ', '┃', '│']).to_owned())
+            .collect()
+    };
+    form.go_to(2);
+    assert_eq!(drawn(&form), ["f1", "f2", "f3", "What f2 is for."]);
+    form.go_to(3);
+    let now = drawn(&form);
+    assert!(now[..2].contains(&"f3".to_owned()), "{now:?}");
+    assert_eq!(now[2..].join(" "), long);
+    // What is wrong with what is typed as well.
+    form.error = Some("one two three four five six seven eight nine ten eleven twelve".to_owned());
+    form.go_to(4);
+    assert!(drawn(&form)[3].ends_with("eleven twelve"), "{:?}", drawn(&form));
+}
+
+#[test]
+fn what_a_field_of_an_auth_is_for_fits_beside_it_on_80_columns() {
+    // The form is 50 wide there and four lines high: the field, and all that is said of it.
+    for kind in auth::TYPES {
+        for spec in kind.fields() {
+            let lines = draw::wrapped(spec.help, 50);
+            assert!(lines.len() <= 2, "{}: {lines:?}", spec.name);
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_is_being_typed_follows_what_is_revealed() {
+    let mut form = form(vec![field("key", Kind::Secret, "hunter2")]);
+    form.edit();
+    let masked = |form: &Form| form.editor().is_some_and(Editor::is_masked);
+    assert!(masked(&form));
+    form.set_revealed(true);
+    assert!(!masked(&form));
+    form.set_revealed(false);
+    assert!(masked(&form), "also where it is hidden again meanwhile");
 }
