@@ -233,6 +233,10 @@ pub(super) fn take_others(state: &mut State, others: Vec<Other>) {
         let token = now.as_ref().and_then(|now| token_of(&owner, &key, now));
         if let Some((key, token)) = token {
             shared.tokens.note(&key, Arc::new(token));
+        } else if let Some((gone, token)) = was.as_ref().and_then(|was| token_of(&owner, &key, was)) {
+            // Forgotten by another postrider: what is used since is not to come back. A newer one stays.
+            let is_same = shared.tokens.peek(&gone).is_some_and(|ours| ours.value == token.value);
+            shared.tokens.forget_here(|known| is_same && *known == gone);
         }
         match now {
             Some(now) => shared.current.set(owner, key, now),

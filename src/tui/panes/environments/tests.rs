@@ -11,9 +11,11 @@ use std::sync::Arc;
 
 use super::*;
 use crate::model::edit::Edit;
+use crate::model::token::{self as kept, GRANTED, TokenKey};
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Auth, Choice, Entity, Request, Workspace};
 use crate::store::Place;
+use crate::store::state::{Other, token_row};
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::event::Event;
@@ -392,4 +394,49 @@ fn draws_at_every_size() {
         let screen = harness.screen();
         assert!(screen.contains("環境") && screen.contains("9:41"), "{screen}");
     }
+}
+
+#[test]
+fn what_another_postrider_forgets_is_forgotten_here_unless_there_is_a_newer_one() {
+    let mut harness = Harness::new(120, 40);
+    let key = TokenKey {
+        environment: "demo".to_owned(),
+        place: format!("{GRANTED}pydio-cells/x"),
+        name: "example".to_owned(),
+        audience: String::new(),
+    };
+    let granted = |value: &str, now| kept::Token {
+        value: value.to_owned(),
+        expires_at: Some(now + SignedDuration::from_mins(9)),
+        obtained_at: now,
+        skew_ms: 0,
+        writes: Vec::new(),
+        refresh: Some("refresh".to_owned()),
+        got_with: None,
+    };
+    let old = granted("old", harness.now);
+    let (owner, name, row) = token_row(&key, &old).unwrap();
+    let gone = || {
+        Event::Others(vec![Other {
+            owner: owner.clone(),
+            key: name.clone(),
+            was: Some(row.clone()),
+            now: None,
+        }])
+    };
+    let learn = |harness: &mut Harness, token: &kept::Token| {
+        harness.state.shared.current.set(owner.clone(), &name, row.clone());
+        harness.state.shared.tokens.note(&key, Arc::new(token.clone()));
+        harness.event(Event::Tick);
+    };
+
+    let known = |harness: &Harness| harness.state.shared.tokens.peek(&key).map(|token| token.value.clone());
+    learn(&mut harness, &old);
+    harness.event(gone());
+    assert_eq!(known(&harness), None, "nothing sends or shows it any more");
+
+    let newer = granted("newer", harness.now);
+    learn(&mut harness, &newer);
+    harness.event(gone());
+    assert_eq!(known(&harness).as_deref(), Some("newer"));
 }
