@@ -122,8 +122,16 @@ fn hints(state: &State, width: u16) -> Vec<Hint> {
 fn words(state: &State, action: Action) -> Option<(String, String)> {
     let own = state.panes.contexts(state.focus);
     let chord = if state.panes.typing(state.focus) {
-        let anywhere = state.keymap.chord_for(action, &[Context::Anywhere]);
-        anywhere.or_else(|| state.keymap.chord_for(action, own).filter(|chord| chord.is_command()))
+        // Of several keys that one which types no text.
+        let mut bindings = state.keymap.bindings().iter();
+        let found = bindings.find(|binding| {
+            let counts = match binding.context {
+                Context::Anywhere => true,
+                other => own.contains(&other) && binding.chord.is_command(),
+            };
+            counts && binding.action == action
+        });
+        found.map(|binding| binding.chord)
     } else {
         let mut contexts = own.to_vec();
         contexts.extend([Context::Normal, Context::Anywhere]);

@@ -22,6 +22,12 @@ pub const SECRET: usize = 3;
 
 /// Why what has a source cannot be made no secret.
 pub const SOURCED: &str = "what comes from elsewhere is always a secret";
+/// What is told where a variable is to be made a secret while it is typed, and has no name yet.
+pub const UNNAMED: &str = "its name comes first, then its value can be hidden";
+/// The same where it is one already.
+pub const HIDDEN: &str = "it is a secret already; `s` makes it none, once the cell is left";
+/// The same where it has got another name.
+pub const RENAMED: &str = "it has its new name; `s` makes it a secret";
 /// What is told of a current value that is locked.
 const LOCKED: &str =
     "its current value is locked with the passphrase of this machine's values: until that is given it does not count";

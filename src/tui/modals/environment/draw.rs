@@ -35,7 +35,13 @@ const LOOKING: [(&str, &str); 5] = [
     ("y", "copy"),
 ];
 /// The keys while a cell is typed into.
-const TYPING: [(&str, &str); 3] = [("↵", "keep"), ("Tab", "next cell"), ("Esc", "done")];
+const TYPING: [(&str, &str); 5] = [
+    ("↵", "keep"),
+    ("M-s", "secret"),
+    ("M-v", "reveal"),
+    ("Tab", "next cell"),
+    ("Esc", "done"),
+];
 
 /// Where the parts are.
 pub struct Places {

@@ -72,6 +72,16 @@ fn add(editor: &EnvironmentEditor, variable: Variable, cx: &mut Cx<'_>) {
     save(editor, cx, |environment| environment.variables.push(variable));
 }
 
+/// Adds a variable that is a secret from the start.
+pub fn add_secret(editor: &EnvironmentEditor, key: &str, cx: &mut Cx<'_>) {
+    let secret = true;
+    let variable = Variable {
+        secret,
+        ..Variable::new(key, "")
+    };
+    add(editor, variable, cx);
+}
+
 fn warn_of_double(editor: &EnvironmentEditor, key: &str, except: usize, cx: &mut Cx<'_>) {
     let mut others = editor.lines.iter().enumerate().filter(|(at, _)| *at != except);
     if others.any(|(_, line)| line.variable.is_some() && line.key == key) {

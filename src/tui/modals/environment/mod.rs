@@ -29,6 +29,7 @@ use crate::tui::command::Command;
 use crate::tui::panes::{Cx, View};
 use crate::tui::shared::{Level, Shared};
 use crate::tui::variables::{self, CURRENT, KEY, Line, SECRET};
+use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::table::{Column, Row, Table, TableAction, TableChange};
 
 /// From this width on there is a column that says which variables are secrets; a narrow terminal of 80 has it.
@@ -95,6 +96,17 @@ impl EnvironmentEditor {
                 Command::Notify(Level::Done, text.into())
             });
             return Flow::Stay;
+        }
+        match key.code {
+            KeyCode::Char('v') if key.modifiers == KeyModifiers::ALT => {
+                cx.commands.push(Command::Act(Action::App(App::Reveal)));
+                return Flow::Stay;
+            }
+            KeyCode::Char('s') if key.modifiers == KeyModifiers::ALT && self.table.is_editing() => {
+                self.hide_typed(cx);
+                return Flow::Stay;
+            }
+            _ => {}
         }
         if self.table.is_editing() {
             // As in the tables of a request, what was typed stays; undo takes it back.
@@ -203,6 +215,49 @@ impl EnvironmentEditor {
             self.table.go_to(row, KEY);
         }
         self.table.apply(TableAction::Edit);
+    }
+
+    /// Makes the variable that is being typed a secret, and lets the typing go on in the cell of its current value, where
+    /// nobody sees it: the initial one would be in the file.
+    fn hide_typed(&mut self, cx: &mut Cx<'_>) {
+        let (row, column) = self.table.cursor();
+        let typed = self.table.editor().map(Editor::text).unwrap_or_default();
+        let told = match self.line() {
+            _ if cx.shared.read_only.is_some() => Some(LOOKED_AT),
+            None if typed.trim().is_empty() => Some(variables::UNNAMED),
+            None => {
+                let key = typed.trim().to_owned();
+                self.table.commit();
+                edits::add_secret(self, &key, cx);
+                self.follow = Some((key, true));
+                None
+            }
+            Some(line) if line.secret() => Some(variables::HIDDEN),
+            // Another name takes its current value along first.
+            Some(line) if column == KEY && typed != line.key => {
+                let change = self.table.commit();
+                self.took(change, cx);
+                Some(variables::RENAMED)
+            }
+            Some(_) => {
+                self.table.cancel();
+                edits::toggle_secret(self, cx);
+                None
+            }
+        };
+        if let Some(told) = told {
+            cx.commands.push(Command::Notify(Level::Info, told.to_owned()));
+            return;
+        }
+        self.table.go_to(row, CURRENT);
+        self.table.apply(TableAction::Edit);
+        if let Some(editor) = self.table.editor_mut() {
+            if column != KEY {
+                editor.set_text("");
+                editor.paste(&typed);
+            }
+            editor.set_masked(!cx.shared.revealed);
+        }
     }
 
     /// Why the cell under the cursor is not typed into.
@@ -328,7 +383,7 @@ impl EnvironmentEditor {
         let Some(found) = found.filter(|found| *found != row) else {
             return;
         };
-        let typed = self.table.editor().map(crate::tui::widgets::editor::Editor::text);
+        let typed = self.table.editor().map(Editor::text);
         self.table.cancel();
         self.table.go_to(found, column);
         if let Some(typed) = typed {

@@ -524,3 +524,40 @@ fn in_a_file_that_is_only_looked_at_only_current_values_are_typed_into() {
     harness.press("<enter>");
     assert!(harness.screen().contains("↵ keep"), "{}", harness.screen());
 }
+
+#[test]
+fn what_is_typed_can_be_made_a_secret_before_its_value_is_typed_at_any_width() {
+    for columns in [45, 80, 120] {
+        let mut harness = open(columns, 24);
+        harness.press("apin<alt-s>hunter2");
+        let screen = harness.screen();
+        assert!(!screen.contains("hunter2") && screen.contains("•••••••"), "{screen}");
+        harness.press("<alt-v>");
+        assert!(harness.screen().contains("hunter2"), "{}", harness.screen());
+        harness.press("<alt-v>");
+        assert!(!harness.screen().contains("hunter2"));
+        harness.press("<enter>");
+        let made = variable(&harness, "pin").unwrap();
+        assert!(made.secret && made.value == json!(""), "{made:?}");
+        assert_eq!(current(&harness, "pin"), Some(json!("hunter2")));
+    }
+}
+
+#[test]
+fn a_value_that_is_half_typed_goes_where_secrets_are() {
+    let mut harness = open(80, 24);
+    // The initial value: it never gets into the file.
+    harness.press("apin<enter>hun");
+    harness.effects.clear();
+    harness.press("<alt-s>");
+    assert!(!harness.screen().contains("hun"), "{}", harness.screen());
+    harness.press("ter2<enter>");
+    let made = variable(&harness, "pin").unwrap();
+    assert!(made.secret && made.value == json!(""), "{made:?}");
+    assert_eq!(current(&harness, "pin"), Some(json!("hunter2")));
+    // What is one already stays one, and a name that changes goes first.
+    harness.press("<enter><alt-s>");
+    assert!(notice(&harness).contains("already"), "{}", notice(&harness));
+    harness.press("<esc>ghh<enter>2<alt-s>");
+    assert!(notice(&harness).contains("new name"), "{}", notice(&harness));
+}

@@ -7,7 +7,7 @@ use super::form::Typed;
 use super::part::{self, Part};
 use super::rows::{self, Op};
 use super::section::{Section, Widget};
-use super::{Action, Outside, Spot, State, Tab, fields, find, order, tokens, values};
+use super::{Action, Outside, Spot, State, Tab, fields, find, order, tokens, typing, values};
 use crate::model::edit::Edit;
 use crate::model::{Entity, NodeId};
 use crate::tui::action::{Action as Any, App};
@@ -79,6 +79,7 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
             let prompt = Prompt::new(title, entity.name(), Purpose::Rename(id));
             cx.commands.push(Command::Show(Box::new(prompt.into())));
         }
+        Action::Secret if values::are_in(state) && typing(state) => values::hide_typed(state, cx),
         Action::Secret if values::are_in(state) => {
             leave(state, cx);
             values::toggle_secret(state, cx);

@@ -361,7 +361,7 @@ pub fn hints(state: &State, _shared: &Shared) -> Vec<Any> {
                     Any::Request(Action::Find),
                 ]
             }
-            Some(_) => vec![Any::App(App::Back)],
+            Some(_) => values::hints(state),
         };
     }
     let takes_rows = |section: &Section| matches!(&section.widget, Widget::Table(table) if table.takes_rows());

@@ -94,7 +94,7 @@ impl Section {
     pub fn reveal(&mut self, revealed: bool) {
         match &mut self.widget {
             Widget::Table(table) if table.is_revealed() != revealed => table.set_revealed(revealed),
-            Widget::Form(form) => form.revealed = revealed,
+            Widget::Form(form) => form.set_revealed(revealed),
             _ => {}
         }
     }

@@ -10,18 +10,19 @@
 
 use crossterm::event::KeyEvent;
 
-use super::State;
 use super::input::{self, change, table_changed};
 use super::part::{self, Part};
 use super::rows::Op;
 use super::section::Widget;
+use super::{Action, State};
 use crate::model::variable::{Owner, Variable};
 use crate::model::{Entity, NodeId};
-use crate::tui::action::Nav;
+use crate::tui::action::{Action as Any, App, Nav};
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
 use crate::tui::variables::{self, CURRENT, INITIAL, KEY, Line, SECRET, SOURCED, is_taken, typed};
+use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::table::{TableAction, TableChange};
 use crate::vars::Scopes;
 
@@ -255,6 +256,58 @@ pub(super) fn toggle_secret(state: &State, cx: &mut Cx<'_>) {
         );
         cx.shared.notify(Level::Done, text);
     }
+}
+
+/// Makes the variable that is being typed a secret, and lets the typing go on in the cell of its current value, where
+/// nobody sees it: the initial one would be in the file.
+pub(super) fn hide_typed(state: &mut State, cx: &mut Cx<'_>) {
+    let (Some((part, row, column)), Some(line)) = (cell(state), line(state)) else {
+        return cx.shared.notify(Level::Info, variables::UNNAMED);
+    };
+    let typed = state.section().and_then(|section| section.editor()).map(Editor::text);
+    if line.secret() {
+        return cx.shared.notify(Level::Info, variables::HIDDEN);
+    }
+    // Another name takes its current value along first.
+    let renamed = column == KEY && line.current.is_some() && typed.as_deref() != Some(&line.key);
+    if column == CURRENT && part == Part::Variables {
+        cancel(state);
+    } else {
+        input::leave(state, cx);
+    }
+    if renamed {
+        return cx.shared.notify(Level::Info, variables::RENAMED);
+    }
+    toggle_secret(state, cx);
+    if part == Part::Unfiled {
+        return;
+    }
+    let revealed = cx.shared.revealed;
+    let Some(Widget::Table(table)) = state.section_mut().map(|section| &mut section.widget) else {
+        return;
+    };
+    table.go_to(row, CURRENT);
+    table.apply(TableAction::Edit);
+    if let Some(editor) = table.editor_mut() {
+        if let Some(typed) = typed.filter(|_| column != KEY) {
+            editor.set_text("");
+            editor.paste(&typed);
+        }
+        editor.set_masked(!revealed);
+    }
+}
+
+/// The keys to name while something is typed into a cell or a field.
+pub(super) fn hints(state: &State) -> Vec<Any> {
+    let is_secret = match state.section().map(|section| &section.widget) {
+        Some(Widget::Form(form)) => form.field().is_some_and(|field| field.kind.is_secret()),
+        _ => line(state).is_some_and(Line::masked),
+    };
+    let mut out = vec![Any::App(App::Back)];
+    out.extend(is_secret.then_some(Any::App(App::Reveal)));
+    let may_be = are_in(state) && !line(state).is_some_and(Line::secret);
+    out.extend(may_be.then_some(Any::Request(Action::Secret)));
+    out
 }
 
 /// Moves about where a variable's cell is not one to type into; says whether that was all.

@@ -340,3 +340,36 @@ fn what_is_too_long_for_a_terminal_is_not_copied() {
     harness.state.run(vec![copy(MOST_COPIED)], &mut harness.effects);
     assert!(copied(&harness));
 }
+
+#[test]
+fn what_is_typed_can_be_made_a_secret_before_its_value_is_typed() {
+    let mut harness = opened(80, 24);
+    harness.press("a<alt-s>");
+    assert!(
+        harness.screen().contains("its name comes first"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("key");
+    assert!(harness.screen().contains("M-s"), "{}", harness.screen());
+    harness.press("<alt-s>hunter2");
+    let screen = harness.screen();
+    assert!(!screen.contains("hunter2") && screen.contains("•••••••"), "{screen}");
+    harness.press("<alt-v>");
+    assert!(harness.screen().contains("hunter2"), "{}", harness.screen());
+    harness.press("<alt-v><enter>");
+    let made = group(&harness).variables.last().cloned().unwrap();
+    assert!(made.secret && made.value == "" && made.key == "key", "{made:?}");
+    let kept = harness.state.shared.current.get(&owner(), "key").unwrap();
+    assert_eq!(kept.value, Some(json!("hunter2")));
+}
+
+#[test]
+fn an_initial_value_that_is_typed_becomes_a_hidden_current_one() {
+    let mut harness = opened(80, 24);
+    harness.press("l<enter>x<alt-s>y<enter>");
+    let made = group(&harness).variables[0].clone();
+    assert!(made.secret && made.value == "", "{made:?}");
+    let kept = harness.state.shared.current.get(&owner(), "url").unwrap();
+    assert_eq!(kept.value, Some(json!("http://initialxy")));
+}
