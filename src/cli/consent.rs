@@ -4,11 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio_util::sync::CancellationToken;
-
 use super::args::SendingArgs;
 use super::output::escape;
-use super::passphrase;
+use super::passphrase::{self, Desk};
 use crate::exec::{Asking, Consent, Permission, Typed, Word, named};
 use crate::script::BoxFuture;
 
@@ -26,8 +24,7 @@ pub struct Allowed {
     asks_for_netrc: bool,
     /// What was said while the command runs, by the place of a collection and the permission's key.
     said: Arc<Mutex<HashMap<(String, String), Word>>>,
-    /// Cancelled by whoever gives up, and then nothing more is asked.
-    cancel: CancellationToken,
+    desk: Desk,
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -40,14 +37,8 @@ struct Flags {
 }
 
 impl Allowed {
-    /// What the switches say, what was remembered, whether the settings have somebody asked for the netrc, and what ends the
-    /// command.
-    pub fn new(
-        sending: &SendingArgs,
-        remembered: HashSet<(String, String)>,
-        asks_for_netrc: bool,
-        cancel: CancellationToken,
-    ) -> Self {
+    /// What the switches say, what was remembered, whether the settings have somebody asked for the netrc, and where.
+    pub fn new(sending: &SendingArgs, remembered: HashSet<(String, String)>, asks_for_netrc: bool, desk: Desk) -> Self {
         let flags = Flags {
             vault: sending.allow_vault,
             ticket: sending.allow_ticket,
@@ -61,7 +52,7 @@ impl Allowed {
             asks: !sending.no_interaction && passphrase::can_ask(),
             asks_for_netrc,
             said: Arc::default(),
-            cancel,
+            desk,
         }
     }
 
@@ -75,29 +66,17 @@ impl Allowed {
             escape(&asking.host(" at "))
         );
         let (said, what) = (Arc::clone(&self.said), (asking.place.clone(), permission.key()));
-        let cancel = self.cancel.clone();
+        let desk = self.desk.clone();
         Box::pin(async move {
             let asked = tokio::task::spawn_blocking(move || {
                 // Held while the user is asked: whoever wants to know the same waits for the answer.
                 let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
                 let word = said.entry(what);
-                word.or_insert_with(|| word_of(typed(&question, &cancel))).clone()
+                word.or_insert_with(|| word_of(desk.ask(&question))).clone()
             });
             asked.await.unwrap_or(Word::Unasked)
         })
     }
-}
-
-/// Asks on the terminal; whoever gives up there ends the command, as Ctrl+C does that meets no question.
-fn typed(question: &str, cancel: &CancellationToken) -> Typed {
-    if cancel.is_cancelled() {
-        return Typed::GivenUp;
-    }
-    let typed = passphrase::ask_or_nothing(question);
-    if matches!(typed, Typed::GivenUp) {
-        cancel.cancel();
-    }
-    typed
 }
 
 fn word_of(typed: Typed) -> Word {
@@ -137,9 +116,9 @@ impl Consent for Allowed {
             return Box::pin(ready(Typed::Nothing));
         }
         let question = format!("{} (for {})", escape(question), escape(&asking.whom()));
-        let cancel = self.cancel.clone();
+        let desk = self.desk.clone();
         Box::pin(async move {
-            let asked = tokio::task::spawn_blocking(move || typed(&question, &cancel));
+            let asked = tokio::task::spawn_blocking(move || desk.ask(&question));
             asked.await.unwrap_or(Typed::Nothing)
         })
     }
@@ -149,7 +128,7 @@ impl Consent for Allowed {
     }
 
     fn give_up(&self) {
-        self.cancel.cancel();
+        self.desk.cancel.cancel();
     }
 
     fn after_no(&self, permission: &Permission) -> String {
@@ -192,7 +171,7 @@ mod tests {
                 asks: false,
                 asks_for_netrc: true,
                 said: Arc::default(),
-                cancel: CancellationToken::new(),
+                desk: Desk::default(),
             };
             for permission in &permissions {
                 let is_given = permission == given && *permission != Permission::Netrc;

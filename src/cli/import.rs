@@ -43,7 +43,8 @@ pub async fn import(
     if planned.todo.changes() && !args.yes {
         ask(&planned.todo, args.json, output)?;
     }
-    // What a collection may that is gone, none may that comes to its place.
+    // What a collection may that is gone, none may that comes to its place. Once more, as it may have gone since this began:
+    // reading a URL and the question take their time.
     let collections = opened.location.root.join("collections");
     let ended = opened.state.end_consents_of_gone(&collections);
     ended.map_err(|error| state(&error))?;

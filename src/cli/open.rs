@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio_util::sync::CancellationToken;
 
 use crate::demo;
 use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, Session, TokenStore};
@@ -23,8 +22,9 @@ use crate::store::{Config, Files, Location, PackageStore, Paths, State, locate};
 use super::args::SendingArgs;
 use super::consent::Allowed;
 use super::output::{Output, escape};
+use super::passphrase::{self, Desk};
 use super::renewal::AtTerminal;
-use super::{CliError, find, foreign, kept, no_place, passphrase};
+use super::{CliError, find, foreign, kept, no_place};
 
 /// So long a script may take that may take as long as it likes.
 const YEAR: Duration = Duration::from_hours(365 * 24);
@@ -57,8 +57,8 @@ pub struct Opened {
     keeps: bool,
     /// Whose values are not kept, as they are only here for this command; with a key, that one alone.
     guests: Vec<(Owner, Option<String>)>,
-    /// Ends the command; for Ctrl+C, also at a question.
-    cancel: CancellationToken,
+    /// Where questions are asked; Ctrl+C at one of them ends what runs, as it does elsewhere.
+    desk: Desk,
 }
 
 impl Opened {
@@ -147,7 +147,7 @@ impl Opened {
             demo: None,
             keeps: true,
             guests: Vec::new(),
-            cancel: CancellationToken::new(),
+            desk: Desk::default(),
         })
     }
 
@@ -180,7 +180,7 @@ impl Opened {
             demo: None,
             keeps: false,
             guests: Vec::new(),
-            cancel: CancellationToken::new(),
+            desk: Desk::default(),
         })
     }
 
@@ -403,10 +403,10 @@ impl Opened {
             sending,
             remembered,
             self.config.netrc,
-            self.cancel.clone(),
+            self.desk.clone(),
         )));
         if !sending.no_interaction && passphrase::can_ask() {
-            pipeline.interaction = Some(Arc::new(AtTerminal::new(self.cancel.clone())));
+            pipeline.interaction = Some(Arc::new(AtTerminal::new(self.desk.clone())));
         }
         if let Some(limit) = sending.timeout_script {
             // As in newman, nothing is no limit: nobody waits a year.
@@ -423,7 +423,7 @@ impl Opened {
     /// A context that the first Ctrl+C cancels; the second one ends the program.
     pub fn cancellable(&self) -> SendContext {
         let context = SendContext {
-            cancel: self.cancel.clone(),
+            cancel: self.desk.cancel.clone(),
             ..SendContext::default()
         };
         let cancel = context.cancel.clone();

@@ -1,9 +1,10 @@
 //! Asking for what nobody may read on the screen.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use tokio_util::sync::CancellationToken;
 
 use super::CliError;
 use super::raw::Raw;
@@ -46,14 +47,52 @@ fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
 }
 
 /// The same; with Esc nothing is typed, and only Ctrl+C gives up, which is no error.
-pub fn ask_or_nothing(question: &str) -> Typed {
+fn ask_or_nothing(question: &str) -> Typed {
     put(question, Taken::Nothing).unwrap_or_else(|error| Typed::Failed(error.sentence()))
 }
 
+/// Where all are asked that a command's sends and runs ask, one after the other. Clones ask at the same place.
+#[derive(Clone)]
+pub struct Desk {
+    /// Cancelled by whoever gives up, as by Ctrl+C that meets no question: then nothing more is asked.
+    pub cancel: CancellationToken,
+    /// Held while somebody is asked: keys meant for one question would answer another, and whoever ends first has what is
+    /// typed shown.
+    alone: Arc<Mutex<()>>,
+    ask: fn(&str) -> Typed,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self::with(ask_or_nothing)
+    }
+}
+
+impl Desk {
+    /// One that asks like this.
+    pub fn with(ask: fn(&str) -> Typed) -> Self {
+        Self {
+            cancel: CancellationToken::new(),
+            alone: Arc::default(),
+            ask,
+        }
+    }
+
+    /// Asks on the terminal. Who gives up has done so for all that wait for their turn.
+    pub fn ask(&self, question: &str) -> Typed {
+        let _alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.cancel.is_cancelled() {
+            return Typed::GivenUp;
+        }
+        let typed = (self.ask)(question);
+        if matches!(typed, Typed::GivenUp) {
+            self.cancel.cancel();
+        }
+        typed
+    }
+}
+
 fn put(question: &str, escape: Taken) -> Result<Typed, CliError> {
-    /// One at a time, whoever asks: keys meant for one would answer another, and whoever ends first has what is typed shown.
-    static TERMINAL: Mutex<()> = Mutex::new(());
-    let _alone = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
     if !can_ask() {
         return Err(CliError::failed("there is no terminal to ask on"));
     }
@@ -257,6 +296,22 @@ mod tests {
             known(None, &locked(), &Mock(Ok(None))).expect("no error"),
             Known::Not(None)
         );
+    }
+
+    #[test]
+    fn who_gives_up_one_question_is_not_asked_the_next_that_waits() {
+        let desk = Desk::with(|_| Typed::Text(Secret::new("y")));
+        assert!(matches!(desk.ask("first"), Typed::Text(_)));
+        let alone = desk.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        let other = desk.clone();
+        let next = std::thread::spawn(move || other.ask("next"));
+        // It waits by then, or it has not come yet; neither may ask.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        desk.cancel.cancel();
+        drop(alone);
+        assert!(matches!(next.join(), Ok(Typed::GivenUp)));
+        let desk = Desk::with(|_| Typed::GivenUp);
+        assert!(matches!(desk.ask("first"), Typed::GivenUp) && desk.cancel.is_cancelled());
     }
 
     #[test]

@@ -4,37 +4,33 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use tokio_util::sync::CancellationToken;
-
 use super::output::escape;
-use super::passphrase;
+use super::passphrase::Desk;
 use crate::exec::Typed;
 use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
 use crate::script::BoxFuture;
 
 /// Asks on a terminal; nothing more once it is given up.
 pub struct AtTerminal {
-    cancel: CancellationToken,
+    desk: Desk,
     said: Arc<Mutex<Said>>,
-    ask: fn(&str) -> Typed,
 }
 
 /// The last answer to each question, and when it was given.
 type Said = HashMap<String, (bool, Instant)>;
 
 impl AtTerminal {
-    /// Who gives up ends the command by this.
-    pub fn new(cancel: CancellationToken) -> Self {
+    /// Who gives up ends the command.
+    pub fn new(desk: Desk) -> Self {
         Self {
-            cancel,
+            desk,
             said: Arc::default(),
-            ask: passphrase::ask_or_nothing,
         }
     }
 
     /// Whether the answer is yes. Who wants to know the same while it is asked gets the same answer.
     fn put(&self, what: String, question: String) -> BoxFuture<bool> {
-        let (said, cancel, ask, since) = (self.said.clone(), self.cancel.clone(), self.ask, Instant::now());
+        let (said, desk, since) = (self.said.clone(), self.desk.clone(), Instant::now());
         Box::pin(async move {
             let asked = tokio::task::spawn_blocking(move || {
                 // Held while the user is asked.
@@ -43,16 +39,9 @@ impl AtTerminal {
                 if let Some((answer, _)) = same {
                     return *answer;
                 }
-                if cancel.is_cancelled() {
-                    return false;
-                }
-                let answer = match ask(&question) {
+                let answer = match desk.ask(&question) {
                     Typed::Text(word) => ["y", "yes"].contains(&word.reveal().trim().to_lowercase().as_str()),
-                    Typed::GivenUp => {
-                        cancel.cancel();
-                        false
-                    }
-                    Typed::Nothing | Typed::Failed(_) => false,
+                    Typed::GivenUp | Typed::Nothing | Typed::Failed(_) => false,
                 };
                 said.insert(what, (answer, Instant::now()));
                 answer
@@ -108,10 +97,7 @@ mod tests {
     }
 
     fn asked_by(ask: fn(&str) -> Typed) -> AtTerminal {
-        AtTerminal {
-            ask,
-            ..AtTerminal::new(CancellationToken::new())
-        }
+        AtTerminal::new(Desk::with(ask))
     }
 
     #[tokio::test]
@@ -123,17 +109,15 @@ mod tests {
             );
             Typed::Text(Secret::new(" Yes "))
         });
-        assert!(yes.renew(question()).await && !yes.cancel.is_cancelled());
+        assert!(yes.renew(question()).await && !yes.desk.cancel.is_cancelled());
         for no in [|_: &str| Typed::Nothing, |_: &str| Typed::Text(Secret::new("yo"))] {
             let no = asked_by(no);
-            assert!(!no.renew(question()).await && !no.cancel.is_cancelled());
+            assert!(!no.renew(question()).await && !no.desk.cancel.is_cancelled());
         }
         let given_up = asked_by(|_| Typed::GivenUp);
-        assert!(!given_up.renew(question()).await && given_up.cancel.is_cancelled());
-        let never = AtTerminal {
-            ask: |_| Typed::Text(Secret::new("y")),
-            ..given_up
-        };
+        assert!(!given_up.renew(question()).await && given_up.desk.cancel.is_cancelled());
+        let never = asked_by(|_| Typed::Text(Secret::new("y")));
+        never.desk.cancel.cancel();
         assert!(!never.renew(question()).await, "nothing more is asked");
     }
 
