@@ -108,14 +108,15 @@ pub fn settle(state: &mut State, before: &Places, undone: bool, effects: &mut Ve
     rename_what_moved(before, &after, &mut work);
     write_what_is_new(state, before, &after, &mut work);
     environments(workspace, before, &after, &mut work);
-    forget_values_of_gone(state, before, &after, undone);
-    move_sources(state, before, &after);
-    move_tokens(state, before, &after);
+    let left = left(before, &after);
+    forget_values_of_gone(state, before, &after, &left, undone);
+    move_sources(state, &left);
+    move_tokens(state, &left);
     for (from, to) in work.owners {
         rename_owner(state, from, to);
     }
     effects.extend(work.local.into_iter().map(Effect::Local));
-    effects.extend(ended(before, &after));
+    effects.extend(ended(&left));
     write(state, work.files, effects);
 }
 
@@ -151,8 +152,9 @@ pub fn not_moved(state: &mut State, from: &Place, to: &Place, effects: &mut Vec<
     {
         workspace.sort();
         let after = Places::of(&state.shared.workspace);
-        move_sources(state, &before, &after);
-        move_tokens(state, &before, &after);
+        let left = left(&before, &after);
+        move_sources(state, &left);
+        move_tokens(state, &left);
         if let (Some(from), Some(to)) = (owner(from), owner(to)) {
             rename_owner(state, to, from);
         }
@@ -211,7 +213,7 @@ fn item(place: &Place) -> ItemPath {
 
 /// Lets the current values of what is gone go too, so that another one of the same name does not find its tokens; undoing
 /// brings them back.
-fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, undone: bool) {
+fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, left: &[Left<'_>], undone: bool) {
     let environments = before.environments.iter();
     let environments = environments
         .filter(|(id, _)| !after.environments.contains_key(id))
@@ -228,7 +230,7 @@ fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, und
         }
         shared.history.amend(undone, values);
     }
-    let sources = sources_of_left(&shared.current, before, after).into_iter();
+    let sources = sources_of_left(&shared.current, left).into_iter();
     let sources = sources.filter(|(_, to)| to.is_none());
     let sources = sources.map(|(key, _)| ValueChange::new(&shared.current, &Owner::Source, &key, None));
     let sources: Vec<ValueChange> = sources.collect();
@@ -239,7 +241,10 @@ fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, und
 }
 
 /// What has left its place, and where it is now; `None` of what is gone.
-fn left<'p>(before: &'p Places, after: &'p Places) -> Vec<(&'p Place, Option<&'p Place>)> {
+type Left<'p> = (&'p Place, Option<&'p Place>);
+
+/// All that has left its place. It looks at everything there is: once for each change is enough.
+fn left<'p>(before: &'p Places, after: &'p Places) -> Vec<Left<'p>> {
     let environments = before.environments.iter();
     let environments = environments.map(|(id, (spot, _))| (spot, after.environments.get(id).map(|(spot, _)| spot)));
     let nodes = before.nodes.iter().map(|(id, spot)| (spot, after.nodes.get(id)));
@@ -251,8 +256,8 @@ fn left<'p>(before: &'p Places, after: &'p Places) -> Vec<(&'p Place, Option<&'p
 }
 
 /// What collections may ends where they were: another one may come to that place, and what is undone is asked for anew.
-fn ended(before: &Places, after: &Places) -> Vec<Effect> {
-    let ended = left(before, after).into_iter().filter_map(|(was, _)| match was {
+fn ended(left: &[Left<'_>]) -> Vec<Effect> {
+    let ended = left.iter().filter_map(|(was, _)| match was {
         Place::Group(path) if path.parent().is_none() => Some(Effect::EndConsents(path.to_string())),
         _ => None,
     });
@@ -260,11 +265,11 @@ fn ended(before: &Places, after: &Places) -> Vec<Effect> {
 }
 
 /// What the sources of imports had for what has left its place: the name it is kept under, and its new one.
-fn sources_of_left(current: &CurrentValues, before: &Places, after: &Places) -> Vec<(String, Option<String>)> {
+fn sources_of_left(current: &CurrentValues, left: &[Left<'_>]) -> Vec<(String, Option<String>)> {
     if current.of(&Owner::Source).next().is_none() {
         return Vec::new();
     }
-    let starts = left(before, after).into_iter();
+    let starts = left.iter();
     let starts: HashMap<String, Option<String>> = starts
         .filter_map(|(was, now)| Some((sources_of(was)?, now.and_then(sources_of))))
         .collect();
@@ -278,9 +283,9 @@ fn sources_of_left(current: &CurrentValues, before: &Places, after: &Places) -> 
 }
 
 /// Lets what the sources of imports had follow what has moved: importing again asks for it there.
-fn move_sources(state: &mut State, before: &Places, after: &Places) {
+fn move_sources(state: &mut State, left: &[Left<'_>]) {
     let current = &mut state.shared.current;
-    let moved = sources_of_left(current, before, after).into_iter();
+    let moved = sources_of_left(current, left).into_iter();
     let moved = moved.filter_map(|(key, to)| Some((current.get(&Owner::Source, &key)?.clone(), key, to?)));
     let moved: Vec<_> = moved.collect();
     for (_, key, _) in &moved {
@@ -293,11 +298,11 @@ fn move_sources(state: &mut State, before: &Places, after: &Places) {
 
 /// Lets the tokens follow what was renamed, and go of what is gone or is in another collection now; whoever comes to be
 /// there gets their own. Undoing does not bring back those that went: a new one is got.
-fn move_tokens(state: &mut State, before: &Places, after: &Places) {
-    let mut left = left(before, after);
+fn move_tokens(state: &mut State, left: &[Left<'_>]) {
     if left.is_empty() {
         return;
     }
+    let mut left = left.to_vec();
     // A folder's own new place comes before that of what it is in.
     left.sort_by_key(|(was, _)| std::cmp::Reverse(was.item().map_or(0, |path| path.parts().count())));
     let is_below = |key: &TokenKey, place: &Place| matches!(place, Place::Group(path) if key.is_below(path));
