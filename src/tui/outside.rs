@@ -1,6 +1,6 @@
 //! What others change in the files shows at once, unless something unsaved stands against it.
 
-use crate::model::{Choice, Environment, Filed, Followed, Workspace};
+use crate::model::{Choice, Entity, Environment, Filed, Followed, Workspace};
 use crate::store::watch::{Change, What};
 use crate::store::{Content, Place};
 
@@ -55,14 +55,27 @@ pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>
     }
 }
 
-/// What collections may ends with them: one that is gone, or has come to a place, may nothing.
+/// What collections may ends with them: one that is gone, or has come to a place, may nothing. Nor does one that is called
+/// otherwise now, by its name or by the id it was imported with: whoever agreed was asked about another.
 fn ended(before: &Workspace, changes: &[Change]) -> Vec<Effect> {
+    let is_another = |was: &Entity, now: &Entity| match (was, now) {
+        (Entity::Collection(was), Entity::Collection(now)) => {
+            (&was.name, &was.origin.id) != (&now.name, &now.origin.id)
+        }
+        _ => false,
+    };
     let ended = changes.iter().filter_map(|change| {
         let Place::Group(path) = &change.place else { return None };
-        let is_new = matches!(change.what, What::Added(_)) && before.find_kind(path, true).is_none();
-        let is_collection = path.parts().count() == 1;
-        let ends = is_collection && (is_new || matches!(change.what, What::Removed));
-        ends.then(|| Effect::EndConsents(path.to_string()))
+        let was = before.find_kind(path, true).and_then(|id| before.node(id));
+        let ends = match &change.what {
+            What::Removed => true,
+            What::Added(_) if was.is_none() => true,
+            What::Added(Content::Item(now)) | What::Changed(Content::Item(now)) => {
+                was.is_some_and(|was| is_another(&was.entity, now))
+            }
+            _ => false,
+        };
+        (ends && path.parts().count() == 1).then(|| Effect::EndConsents(path.to_string()))
     });
     ended.collect()
 }

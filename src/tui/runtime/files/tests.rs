@@ -366,6 +366,27 @@ fn a_file_that_stays_broken_is_told_once() {
 }
 
 #[test]
+fn what_a_collection_may_ends_where_another_takes_its_place() {
+    let file = "collections/c/collection.toml";
+    let mut world = World::new(&[(file, "name = 'C'\n"), ("collections/c/one.toml", "name = 'One'\n")]);
+    for (text, ends) in [
+        ("name = 'C'\ndescription = 'Another word'\n", 0),
+        ("name = 'Other'\n", 1),
+        ("name = 'Other'\n[postman]\nid = '1'\n", 1),
+    ] {
+        put(&world.disk, file, text);
+        world.worker.look(&[world.disk.path().join(file)]);
+        for event in world.inbox.try_iter() {
+            world.harness.event(event);
+        }
+        let effects = world.harness.effects.iter();
+        let ended = effects.filter(|effect| matches!(effect, Effect::EndConsents(place) if place == "c"));
+        assert_eq!(ended.count(), ends, "{text}");
+        world.settle();
+    }
+}
+
+#[test]
 fn who_logs_out_waits_for_no_disk_and_hears_what_is_still_kept() {
     use crate::exec::renewal::TokenStore;
     use crate::model::token::{Hold, Token, TokenKeeper, TokenKey};
