@@ -129,8 +129,13 @@ pub enum Effect {
     ClearCookies(CookiesOf),
     /// Forgets the values that were typed when a request needed them.
     AskAgain,
-    /// Takes cookies that were kept, in the form of the jar, beside those that are there.
-    TakeCookies(String),
+    /// Takes cookies that were kept beside what was done to those that are there; both in the form of the jar.
+    TakeCookies {
+        /// What is kept.
+        kept: String,
+        /// What those that are there were before that.
+        before: String,
+    },
     /// Remembers the theme in the user's settings.
     KeepTheme(String),
     /// Reads Postman's files: what was typed.
@@ -153,6 +158,8 @@ pub enum Effect {
     ListConsents,
     /// Takes back what a collection may: its place, and the key of the permission.
     TakeBack(String, String),
+    /// Knows that this was taken back, each by place and key: another postrider has written it.
+    TakenBack(Vec<(String, String)>),
     /// Takes back all that the collection at this place may: it is gone, or another one.
     EndConsents(String),
     /// Answers a sign-in.
@@ -266,7 +273,14 @@ pub enum LocalJob {
         aside: String,
     },
     /// Unlocks what is kept; what it is comes back as an event.
-    Unlock(Secret),
+    Unlock {
+        /// What unlocks it.
+        passphrase: Secret,
+        /// The cookies as they were last asked to be kept.
+        cookies: String,
+    },
+    /// Looks whether what is kept is locked; that comes back as an event.
+    IsLocked,
     /// Remembers which environment is active.
     ActiveEnvironment(Choice),
     /// Remembers where everything stands, as JSON.

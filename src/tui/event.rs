@@ -89,6 +89,8 @@ pub enum Event {
     },
     /// What is kept is locked with a passphrase, by another postrider if it was not before.
     Locked,
+    /// Nothing that is kept is locked, though somebody meant to unlock it.
+    NotLocked,
     /// The user's settings have changed.
     Settings(Box<Fresh>),
     /// Something in the background has a word for the user.
@@ -130,6 +132,8 @@ pub struct Kept {
     pub known: CurrentValues,
     /// Cookies, as the jar writes them.
     pub cookies: Option<String>,
+    /// The cookies here as they were when they were last kept.
+    pub known_cookies: String,
     /// Drafts, each with the hash of its file as it is now.
     pub drafts: Vec<(Draft, Option<String>)>,
 }

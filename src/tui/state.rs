@@ -126,7 +126,10 @@ impl State {
             self.shared.awake = true;
         }
         // Told after every send, and mostly what is known: no reason for another frame.
-        if matches!(&event, Event::Cookies(_, json) if *json == self.cookies_kept && !json.is_empty()) {
+        if let Event::Cookies(cookies, json) = &event
+            && (json, cookies) == (&self.cookies_kept, &self.cookies)
+            && !json.is_empty()
+        {
             return effects;
         }
         // What cannot be seen cannot be done: on a screen that is too small only leaving it counts.

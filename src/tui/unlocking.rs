@@ -7,7 +7,7 @@ use super::drafts;
 use super::effect::{Effect, FileJob, LocalJob};
 use super::event::Kept;
 use super::keymap::{Context, Keymap};
-use super::modals::Ask;
+use super::modals::{Ask, Modal};
 use super::results::take_others;
 use super::runtime::restore;
 use super::shared::{Level, Shared};
@@ -72,13 +72,26 @@ fn take_drafts(state: &mut State, found: Vec<(Draft, Option<String>)>) -> Vec<Ef
     effects
 }
 
-/// Asks for the passphrase, if one is wanted.
-pub fn ask(shared: &mut Shared, queue: &mut Vec<Command>) {
-    if shared.locked {
-        queue.push(Command::Show(Box::new(Ask::passphrase(QUESTION).into())));
-    } else {
-        shared.notify(Level::Info, "nothing is locked; `postrider secrets lock` does that");
+/// Asks for the passphrase. Whether one is wanted, the safe knows better than the screen: another postrider may just have
+/// locked it. What is typed goes nowhere else meanwhile.
+pub fn ask(shared: &Shared, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    queue.push(Command::Show(Box::new(Ask::passphrase(QUESTION).into())));
+    if !shared.locked {
+        effects.push(Effect::Local(LocalJob::IsLocked));
     }
+}
+
+/// Takes the question back, as nothing is locked; what is being typed into it is answered when it is there.
+pub fn not_locked(state: &mut State) {
+    let is_typed = |modal: &Modal| matches!(modal, Modal::Ask(ask) if ask.is_of_passphrase() && !ask.is_blank());
+    if state.modals.iter().any(is_typed) {
+        return;
+    }
+    state
+        .modals
+        .retain(|modal| !matches!(modal, Modal::Ask(ask) if ask.is_of_passphrase()));
+    let text = "nothing is locked; `postrider secrets lock` does that";
+    state.shared.notify(Level::Info, text);
 }
 
 /// Takes what was locked, beside what was set meanwhile; an empty reason is another passphrase's.
@@ -98,7 +111,13 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
         kept.known.get(owner, key) != Some(value) && kept.current.get(owner, key).is_none_or(is_later)
     };
     let fetched = fetched_since(&state.shared.tokens, &[&kept.current, &kept.known]);
-    let newer: Vec<_> = ours
+    // What this session has unset since, unless others have set it anew.
+    let is_unset = |owner: &Owner, key: &str| {
+        let known = kept.known.get(owner, key).filter(|_| ours.get(owner, key).is_none());
+        known.is_some_and(|known| kept.current.get(owner, key) == Some(known))
+    };
+    let unset = kept.known.iter().filter(|(owner, key, _)| is_unset(owner, key));
+    let changes: Vec<_> = ours
         .iter()
         .filter(|(owner, key, value)| is_newer(owner, key, value))
         .map(|(owner, key, value)| (owner.clone(), key.to_owned(), Some(value.clone())))
@@ -108,12 +127,15 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
                 .cloned()
                 .map(|(owner, key, value)| (owner, key, Some(value))),
         )
+        .chain(unset.map(|(owner, key, _)| (owner.clone(), key.to_owned(), None)))
         .collect();
-    if !newer.is_empty() {
-        effects.push(Effect::Local(LocalJob::Current(newer)));
+    if !changes.is_empty() {
+        effects.push(Effect::Local(LocalJob::Current(changes)));
     }
     // What is kept otherwise than it is here, and what others have unset.
-    let is_here = |owner: &Owner, key: &str| ours.get(owner, key).is_some_and(|value| is_newer(owner, key, value));
+    let is_here = |owner: &Owner, key: &str| {
+        is_unset(owner, key) || ours.get(owner, key).is_some_and(|value| is_newer(owner, key, value))
+    };
     let is_fetched = |owner: &Owner, key: &str| fetched.iter().any(|(own, name, _)| own == owner && name == key);
     let gone = ours
         .iter()
@@ -128,10 +150,15 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
     });
     take_others(state, others.collect());
     effects.extend(take_drafts(state, kept.drafts));
-    // All that is in the jar now is to be kept.
-    state.cookies_kept = Jar::new().to_json().unwrap_or_default();
-    let cookies = kept.cookies.unwrap_or_else(|| state.cookies_kept.clone());
-    effects.push(Effect::TakeCookies(cookies));
+    // What this session did to its cookies since they were last kept is to be kept now.
+    let or_none = |jar: String| match jar.as_str() {
+        "" => Jar::new().to_json().unwrap_or_default(),
+        _ => jar,
+    };
+    let before = or_none(kept.known_cookies);
+    let kept = kept.cookies.unwrap_or_else(|| or_none(String::new()));
+    state.cookies_kept = or_none(kept.clone());
+    effects.push(Effect::TakeCookies { kept, before });
     state
         .shared
         .notify(Level::Done, "unlocked: tokens, values and cookies are there, and kept");

@@ -126,9 +126,11 @@ impl State {
         drafts.filter_map(|draft| self.opened(draft).transpose()).collect()
     }
 
-    /// Forgets a draft, once it is saved or given up. One that cannot be opened stays: nobody has seen it.
-    pub fn remove_draft(&self, key: &str) -> Result<(), StateError> {
-        if self.is_shut(key)? {
+    /// Forgets a draft, once it is saved or given up. One that cannot be opened stays, as nobody has seen it, unless it is
+    /// of the time when the caller's `own` was made.
+    pub fn remove_draft(&self, key: &str, own: Option<Timestamp>) -> Result<(), StateError> {
+        let Some(draft) = self.row(key)? else { return Ok(()) };
+        if own != Some(draft.at) && self.opened(draft)?.is_none() {
             return Ok(());
         }
         self.connection.execute("DELETE FROM drafts WHERE key = ?1", [key])?;
@@ -212,7 +214,7 @@ mod tests {
             state.set_draft(&draft, false).unwrap();
             assert_eq!(state.draft(key).unwrap(), Some(draft));
         }
-        state.remove_draft("scratch:1").unwrap();
+        state.remove_draft("scratch:1", None).unwrap();
         let keys =
             |state: &State| -> Vec<String> { state.drafts().unwrap().into_iter().map(|draft| draft.key).collect() };
         let (from, to) = (ItemPath::new("a/b"), ItemPath::new("z/ü"));
@@ -290,7 +292,7 @@ mod tests {
         assert_eq!(state.drafts().unwrap(), [draft("c", "typed"), draft("d", "typed")]);
         // Who gives up what was typed gives up what was seen, and nothing else.
         for key in ["a", "d"] {
-            state.remove_draft(key).unwrap();
+            state.remove_draft(key, None).unwrap();
         }
         // Nor does what is renamed take the place of one.
         let (from, to) = (ItemPath::new("c"), ItemPath::new("b"));
@@ -308,7 +310,7 @@ mod tests {
         state.unlock(&passphrase).unwrap();
         assert_eq!(state.drafts().unwrap().len(), 3);
         assert_eq!(state.locked_drafts().unwrap(), ["a", "b", "c"]);
-        state.remove_draft("a").unwrap();
+        state.remove_draft("a", None).unwrap();
         assert_eq!(state.locked_drafts().unwrap(), ["b", "c"]);
     }
 
@@ -335,7 +337,7 @@ mod tests {
         }
         assert_eq!(state.drafts().unwrap(), [draft("a", "newer")]);
         for key in ["a", "b"] {
-            state.remove_draft(key).unwrap();
+            state.remove_draft(key, None).unwrap();
         }
         drop(state);
         std::fs::rename(&away, &key).unwrap();

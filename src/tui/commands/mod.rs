@@ -143,7 +143,10 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         }
         Command::Consent(id, given) => effects.push(Effect::Consent(id, given)),
         Command::Typed(id, secret) => effects.push(Effect::Typed(id, secret)),
-        Command::Unlock(passphrase) => effects.push(Effect::Local(LocalJob::Unlock(passphrase))),
+        Command::Unlock(passphrase) => {
+            let cookies = state.cookies_kept.clone();
+            effects.push(Effect::Local(LocalJob::Unlock { passphrase, cookies }));
+        }
         Command::CloseRunner => state
             .modals
             .retain(|modal| !matches!(modal, super::modals::Modal::Runner(_))),

@@ -71,6 +71,16 @@ impl Ask {
         }
     }
 
+    /// Whether it asks for the passphrase of what is kept.
+    pub fn is_of_passphrase(&self) -> bool {
+        matches!(self.about, About::Kept)
+    }
+
+    /// Whether nothing is typed yet.
+    pub fn is_blank(&self) -> bool {
+        self.typed.is_empty()
+    }
+
     fn answer(&mut self, cx: &mut Cx<'_>, given: bool) -> Flow {
         let typed = std::mem::take(&mut self.typed);
         let secret = (given && !typed.is_empty()).then(|| Secret::new(typed));

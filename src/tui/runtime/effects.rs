@@ -108,7 +108,7 @@ impl Helpers {
                 Effect::StopFilter => self.filters.stop(),
                 Effect::AskAgain => self.sends.ask_again(),
                 Effect::ClearCookies(of) => self.sends.clear_cookies(&of),
-                Effect::TakeCookies(kept) => self.sends.take_cookies(&kept),
+                Effect::TakeCookies { kept, before } => self.sends.take_cookies(&kept, &before),
                 Effect::Read(id, typed) => self.sends.imports.read(id, typed),
                 Effect::StopReading => self.sends.imports.stop(),
                 Effect::Import(id, planned) => self.sends.imports.import(id, planned),
@@ -128,6 +128,10 @@ impl Helpers {
                 Effect::TakeBack(place, key) => {
                     self.sends.asker.take_back(|own, kept| own == place && kept == key);
                     self.files.keep(LocalJob::TakeBack(place, key));
+                }
+                Effect::TakenBack(all) => {
+                    let is_one = |own: &str, key: &str| all.iter().any(|(place, kept)| own == place && key == kept);
+                    self.sends.asker.take_back(is_one);
                 }
                 Effect::EndConsents(place) => {
                     self.sends.asker.take_back(|own, _| own == place);

@@ -14,18 +14,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::thread::JoinHandle;
 
-use jiff::Timestamp;
-
 pub use self::database::Database;
 use super::bin::Bin;
-use crate::http::merge_cookies;
 use crate::model::Filed;
 use crate::store::files::{Content, Rewritten, SaveError};
 use crate::store::seal::SealError;
-use crate::store::state::{self, Draft, StateWatcher};
+use crate::store::state::{self, StateWatcher};
 use crate::store::watch::{self, Watcher};
 use crate::store::{Config, Files, Loading, Place};
-use crate::tui::drafts;
 use crate::tui::effect::{FileJob, LocalJob};
 use crate::tui::event::{Event, Saved};
 use crate::tui::importing::News;
@@ -111,6 +107,7 @@ impl FileWorker {
                 // Nobody was watching between reading the files and now.
                 let everything = ["collections", "environments", "globals.toml"];
                 worker.look(&everything.map(|name| worker.files.root().join(name)));
+                worker.end_consents_of_gone();
             }
             worker.others();
             worker.run(&inbox, waiting);
@@ -219,14 +216,46 @@ impl Worker {
         let Some(database) = &mut self.database else {
             return;
         };
-        // Who cannot read it now says so at the next write.
+        // What cannot be read now is read at the next look, or when it is unlocked.
         let others = database.known.look(&database.state).unwrap_or_default();
         let taken_back = database.taken_back();
+        if database.is_locked_anew() {
+            self.lock_out();
+        }
         if !others.is_empty() {
             self.tell(Event::Others(others));
         }
         if !taken_back.is_empty() {
             self.tell(Event::TakenBack(taken_back));
+        }
+    }
+
+    /// Tells the screen that all is locked.
+    fn lock_out(&mut self) {
+        if let Some(database) = &mut self.database {
+            database.locked = true;
+        }
+        self.tell(Event::Locked);
+    }
+
+    /// Tells whether anything is locked, as the key's file has it now.
+    fn look_at_lock(&mut self) {
+        match &mut self.database {
+            Some(database) if database.is_locked_anew() => self.lock_out(),
+            Some(database) if database.locked => {}
+            _ => self.tell(Event::NotLocked),
+        }
+    }
+
+    /// Ends what collections may that are gone. The screen waits for none of it: a write may have to wait for another
+    /// postrider, and what has no folder asks for nothing.
+    fn end_consents_of_gone(&mut self) {
+        let collections = self.files.root().join("collections");
+        if let Some(database) = &mut self.database
+            && let Err(error) = database.state.end_consents_of_gone(&collections)
+        {
+            let text = format!("what collections might that are gone is not taken back yet: {error}");
+            self.say(Level::Warning, text);
         }
     }
 
@@ -447,11 +476,17 @@ impl Worker {
         {
             self.say(Level::Error, format!("`{}` is still kept: {error}", key.name));
         }
+        if let LocalJob::IsLocked | LocalJob::Unlock { .. } = &job {
+            self.look_at_lock();
+        }
         let Some(kept) = &mut self.database else {
             return;
         };
-        if let LocalJob::Unlock(passphrase) = &job {
-            let unlocked = kept.unlock(&self.files, passphrase);
+        if let LocalJob::Unlock { passphrase, cookies } = job {
+            if !kept.locked {
+                return;
+            }
+            let unlocked = kept.unlock(&self.files, &passphrase, cookies);
             // What is kept goes on being kept or not: this says nothing of it.
             let unlocked = unlocked.map(Box::new).map_err(|error| match error {
                 state::StateError::Seal(SealError::WrongPassphrase) => String::new(),
@@ -459,58 +494,32 @@ impl Worker {
             });
             return self.tell(Event::Unlocked(unlocked));
         }
-        let Database {
-            state: database,
-            known,
-            drafts: own,
-            allowed,
-        } = kept;
-        let locked = database.safe().is_locked();
+        let locked = kept.state.safe().is_locked();
+        let database = &mut kept.state;
         let kept = match job {
-            LocalJob::ForgetToken(..) | LocalJob::Unlock(_) => return,
-            LocalJob::Current(changes) => database.set_current_values(&changes).map(|()| known.note(&changes)),
-            LocalJob::Draft(key, None) => database.remove_draft(&key),
-            LocalJob::Draft(key, Some(content)) => {
-                let place = drafts::place_of(&key);
-                // The values of secrets are in no file of an environment, nor in the draft of one. In anything else a password
-                // may have been typed, wherever there is room for it.
-                let harmless = matches!(content, Content::Environment(_));
-                let draft = Draft {
-                    key,
-                    text: content.to_toml(),
-                    base: place.and_then(|place| self.files.known_hash(&place)),
-                    at: Timestamp::now(),
-                };
-                let kept = database.set_draft(&draft, harmless);
-                if kept.is_ok() {
-                    own.insert(draft.key, draft.at);
-                }
-                kept
-            }
-            LocalJob::DraftAside { key, aside } => database.set_draft_aside(&key, &aside),
+            LocalJob::ForgetToken(..) | LocalJob::Unlock { .. } | LocalJob::IsLocked => return,
+            LocalJob::Current(changes) => database
+                .set_current_values(&changes)
+                .map(|()| kept.known.note(&changes)),
+            LocalJob::Draft(key, content) => kept.keep_draft(key, content.as_ref(), &self.files),
+            LocalJob::DraftAside { key, aside } => kept.set_draft_aside(&key, &aside),
             LocalJob::ActiveEnvironment(choice) => database.choose_environment(&choice),
             LocalJob::Layout(json) => database.set_layout(&json),
-            LocalJob::Cookies { before, after } => {
-                let merged = database.change_cookies(&after, |kept| merge_cookies(&before, &after, kept));
-                merged.map(|aside| {
-                    if let Some(aside) = aside {
-                        let text =
-                            format!("the kept cookies could not be read; they stay in the local state as `{aside}`");
-                        let _ = self.queue.send(Event::Notice(Level::Warning, text));
-                    }
-                })
-            }
-            LocalJob::Consent(place, key) => {
-                let kept = database.add_consent(&place, &key);
-                if kept.is_ok() {
-                    allowed.insert((place, key));
+            LocalJob::Cookies { before, after } => kept.keep_cookies(before, &after).map(|aside| {
+                if let Some(aside) = aside {
+                    let text = format!("the kept cookies could not be read; they stay in the local state as `{aside}`");
+                    let _ = self.queue.send(Event::Notice(Level::Warning, text));
                 }
-                kept
+            }),
+            LocalJob::Consent(place, key) => {
+                let done = database.add_consent(&place, &key);
+                if done.is_ok() {
+                    kept.allowed.insert((place, key));
+                }
+                done
             }
-            LocalJob::TakeBack(place, key) => database
-                .take_back_consents(|own, kept| own == place && kept == key)
-                .map(drop),
-            LocalJob::EndConsents(place) => database.take_back_consents(|own, _| own == place).map(drop),
+            LocalJob::TakeBack(place, key) => kept.take_back(|own, kept| own == place && kept == key),
+            LocalJob::EndConsents(place) => kept.take_back(|own, _| own == place),
             LocalJob::History(row) => database.add_history(&row).map(drop),
             LocalJob::Histories(rows) => database.add_histories(&rows),
         };
@@ -528,7 +537,7 @@ impl Worker {
         if result.is_err() != std::mem::replace(&mut self.complained, result.is_err()) {
             self.tell(Event::Keeps(result.is_ok()));
             if !said {
-                self.tell(Event::Locked);
+                self.lock_out();
             }
             match result {
                 Ok(()) if was_said => self.say(Level::Done, "drafts and tokens are being kept again".to_owned()),

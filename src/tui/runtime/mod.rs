@@ -199,14 +199,8 @@ impl App {
                 self.waiting.extend(effects);
             }
         }
-        // What cannot be read was not said.
-        let allowed = start.database.as_mut().and_then(|database| {
-            if !options.foreign {
-                let collections = options.root.join("collections");
-                database.state.end_consents_of_gone(&collections).ok()?;
-            }
-            database.state.consents().ok()
-        });
+        // What collections may that are gone ends a moment later: nobody waits for another's write before the first key.
+        let allowed = start.database.as_ref().map(|database| database.allowed.clone());
         let asker = Asker::new(self.queue.clone(), allowed.unwrap_or_default());
         let keeper = start
             .database

@@ -339,12 +339,10 @@ impl Sends {
         self.tell_cookies();
     }
 
-    /// Takes cookies that were kept; what was set or cleared meanwhile is the newer.
-    pub fn take_cookies(&self, kept: &str) {
-        let merged = Jar::new().to_json().and_then(|none| {
-            let ours = self.cookies.to_json()?;
-            Jar::from_json(&merge_cookies(&none, &ours, kept)?)
-        });
+    /// Takes cookies that were kept; what was set or cleared here since they were as `before` is the newer.
+    pub fn take_cookies(&self, kept: &str, before: &str) {
+        let ours = self.cookies.to_json();
+        let merged = ours.and_then(|ours| Jar::from_json(&merge_cookies(before, &ours, kept)?));
         match merged {
             Ok(merged) => self.cookies.replace(&merged),
             Err(error) => drop(self.queue.send(Event::Notice(Level::Error, error))),

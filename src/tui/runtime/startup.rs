@@ -255,7 +255,9 @@ impl Local {
         let known = self.known;
         let drafts = self.remembered.drafts.iter();
         let drafts = drafts.map(|draft| (draft.key.clone(), draft.at)).collect();
-        let database = self.database.map(|state| Database::new(state, known, drafts));
+        let database = self
+            .database
+            .map(|state| Database::new(state, known, drafts, self.locked));
         let (cookies, effects) = self.remembered.take_up(state, files);
         (database, cookies, effects)
     }

@@ -18,6 +18,7 @@ use crate::tui::command::Command;
 use crate::tui::effect::LocalJob;
 use crate::tui::shared::{RunId, Running};
 
+mod consents;
 mod environments;
 mod landing;
 mod locked;
@@ -51,9 +52,9 @@ fn settled(home: &tempfile::TempDir) -> App {
     settled_as_it_is(home)
 }
 
-/// The same in the workspace as it was left.
-fn settled_as_it_is(home: &tempfile::TempDir) -> App {
-    let options = TuiOptions {
+/// The options of a workspace in this folder.
+fn options(home: &tempfile::TempDir) -> TuiOptions {
+    TuiOptions {
         root: home.path().join("work"),
         foreign: false,
         beside: Beside::default(),
@@ -61,7 +62,12 @@ fn settled_as_it_is(home: &tempfile::TempDir) -> App {
         paths: Paths::below(home.path()),
         demo: None,
         passphrase: None,
-    };
+    }
+}
+
+/// The same in the workspace as it was left.
+fn settled_as_it_is(home: &tempfile::TempDir) -> App {
+    let options = options(home);
     let mut app = App::load(&options).unwrap();
     app.take(Event::Resize(120, 40), &mut Nobody).unwrap();
     app.start(&options, false).unwrap();
@@ -540,13 +546,14 @@ fn what_another_postrider_sets_shows_unless_it_was_set_here_since() {
     app.finish();
 }
 
-/// Renames the request, unsaved.
+/// Renames and describes the request, unsaved.
 fn edit(app: &mut App) {
     let id = app.state.shared.node_at("api/one").unwrap();
     let edit = crate::model::edit::Edit::Replace {
         id,
         entity: Entity::Request(Arc::new(crate::model::Request {
             name: "Mine".into(),
+            description: "typed".into(),
             ..crate::model::Request::default()
         })),
     };
@@ -566,7 +573,7 @@ fn leaving_writes_drafts_that_another_postrider_has_dropped() {
     edit(&mut app);
     let (other, _) = Database::open(&Paths::below(home.path()), &home.path().join("work")).unwrap();
     settle_until(&mut app, |_| other.draft("api/one").unwrap().is_some());
-    other.remove_draft("api/one").unwrap();
+    other.remove_draft("api/one", None).unwrap();
     app.finish();
     assert!(other.draft("api/one").unwrap().unwrap().text.contains("Mine"));
 }
@@ -580,17 +587,9 @@ fn without_local_state_the_question_before_quitting_promises_no_drafts() {
     let mut app = settled(&home);
     assert!(app.state.shared.forgetful);
     edit(&mut app);
-    let screen = |app: &mut App| {
-        let mut effects = Vec::new();
-        app.state.run(
-            vec![Command::Act(crate::tui::action::Action::App(
-                crate::tui::action::App::Quit,
-            ))],
-            &mut effects,
-        );
-        format!("{:?}", app.state.modals)
-    };
-    let shown = screen(&mut app);
+    let quit = crate::tui::action::Action::App(crate::tui::action::App::Quit);
+    app.state.run(vec![Command::Act(quit)], &mut Vec::new());
+    let shown = format!("{:?}", app.state.modals);
     assert!(
         shown.contains("is lost") && shown.contains("quit without saving"),
         "{shown}"

@@ -4,9 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use crate::http::merge_cookies;
 use crate::model::Secret;
-use crate::store::Files;
-use crate::store::state::{self, Draft, Known};
+use crate::store::state::{self, Draft, Known, StateError};
+use crate::store::{Content, Files, Place};
+use crate::tui::drafts;
 use crate::tui::event::Kept;
 use crate::tui::runtime::restore;
 
@@ -16,15 +18,20 @@ pub struct Database {
     pub state: state::State,
     /// The current values as they were last read or written.
     pub known: Known,
-    /// When each draft was made that was read or written here last, by its key then.
-    pub(super) drafts: HashMap<String, Timestamp>,
+    /// When each draft was made that was read or written here last, by its key.
+    drafts: HashMap<String, Timestamp>,
     /// What collections may, as it was last seen.
-    pub(super) allowed: HashSet<(String, String)>,
+    pub allowed: HashSet<(String, String)>,
+    /// The cookies as they were when they were last kept, where later ones could not be.
+    unkept: Option<String>,
+    /// Whether the screen knows that all is locked.
+    pub(super) locked: bool,
 }
 
 impl Database {
-    /// Begins with values that were read, and with when the drafts were made that were.
-    pub fn new(state: state::State, known: Known, drafts: HashMap<String, Timestamp>) -> Self {
+    /// Begins with values that were read, with when the drafts were made that were, and with whether the screen says that all
+    /// is locked.
+    pub fn new(state: state::State, known: Known, drafts: HashMap<String, Timestamp>, locked: bool) -> Self {
         // What cannot be read was not said.
         let allowed = state.consents().unwrap_or_default();
         Self {
@@ -32,7 +39,81 @@ impl Database {
             known,
             drafts,
             allowed,
+            unkept: None,
+            locked,
         }
+    }
+
+    /// Keeps a draft, or drops it.
+    pub(super) fn keep_draft(
+        &mut self,
+        key: String,
+        content: Option<&Content>,
+        files: &Files,
+    ) -> Result<(), StateError> {
+        let Some(content) = content else {
+            self.state.remove_draft(&key, self.drafts.get(&key).copied())?;
+            self.drafts.remove(&key);
+            return Ok(());
+        };
+        let place = drafts::place_of(&key);
+        // The values of secrets are in no file of an environment, nor in the draft of one. In anything else a password
+        // may have been typed, wherever there is room for it.
+        let harmless = matches!(content, Content::Environment(_));
+        let draft = Draft {
+            key,
+            text: content.to_toml(),
+            base: place.and_then(|place| files.known_hash(&place)),
+            at: Timestamp::now(),
+        };
+        self.state.set_draft(&draft, harmless)?;
+        self.drafts.insert(draft.key, draft.at);
+        Ok(())
+    }
+
+    /// Sets a draft aside that is of no use here.
+    pub(super) fn set_draft_aside(&mut self, key: &str, aside: &str) -> Result<(), StateError> {
+        self.drafts.remove(key);
+        self.state.set_draft_aside(key, aside)
+    }
+
+    /// Knows drafts by their new keys, once they are filed under these.
+    pub(super) fn drafts_renamed(&mut self, from: &Place, to: &Place) {
+        let (Some(old), Some(new)) = (from.item(), to.item()) else {
+            return;
+        };
+        let renamed = |key: String| match (key.strip_prefix(old.as_str()), from) {
+            (Some(""), Place::Request(_)) => new.to_string(),
+            (Some(rest), Place::Group(_)) if rest.starts_with('/') => format!("{new}{rest}"),
+            _ => key,
+        };
+        let drafts = std::mem::take(&mut self.drafts).into_iter();
+        self.drafts = drafts.map(|(key, at)| (renamed(key), at)).collect();
+    }
+
+    /// Keeps what became of the cookies, also of what could not be kept before; those that could not be read are set aside,
+    /// under the key that is returned.
+    pub(super) fn keep_cookies(&mut self, before: String, after: &str) -> Result<Option<String>, StateError> {
+        let before = self.unkept.take().unwrap_or(before);
+        let kept = self
+            .state
+            .change_cookies(after, |kept| merge_cookies(&before, after, kept));
+        if kept.is_err() {
+            self.unkept = Some(before);
+        }
+        kept
+    }
+
+    /// Takes back what collections may, as the user has it here: nobody is told of it as of others' doing.
+    pub(super) fn take_back(&mut self, which: impl Fn(&str, &str) -> bool) -> Result<(), StateError> {
+        self.state.take_back_consents(&which)?;
+        self.allowed.retain(|(place, key)| !which(place, key));
+        Ok(())
+    }
+
+    /// Whether all is locked and the screen does not know it yet.
+    pub(super) fn is_locked_anew(&self) -> bool {
+        !self.locked && self.state.safe().is_locked()
     }
 
     /// What others have taken back since of what collections may.
@@ -44,8 +125,14 @@ impl Database {
         before.difference(&self.allowed).cloned().collect()
     }
 
-    /// Unlocks the local state and reads what was locked.
-    pub(super) fn unlock(&mut self, files: &Files, passphrase: &Secret) -> Result<Kept, state::StateError> {
+    /// Unlocks the local state and reads what was locked; the cookies are what they were here when they were last asked to be
+    /// kept.
+    pub(super) fn unlock(
+        &mut self,
+        files: &Files,
+        passphrase: &Secret,
+        cookies: String,
+    ) -> Result<Kept, state::StateError> {
         let database = &mut self.state;
         let hidden = database.locked_drafts()?;
         database.unlock(passphrase)?;
@@ -53,15 +140,57 @@ impl Database {
         self.known.refresh(database)?;
         let mut found = database.drafts()?;
         // What is from here is on the screen already, or something newer.
-        let is_own = |draft: &Draft| self.drafts.values().any(|at| *at == draft.at);
+        let is_own = |draft: &Draft| self.drafts.get(&draft.key) == Some(&draft.at);
         found.retain(|draft| hidden.contains(&draft.key) && !is_own(draft));
         self.drafts
             .extend(found.iter().map(|draft| (draft.key.clone(), draft.at)));
-        Ok(Kept {
+        let kept = Kept {
             drafts: restore::found(found, files),
             known,
             current: database.current_values()?,
             cookies: database.cookies()?,
-        })
+            known_cookies: self.unkept.take().unwrap_or(cookies),
+        };
+        self.locked = false;
+        Ok(kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::model::{Entity, Group, ItemPath, Request};
+
+    #[test]
+    fn drafts_are_known_by_their_keys_until_they_are_dropped() {
+        let disk = tempfile::tempdir().unwrap();
+        let files = Files::new(disk.path());
+        let state = state::State::in_memory().unwrap();
+        let mut database = Database::new(state, Known::default(), HashMap::new(), false);
+        let request = Content::Item(Entity::Request(Request::default().into()));
+        let group = Content::Item(Entity::Folder(Group::named("B").into()));
+        for (key, content) in [
+            ("a/b", &request),
+            ("a/b/", &group),
+            ("a/b/c", &request),
+            ("a/bc", &request),
+        ] {
+            database.keep_draft(key.into(), Some(content), &files).unwrap();
+        }
+        let known = |database: &Database| {
+            let mut keys: Vec<String> = database.drafts.keys().cloned().collect();
+            keys.sort();
+            keys
+        };
+        let path = |path: &str| ItemPath::new(path);
+        database.drafts_renamed(&Place::Group(path("a/b")), &Place::Group(path("z")));
+        assert_eq!(known(&database), ["a/b", "a/bc", "z/", "z/c"]);
+        database.drafts_renamed(&Place::Request(path("a/b")), &Place::Request(path("z")));
+        assert_eq!(known(&database), ["a/bc", "z", "z/", "z/c"]);
+        for key in known(&database) {
+            database.keep_draft(key, None, &files).unwrap();
+        }
+        assert_eq!(known(&database).len(), 0);
     }
 }

@@ -12,17 +12,25 @@ impl Worker {
     /// Lets what is kept locally follow a renaming.
     pub(super) fn renamed(&mut self, from: &Place, to: &Place) {
         self.others();
-        let Some(Database {
-            state: database, known, ..
-        }) = &mut self.database
-        else {
+        let Some(kept) = &mut self.database else {
             return;
         };
+        let drafts = match (from, to) {
+            (Place::Request(from), Place::Request(to)) => kept.state.rename_request(from, to),
+            (Place::Group(from), Place::Group(to)) => kept.state.rename_group(from, to),
+            _ => Ok(()),
+        };
+        if drafts.is_ok() {
+            kept.drafts_renamed(from, to);
+        }
+        let Database {
+            state: database, known, ..
+        } = kept;
         let kept = match (from, to) {
             (Place::Environment(from), Place::Environment(to)) => database.rename_environment(from, to),
-            (Place::Request(from), Place::Request(to)) => database.rename_request(from, to),
+            (Place::Request(_), Place::Request(_)) => drafts,
             (Place::Group(from), Place::Group(to)) => {
-                let kept = database.rename_group(from, to);
+                let kept = drafts;
                 // Another group may come to be where this one was; what it got is not that one's. In another collection it
                 // has to get its own.
                 let moved = if from.is_of_one_with(to) {

@@ -2,6 +2,7 @@
 //! has seen.
 
 use super::*;
+use crate::http::Jar;
 use crate::model::{Filed, Secret};
 use crate::store::seal::Safe;
 use crate::store::state::{Draft, rekey, text_hash};
@@ -13,6 +14,17 @@ fn database(home: &tempfile::TempDir) -> Database {
     Database::open(&Paths::below(home.path()), &home.path().join("work"))
         .unwrap()
         .0
+}
+
+/// Locks all, as it is done elsewhere; the local state, as it is unlocked there.
+fn lock_elsewhere(home: &tempfile::TempDir) -> Database {
+    let (paths, passphrase) = (Paths::below(home.path()), Secret::new(PASSPHRASE));
+    let safe = Safe::new(paths.secrets_key());
+    safe.unlock(&passphrase).unwrap();
+    rekey(&paths, &safe, Some(&passphrase)).unwrap();
+    let mut elsewhere = database(home);
+    elsewhere.unlock(&passphrase).unwrap();
+    elsewhere
 }
 
 /// The program, locked; a draft of the request is from before, and of another version of its file.
@@ -27,8 +39,7 @@ fn locked(home: &tempfile::TempDir, with_draft: bool) -> App {
     if with_draft {
         database(home).set_draft(&draft, false).unwrap();
     }
-    let paths = Paths::below(home.path());
-    rekey(&paths, &Safe::new(paths.secrets_key()), Some(&Secret::new(PASSPHRASE))).unwrap();
+    lock_elsewhere(home);
     let app = settled(home);
     assert!(app.state.shared.locked);
     app
@@ -126,24 +137,27 @@ fn who_is_locked_out_midway_takes_what_others_set_since_and_sends_back_only_thei
         files.keep(LocalJob::Current(changes));
         settle(app);
     };
-    for key in ["changed", "unset", "own", "both", "same"] {
+    for key in ["changed", "unset", "own", "both", "same", "forgotten", "anew"] {
         keep(&mut app, key, value("old", 1));
     }
     edit(&mut app);
     settle_until(&mut app, |_| !database(&home).drafts().unwrap().is_empty());
-    let paths = Paths::below(home.path());
-    rekey(&paths, &Safe::new(paths.secrets_key()), Some(&Secret::new(PASSPHRASE))).unwrap();
-    let mut elsewhere = database(&home);
-    elsewhere.unlock(&Secret::new(PASSPHRASE)).unwrap();
+    let mut elsewhere = lock_elsewhere(&home);
     let theirs = [
         ("changed", Some(value("theirs", 5))),
         ("unset", None),
         ("both", Some(value("theirs", 5))),
+        ("anew", Some(value("theirs", 5))),
     ];
     let theirs = theirs.map(|(key, value)| (Owner::Globals, key.to_owned(), value));
     elsewhere.set_current_values(&theirs).unwrap();
-    keep(&mut app, "own", value("mine", 3));
     keep(&mut app, "both", value("mine", 3));
+    // A script that sets and unsets.
+    let changes = [("own", Some(value("mine", 3))), ("forgotten", None), ("anew", None)];
+    let changes = changes.map(|(key, value)| (Owner::Globals, key.to_owned(), value));
+    app.state.shared.current.take(&changes);
+    let files = &app.helpers.as_ref().unwrap().files;
+    files.keep(LocalJob::Current(changes.to_vec()));
     settle_until(&mut app, |app| app.state.shared.locked);
     unlock(&mut app);
     let here = app.state.shared.current.clone();
@@ -156,8 +170,109 @@ fn who_is_locked_out_midway_takes_what_others_set_since_and_sends_back_only_thei
         values.sort();
         assert_eq!(
             values,
-            ["both=\"theirs\"", "changed=\"theirs\"", "own=\"mine\"", "same=\"old\""]
+            [
+                "anew=\"theirs\"",
+                "both=\"theirs\"",
+                "changed=\"theirs\"",
+                "own=\"mine\"",
+                "same=\"old\""
+            ]
         );
     }
     assert_eq!(elsewhere.locked_drafts().unwrap(), ["api/one"], "none is set aside");
+}
+
+#[test]
+fn who_is_locked_out_hears_of_it_and_the_key_to_unlock_goes_by_the_safe() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let said = |app: &App| app.state.shared.notice.as_ref().map(|notice| notice.text.clone());
+    press(&mut app, &[KeyCode::Char('L')]);
+    assert!(app.state.modals.is_empty());
+    assert!(said(&app).unwrap().contains("nothing is locked"));
+    // Only the key's file is written, which nobody watches.
+    let safe = Safe::new(Paths::below(home.path()).secrets_key());
+    safe.put(&safe.keys().unwrap(), Some(&Secret::new(PASSPHRASE))).unwrap();
+    let mut keys: Vec<KeyCode> = format!("L{PASSPHRASE}").chars().map(KeyCode::Char).collect();
+    keys.push(KeyCode::Enter);
+    press(&mut app, &keys);
+    assert!(app.state.modals.is_empty(), "nothing of it was taken for anything else");
+    assert!(said(&app).unwrap().contains("unlocked: "), "{:?}", said(&app));
+    // Nothing is written here meanwhile.
+    lock_elsewhere(&home);
+    settle_until(&mut app, |app| app.state.shared.locked);
+    assert!(said(&app).unwrap().contains("by another postrider"), "{:?}", said(&app));
+    unlock(&mut app);
+    lock_elsewhere(&home);
+    settle_until(&mut app, |app| app.state.shared.locked);
+    app.finish();
+}
+
+#[test]
+fn of_the_cookies_only_what_was_done_to_them_while_locked_out_is_kept_over_what_others_did() {
+    let home = tempfile::tempdir().unwrap();
+    settled(&home).finish();
+    let url = url::Url::parse("http://localhost/").unwrap();
+    let jar = |cookies: &[&str]| {
+        let jar = Jar::new();
+        assert!(cookies.iter().all(|cookie| jar.set(&url, cookie)));
+        jar.to_json().unwrap()
+    };
+    let before = jar(&["sid=1", "gone=1", "own=1", "dropped=1"]);
+    database(&home).change_cookies(&before, |_| Err(())).unwrap();
+    let mut app = settled_as_it_is(&home);
+    let mut elsewhere = lock_elsewhere(&home);
+    let theirs = jar(&["sid=2", "own=1", "dropped=1"]);
+    elsewhere
+        .change_cookies(&theirs, |_| Ok::<_, ()>(theirs.clone()))
+        .unwrap();
+    settle_until(&mut app, |app| app.state.shared.locked);
+    // Twice, as each send tells what became of them.
+    for ours in [
+        &["sid=1", "gone=1", "own=2", "dropped=1"][..],
+        &["sid=1", "gone=1", "own=2", "new=1"],
+    ] {
+        let sends = &app.helpers.as_ref().unwrap().sends;
+        sends.take_cookies(&jar(ours), &app.state.cookies_kept);
+        settle(&mut app);
+    }
+    unlock(&mut app);
+    let here = app.state.cookies.clone();
+    app.finish();
+    let kept = elsewhere.cookies().unwrap().unwrap();
+    for kept in [here, Jar::from_json(&kept).unwrap().list()] {
+        let kept: Vec<String> = kept
+            .iter()
+            .map(|cookie| format!("{}={}", cookie.name, cookie.value))
+            .collect();
+        assert_eq!(kept, ["new=1", "own=2", "sid=2"]);
+    }
+}
+
+#[test]
+fn a_draft_that_is_saved_or_given_up_while_locked_out_does_not_come_back() {
+    for done in ["saved", "renamed and saved", "undone"] {
+        let home = tempfile::tempdir().unwrap();
+        let mut app = settled(&home);
+        let id = app.state.shared.node_at("api/one").unwrap();
+        edit(&mut app);
+        settle_until(&mut app, |_| !database(&home).locked_drafts().unwrap().is_empty());
+        lock_elsewhere(&home);
+        settle_until(&mut app, |app| app.state.shared.locked);
+        if done == "renamed and saved" {
+            let name = "Two".to_owned();
+            command(&mut app, Command::Rename { id, name });
+            settle_until(&mut app, |_| database(&home).locked_drafts().unwrap() == ["api/two"]);
+        }
+        if done == "undone" {
+            app.state.keeper.pending = true;
+            command(&mut app, Command::Act(Action::App(Act::Undo)));
+        } else {
+            let what = Filed::Node(id);
+            command(&mut app, Command::Save { what, overwrite: false });
+        }
+        settle_until(&mut app, |app| app.state.shared.workspace.unsaved().is_empty());
+        settle_until(&mut app, |_| database(&home).locked_drafts().unwrap().is_empty());
+        app.finish();
+    }
 }

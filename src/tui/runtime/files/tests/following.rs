@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::*;
 use crate::model::ItemPath;
 use crate::model::variable::Owner;
@@ -40,7 +42,7 @@ fn with_tokens(files: &[(&str, &str)], places: &[(&str, &str)], home: &std::path
     shared.tokens = crate::exec::renewal::TokenStore::kept(Some(keeper), all);
     shared.current = current.clone();
     let known = Known::new(current);
-    world.worker.database = Some(Database::new(state, known, HashMap::new()));
+    world.worker.database = Some(Database::new(state, known, HashMap::new(), false));
     world
 }
 
@@ -267,7 +269,7 @@ fn tokens_that_cannot_be_filed_anew_are_forgotten_only_where_they_are_locked() {
         .unwrap();
     let (state, _) = state::State::open_file(&home.path().join("state.db")).unwrap();
     let known = Known::new(state.locked_values().unwrap());
-    world.worker.database = Some(Database::new(state, known, HashMap::new()));
+    world.worker.database = Some(Database::new(state, known, HashMap::new(), true));
     assert_eq!(count(home.path()), 1);
     let told = rename(&mut world);
     assert!(!told.iter().any(|event| says(event, "")), "{told:?}");
@@ -292,6 +294,19 @@ fn what_another_postrider_takes_back_ends_here_and_nothing_else() {
     };
     assert_eq!(all[..], [("api".to_owned(), "env A".to_owned())]);
     world.harness.event(Event::TakenBack(all.clone()));
-    let ends = |effect: &Effect| matches!(effect, Effect::TakeBack(place, key) if place == "api" && key == "env A");
-    assert!(world.harness.effects.iter().any(ends));
+    // It is written already, and by now it may be allowed anew.
+    other.add_consent("api", "env A").unwrap();
+    let heard = |effect: &Effect| matches!(effect, Effect::TakenBack(told) if told == all);
+    assert!(world.harness.effects.iter().any(heard));
+    let writes = |effect: &Effect| matches!(effect, Effect::TakeBack(..) | Effect::EndConsents(_));
+    assert!(!world.harness.effects.iter().any(writes));
+    world.worker.others();
+    world.worker.keep(LocalJob::TakeBack("api".into(), "env B".into()));
+    world.worker.others();
+    assert!(
+        world.inbox.try_iter().next().is_none(),
+        "nobody is told of their own doing"
+    );
+    let left = [("api".to_owned(), "env A".to_owned())];
+    assert_eq!(other.consents().unwrap(), left.into());
 }
