@@ -29,6 +29,7 @@ prelude! {
     "url.js": "src/script/js/url.js",
     "auth.js": "src/script/js/auth.js",
     "request.js": "src/script/js/request.js",
+    "statuses.js": "src/script/js/statuses.js",
     "response.js": "src/script/js/response.js",
     "send.js": "src/script/js/send.js",
     "cookies.js": "src/script/js/cookies.js",

@@ -9,7 +9,7 @@ export class RequestAuth extends Property {
     if (owner) this.setParent(owner);
     const { type, ...lists } = definition instanceof RequestAuth ? definition.toJSON() : definition || {};
     for (const [name, params] of Object.entries(lists)) {
-      if (params !== undefined && params !== null) this[name] = new VariableList(this, params);
+      this.update(params, name);
     }
     if (type) this.use(type);
     else this.type = type;
@@ -23,7 +23,8 @@ export class RequestAuth extends Property {
   update(params, type = this.type) {
     if (params === null || typeof params !== 'object' || !RequestAuth.isValidType(type)) return;
     if (!(this[type] instanceof VariableList)) this[type] = new VariableList(this, []);
-    for (const row of this[type].rowsOf(params)) this[type].upsert(row);
+    if (Array.isArray(params) || params instanceof VariableList) this[type].assimilate(params);
+    else this[type].syncFromObject(params, false, false);
   }
 
   /** Chooses a type; parameters given here are added to those it has. */

@@ -47,9 +47,13 @@ export class CookieJar {
     if (typeof value === 'function' && !callback) [value, callback] = [undefined, value];
     let cookie;
     const details = () => {
-      if (what && value) cookie = new Cookie({ name: String(what), value: String(value) });
-      else if (typeof what === 'string' || (what !== null && typeof what === 'object')) cookie = new Cookie(what);
-      else throw new TypeError('CookieJar.set() requires a valid set cookie arguments');
+      let given = what;
+      if (what && value) given = { name: String(what), value: String(value) };
+      else if (typeof what === 'string') given = Cookie.parse(what);
+      else if (what === null || typeof what !== 'object') throw new TypeError('CookieJar.set() requires a valid set cookie arguments');
+      cookie = new Cookie(given);
+      // The jar has values as they are given; only Postman's objects have them encoded.
+      if (given.value !== undefined) cookie.value = given.value;
       return { line: String(cookie) };
     };
     return askJar(callback, 'set', url, details, () => kept(cookie, url));

@@ -1,10 +1,28 @@
-// Values as the console shows them: like Node's `util.inspect`, on one line, and cut where it gets too long.
+// Values as the console shows them: like Node's `util.inspect`, on one line or laid out as newman lays them out, and cut
+// where it gets too long.
 
 const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
 const DEPTH = 5;
 const MAX_ITEMS = 100;
 const MAX_STRING = 10000;
 const MAX_TEXT = 100000;
+
+// As newman without a terminal: how wide lines are, and how deep it looks. So many levels fit on one line.
+const WIDTH = 44;
+const LISTED_DEPTH = 25;
+const COMPACT = 3;
+
+// While values are laid out: how far in they stand, and the level of what was shown last.
+let page;
+
+// What is inside of another stands further in.
+function within(show) {
+  if (!page) return show();
+  page.indent += 2;
+  const text = show();
+  page.indent -= 2;
+  return text;
+}
 
 function quote(text) {
   const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : !text.includes('`') ? '`' : "'";
@@ -17,10 +35,16 @@ function quote(text) {
   return mark + (mark === "'" ? inner.replace(/'/g, "\\'") : inner) + mark;
 }
 
+// A long text breaks behind its own line ends.
+function lines(text) {
+  if (!page || text.length <= 16 || text.length <= page.width - page.indent - 4) return quote(text);
+  return text.split(/(?<=\n)/).map(quote).join(` +\n${' '.repeat(page.indent + 2)}`);
+}
+
 function cutString(text) {
-  if (text.length <= MAX_STRING) return quote(text);
+  if (text.length <= MAX_STRING) return lines(text);
   const more = text.length - MAX_STRING;
-  return `${quote(text.slice(0, MAX_STRING))}... ${more} more character${more > 1 ? 's' : ''}`;
+  return `${lines(text.slice(0, MAX_STRING))}... ${more} more character${more > 1 ? 's' : ''}`;
 }
 
 function primitive(value) {
@@ -51,7 +75,7 @@ function keyText(key) {
 function propertyText(object, key, seen, depth) {
   const descriptor = Object.getOwnPropertyDescriptor(object, key);
   if (descriptor && descriptor.get) return `${keyText(key)}: [Getter${descriptor.set ? '/Setter' : ''}]`;
-  return `${keyText(key)}: ${show(descriptor ? descriptor.value : undefined, seen, depth)}`;
+  return `${keyText(key)}: ${within(() => show(descriptor ? descriptor.value : undefined, seen, depth))}`;
 }
 
 function enumerable(object) {
@@ -75,7 +99,7 @@ function arrayParts(array, seen, depth) {
   for (let i = 0; i < array.length && parts.length < MAX_ITEMS; i += 1) {
     if (i in array) {
       flush();
-      parts.push(show(array[i], seen, depth));
+      parts.push(within(() => show(array[i], seen, depth)));
     } else {
       holes += 1;
     }
@@ -93,8 +117,51 @@ function constructorName(object) {
   return typeof made === 'function' && made.name ? made.name : 'Object';
 }
 
-function wrap(head, parts, open, close) {
-  return `${head}${head ? ' ' : ''}${parts.length ? `${open} ${parts.join(', ')} ${close}` : open + close}`;
+// The entries of a long array stand in columns, numbers to the right.
+function inColumns(parts, values) {
+  const count = parts.length > MAX_ITEMS ? MAX_ITEMS : parts.length;
+  const rest = parts.slice(count);
+  const lengths = parts.slice(0, count).map((part) => part.length + 2);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const widest = Math.max(...lengths);
+  // Not where some are much longer than the others.
+  if (widest * 3 + page.indent >= page.width || (total / widest <= 5 && widest > 8)) return parts;
+  const usual = Math.max(widest - 3 - Math.sqrt(widest - total / parts.length), 1);
+  const columns = Math.min(
+    Math.round(Math.sqrt(2.5 * usual * count) / usual),
+    Math.floor((page.width - page.indent) / widest),
+    COMPACT * 4,
+    15,
+  );
+  if (columns <= 1) return parts;
+  const widths = [];
+  for (let i = 0; i < columns; i += 1) widths.push(Math.max(...lengths.filter((_, at) => at % columns === i)));
+  const toTheRight = values !== undefined && parts.every((_, at) => ['number', 'bigint'].includes(typeof values[at]));
+  const rows = [];
+  for (let at = 0; at < count; at += columns) {
+    const row = parts.slice(at, Math.min(at + columns, count)).map((part, i, all) => {
+      const last = i === all.length - 1;
+      if (toTheRight) return last ? part.padStart(widths[i] - 2) : `${part}, `.padStart(widths[i]);
+      return last ? part : `${part}, `.padEnd(widths[i]);
+    });
+    rows.push(row.join(''));
+  }
+  return rows.concat(rest);
+}
+
+// Parts between brackets: on one line where that holds them, else each on its own.
+function wrap(head, parts, open, close, depth = 0, values = undefined) {
+  const begin = `${head}${head ? ' ' : ''}${open}`;
+  if (!parts.length) return begin + close;
+  if (!page) return `${begin} ${parts.join(', ')} ${close}`;
+  const rows = open === '[' && parts.length > 6 ? inColumns(parts, values) : parts;
+  if (page.level - depth < COMPACT && rows === parts) {
+    const length = parts.reduce((sum, part) => sum + part.length + 1, parts.length + page.indent + begin.length + 10);
+    const joined = parts.join(', ');
+    if (length <= page.width && !joined.includes('\n')) return `${begin} ${joined} ${close}`;
+  }
+  const edge = `\n${' '.repeat(page.indent)}`;
+  return `${begin}${edge}  ${rows.join(`,${edge}  `)}${edge}${close}`;
 }
 
 function showFunction(fn) {
@@ -133,28 +200,38 @@ function show(value, seen, depth) {
   if (value instanceof RegExp) return value.toString();
   if (value instanceof Promise) return 'Promise { <pending> }';
   const name = typeof value === 'function' ? showFunction(value) : constructorName(value);
-  if (depth > DEPTH) return Array.isArray(value) ? '[Array]' : `[${name}]`;
+  if (depth > (page ? LISTED_DEPTH : DEPTH)) return Array.isArray(value) ? '[Array]' : `[${name}]`;
   seen = seen.concat([value]);
   depth += 1;
+  const before = page && page.level;
+  if (page) page.level = depth;
+  const text = contents(value, name, seen, depth);
+  // What is empty does not count as a level.
+  if (page && /[[{][\]}]$/.test(text)) page.level = before;
+  return text;
+}
+
+// An object of a certain name by what is in it.
+function contents(value, name, seen, depth) {
   if (Array.isArray(value)) {
-    return wrap(name === 'Array' ? '' : `${name}(${value.length})`, arrayParts(value, seen, depth), '[', ']');
+    return wrap(name === 'Array' ? '' : `${name}(${value.length})`, arrayParts(value, seen, depth), '[', ']', depth, value);
   }
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    return wrap(`${name}(${value.length})`, limited([...value.slice(0, MAX_ITEMS)], value.length, primitive), '[', ']');
+    return wrap(`${name}(${value.length})`, limited([...value.slice(0, MAX_ITEMS)], value.length, primitive), '[', ']', depth, value);
   }
   if (value instanceof Map) {
-    const entry = ([key, item]) => `${show(key, seen, depth)} => ${show(item, seen, depth)}`;
-    return wrap(`Map(${value.size})`, limited([...value], value.size, entry), '{', '}');
+    const entry = ([key, item]) => within(() => `${show(key, seen, depth)} => ${show(item, seen, depth)}`);
+    return wrap(`Map(${value.size})`, limited([...value], value.size, entry), '{', '}', depth);
   }
   if (value instanceof Set) {
-    return wrap(`Set(${value.size})`, limited([...value], value.size, (item) => show(item, seen, depth)), '{', '}');
+    return wrap(`Set(${value.size})`, limited([...value], value.size, (item) => within(() => show(item, seen, depth))), '{', '}', depth);
   }
   if (value instanceof ArrayBuffer) {
     const bytes = [...new Uint8Array(value, 0, Math.min(value.byteLength, 50))].map((byte) => byte.toString(16).padStart(2, '0'));
     const rest = value.byteLength > 50 ? ` ... ${value.byteLength - 50} more byte${value.byteLength > 51 ? 's' : ''}` : '';
     return `ArrayBuffer { [Uint8Contents]: <${bytes.join(' ')}${rest}>, byteLength: ${value.byteLength} }`;
   }
-  if (Object.prototype.toString.call(value) === '[object Arguments]') return wrap('[Arguments]', arrayParts(value, seen, depth), '[', ']');
+  if (Object.prototype.toString.call(value) === '[object Arguments]') return wrap('[Arguments]', arrayParts(value, seen, depth), '[', ']', depth, value);
   for (const Box of [String, Number, Boolean, BigInt, Symbol]) {
     if (value instanceof Box) return `[${Box.name}: ${primitive(value.valueOf())}]`;
   }
@@ -163,7 +240,7 @@ function show(value, seen, depth) {
   }
   const keys = enumerable(value);
   const parts = limited(keys, keys.length, (key) => propertyText(value, key, seen, depth));
-  return wrap(name === 'Object' ? '' : name, parts, '{', '}');
+  return wrap(name === 'Object' ? '' : name, parts, '{', '}', depth);
 }
 
 /** One value, on one line, so many levels deep. */
@@ -171,9 +248,19 @@ export function inspect(value, depth = DEPTH) {
   return show(value, [], DEPTH - depth);
 }
 
+// One value over as many lines as it takes.
+function laidOut(value) {
+  page = { width: WIDTH, indent: 0, level: 0 };
+  try {
+    return show(value, [], 0);
+  } finally {
+    page = undefined;
+  }
+}
+
 /** The arguments of a `console` call as newman lists them: each by itself, texts in quotes, `%` as it is. */
 export function listed(args) {
-  const all = args.map((value) => inspect(value)).join(', ');
+  const all = args.map(laidOut).join(', ');
   return all.length > MAX_TEXT ? `${all.slice(0, MAX_TEXT)}… (${all.length - MAX_TEXT} more characters)` : all;
 }
 

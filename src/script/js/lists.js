@@ -4,12 +4,16 @@ import { PropertyBase } from './base.js';
 import { reading, substitute, substituteIn } from './substitute.js';
 import { Cookie, FormParam, Header, QueryParam, Variable } from './props.js';
 
-// A rule of `filter` or `find`: a function, a key, or what the row must look like.
+// A rule of `filter` or `find`: a function, a key, a key and its value, or what the row must look like.
 function rule(wanted, context) {
   if (typeof wanted === 'function') return (row, index) => wanted.call(context, row, index);
   if (typeof wanted === 'string') return (row) => Boolean(row[wanted]);
-  return (row) => Object.entries(wanted || {}).every(([key, value]) => row[key] === value);
+  const pairs = Array.isArray(wanted) ? [wanted] : Object.entries(wanted || {});
+  return (row) => pairs.every(([key, value]) => row[key] === value);
 }
+
+// What `map` makes of a row: what a function says, or a member.
+const picked = (wanted, context) => (typeof wanted === 'string' ? (row) => row[wanted] : (row, index) => wanted.call(context, row, index));
 
 // Postman's lists are made of what they belong to and of rows; ours may be made of rows alone.
 const rowsIn = (args) => (args.length > 1 ? args[1] : args[0]);
@@ -54,7 +58,6 @@ export class PropertyList extends PropertyBase {
   }
 
   #row(row) {
-    if (typeof row === 'string') row = this.parse(row)[0] || { key: row };
     const made = !this.#Row || row instanceof this.#Row ? row : new this.#Row(row);
     if (made instanceof PropertyBase) made.setParent(this);
     return made;
@@ -63,17 +66,17 @@ export class PropertyList extends PropertyBase {
   /** Anything a list can be made of, as rows. */
   rowsOf(source) {
     if (source instanceof PropertyList) return source.members.map((row) => ({ ...row }));
-    if (Array.isArray(source)) return source.flatMap((row) => (typeof row === 'string' ? this.parse(row) : row ? [row] : []));
+    if (Array.isArray(source)) return source.filter((row) => row !== undefined && row !== null);
     if (typeof source === 'string') return this.parse(source);
-    if (source !== null && typeof source === 'object') {
-      return 'key' in source ? [source] : Object.entries(source).map(([key, value]) => ({ key, value }));
-    }
-    return [];
+    if (source === null || typeof source !== 'object') return [];
+    // Headers alone may be an object of names and values; any other object is one row.
+    const named = this.#Row && Object.hasOwn(this.#Row, 'create') && Object.getPrototypeOf(source) === Object.prototype;
+    return named ? Object.entries(source).map(([key, value]) => ({ key, value })) : [source];
   }
 
   parse(text) {
-    const Row = this.#Row && typeof this.#Row.parse === 'function' ? this.#Row : QueryParam;
-    return [].concat(Row.parse(text));
+    const read = this.#Row && typeof this.#Row.parse === 'function' ? this.#Row.parse(text) : [text];
+    return [].concat(read === undefined ? [] : read);
   }
 
   add(row) {
@@ -91,16 +94,16 @@ export class PropertyList extends PropertyBase {
     this.members.unshift(this.#row(row));
   }
 
+  /** Before a row or the last of a name; 0 is before them all. */
   insert(row, before) {
-    const at = this.indexOf(before);
-    if (at < 0) this.add(row);
+    const at = before ? this.indexOf(before) : before;
+    if (!(at > -1)) this.add(row);
     else this.members.splice(at, 0, this.#row(row));
   }
 
+  /** After a row; in front of all where there is none such. */
   insertAfter(row, after) {
-    const at = this.indexOf(after);
-    if (at < 0) this.add(row);
-    else this.members.splice(at + 1, 0, this.#row(row));
+    this.insert(row, this.idx(this.indexOf(after) + 1));
   }
 
   /** Replaces the row of that key, or adds one; whether one was added, null for nothing. */
@@ -180,7 +183,7 @@ export class PropertyList extends PropertyBase {
     if (typeof what === 'object') return this.members.includes(what);
     const key = this.norm(what);
     const rows = this.members.filter((row) => this.norm(row.key) === key);
-    return arguments.length > 1 ? rows.some((row) => row.value === value) : rows.length > 0;
+    return arguments.length > 1 ? rows.some((row) => row.valueOf() === value) : rows.length > 0;
   }
 
   count() {
@@ -191,8 +194,8 @@ export class PropertyList extends PropertyBase {
     this.members.forEach((row, index) => callback.call(context, row, index));
   }
 
-  map(callback, context) {
-    return this.members.map((row, index) => callback.call(context, row, index));
+  map(wanted, context) {
+    return this.members.map(picked(wanted, context));
   }
 
   filter(wanted, context) {
@@ -231,7 +234,7 @@ export class PropertyList extends PropertyBase {
       if ((excludeDisabled && row.disabled) || (sanitizeKeys && !row.key)) continue;
       const key = caseSensitive ? String(row.key) : this.norm(row.key);
       const value = row.valueOf() === row ? row.value : row.valueOf();
-      if ((multi || (multi === undefined && this.multi)) && Object.hasOwn(object, key)) object[key] = [].concat(object[key], [value]);
+      if ((multi || this.multi) && Object.hasOwn(object, key)) object[key] = [].concat(object[key], [value]);
       else object[key] = value;
     }
     return object;
@@ -242,8 +245,8 @@ export class PropertyList extends PropertyBase {
   }
 
   toString() {
-    const Row = this.#Row && typeof this.#Row.unparse === 'function' ? this.#Row : QueryParam;
-    return Row.unparse(this.members.filter((row) => !row.disabled));
+    const { unparse } = this.#Row || {};
+    return (typeof unparse === 'function' ? unparse : QueryParam.unparse)(this.members);
   }
 
   [Symbol.iterator]() {

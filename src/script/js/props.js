@@ -3,15 +3,17 @@
 
 import { Property, take } from './base.js';
 
-/** A row; everything its definition says is kept. */
+/** A row: what all rows have, and what its class names. */
 class Row extends Property {
+  /** The names that are taken from a definition when a row is made, beside its key and value. */
+  static also = ['id', 'name', 'disabled'];
+
   constructor(definition) {
     super();
-    this.update(definition);
-  }
-
-  update(definition) {
-    take(this, definition);
+    if (definition === null || typeof definition !== 'object') return;
+    for (const key of Object.keys(definition)) if (key[0] === '_') take(this, { [key]: definition[key] });
+    for (const name of this.constructor.also) if (definition[name] !== undefined) this[name] = definition[name];
+    if (definition.description !== undefined) this.describe(definition.description);
   }
 
   valueOf() {
@@ -24,6 +26,8 @@ const pair = (text, mark) => {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 };
 
+const isList = (rows) => Array.isArray(rows) || (rows !== null && typeof rows === 'object' && typeof rows[Symbol.iterator] === 'function');
+
 // Rows say how lists of them are kept: by the names that Postman has for it, which scripts may read.
 export class Header extends Row {
   static _postman_propertyName = 'Header';
@@ -32,7 +36,9 @@ export class Header extends Row {
   static _postman_propertyAllowsMultipleValues = true;
 
   constructor(definition, name) {
-    super(typeof definition === 'string' ? (name === undefined ? Header.parseSingle(definition) : { key: name, value: definition }) : definition);
+    if (typeof definition === 'string') definition = typeof name === 'string' ? { key: name, value: definition } : Header.parseSingle(definition);
+    super(definition);
+    this.update(definition);
   }
 
   static create(value, name) {
@@ -43,11 +49,10 @@ export class Header extends Row {
     return value instanceof Header;
   }
 
-  /** One for each line that has a colon; what is indented belongs to the line before. */
+  /** Only lines that are headers; a line that begins with a blank goes on with the one before. */
   static parse(text) {
-    if (typeof text !== 'string') return [];
-    const lines = text.replace(/\r\n([ \t])/g, '$1').split(/\r?\n/);
-    return lines.filter((line) => line.includes(':')).map(Header.parseSingle);
+    const found = String(text).replace(/\r\n(?=[ \t])/g, '').matchAll(/^(\S+):(.*)$/gm);
+    return [...found].map(([, key, value]) => ({ key, value: value.trim() }));
   }
 
   static parseSingle(text) {
@@ -57,11 +62,20 @@ export class Header extends Row {
   }
 
   static unparse(headers, separator = '\r\n') {
-    return [...headers].map((header) => Header.unparseSingle(header) + separator).join('');
+    if (!isList(headers)) return '';
+    return [...headers].map((header) => (header && !header.disabled ? Header.unparseSingle(header) + separator : '')).join('');
   }
 
   static unparseSingle(header) {
-    return header ? `${header.key}: ${header.value}` : '';
+    return header !== null && typeof header === 'object' ? `${header.key}: ${header.value}` : '';
+  }
+
+  update(definition) {
+    const { key, value = '', system, disabled } = definition || {};
+    this.key = key || '';
+    this.value = value;
+    if (system !== undefined) this.system = system;
+    if (disabled !== undefined) this.disabled = disabled;
   }
 
   toString() {
@@ -69,14 +83,58 @@ export class Header extends Row {
   }
 }
 
-// A pair of a query or of a form; without a value there is no `=`.
-class Param extends Row {
+// What would end a pair, or its name, is written as the query has it; names of variables stay as they are.
+const RESERVED = { '&': '%26', '#': '%23', '=': '%3D' };
+const within = (text, marks) =>
+  marks.test(text) ? text.replace(/{{[^{}]*}}|[&#=]/g, (found) => (found.length === 1 && marks.test(found) ? RESERVED[found] : found)) : text;
+
+export class QueryParam extends Row {
+  static _postman_propertyName = 'QueryParam';
+  static _postman_propertyIndexKey = 'key';
+  static _postman_propertyAllowsMultipleValues = true;
+
   constructor(definition) {
-    super(typeof definition === 'string' ? QueryParam.parseSingle(definition) : definition);
+    super(definition);
+    this.update(definition);
+  }
+
+  /** An empty pair is none, but for the last. */
+  static parse(text) {
+    return typeof text === 'string' ? text.split('&').map(QueryParam.parseSingle) : [];
+  }
+
+  static parseSingle(text, index, all) {
+    if (text === '' && typeof index === 'number' && Array.isArray(all) && index !== all.length - 1) return { key: null, value: null };
+    const [key, value] = pair(text, '=');
+    return { key, value: value === undefined ? null : value };
+  }
+
+  /** Of a list, what is not disabled; of an object, each member by its name; of a text, each letter as Postman's does. */
+  static unparse(params) {
+    if (!params) return '';
+    if (typeof params !== 'string' && isList(params)) {
+      return [...params].filter((row) => row.disabled !== true).map((row) => QueryParam.unparseSingle(row)).join('&');
+    }
+    const pairs = typeof params === 'string' ? [...params].map((value) => ({ value })) : Object.entries(params).map(([key, value]) => ({ key, value }));
+    return pairs.map(QueryParam.unparseSingle).join('&');
+  }
+
+  /** Only texts are written: a number has to be made one by who puts it there. */
+  static unparseSingle(row) {
+    if (!row) return '';
+    const key = typeof row.key === 'string' ? within(row.key, /[&#=]/) : '';
+    return typeof row.value === 'string' ? `${key}=${within(row.value, /[&#]/)}` : key;
+  }
+
+  update(definition) {
+    const { key, value, system } = typeof definition === 'string' ? QueryParam.parseSingle(definition) : definition || {};
+    this.key = key;
+    this.value = value;
+    if (system !== undefined) this.system = system;
   }
 
   valueOf() {
-    return this.value === undefined || this.value === null ? '' : this.value;
+    return typeof this.value === 'string' ? this.value : '';
   }
 
   toString() {
@@ -84,43 +142,29 @@ class Param extends Row {
   }
 }
 
-// What would end a part of a query, but within `{{…}}`.
-const escaped = (text, marks) =>
-  text.replace(/{{[^{}]*}}|[&#=]/g, (found) => (marks.includes(found) ? encodeURIComponent(found) : found));
-
-export class QueryParam extends Param {
-  static _postman_propertyName = 'QueryParam';
-  static _postman_propertyIndexKey = 'key';
-  static _postman_propertyAllowsMultipleValues = true;
-
-  static parse(text) {
-    return typeof text === 'string' && text ? text.split('&').map(QueryParam.parseSingle) : [];
-  }
-
-  static parseSingle(text) {
-    const [key, value] = pair(text, '=');
-    return { key, value: value === undefined ? null : value };
-  }
-
-  static unparse(params) {
-    const rows = Array.isArray(params) || typeof params[Symbol.iterator] === 'function' ? [...params] : Object.entries(params).map(([key, value]) => ({ key, value }));
-    return rows.filter((row) => !row.disabled).map(QueryParam.unparseSingle).join('&');
-  }
-
-  static unparseSingle(row) {
-    if (!row) return '';
-    const key = row.key === undefined || row.key === null ? '' : escaped(String(row.key), '&#=');
-    return row.value === undefined || row.value === null ? key : `${key}=${escaped(String(row.value), '&#')}`;
-  }
-}
-
-export class FormParam extends Param {
+export class FormParam extends Row {
   static _postman_propertyName = 'FormParam';
   static _postman_propertyIndexKey = 'key';
   static _postman_propertyAllowsMultipleValues = true;
+  static also = [...Row.also, 'type', 'src', 'contentType', 'fileName'];
 
-  static parse(text) {
-    return QueryParam.parse(text);
+  constructor(definition) {
+    super(definition);
+    const { key, value } = definition || {};
+    this.key = key || '';
+    this.value = value || '';
+  }
+
+  // Postman's forms are read from no text.
+  static parse() {}
+
+  toString() {
+    return `${this.key}=${this.value}`;
+  }
+
+  toJSON() {
+    const { value, ...rest } = super.toJSON();
+    return this.type === 'file' && (typeof value !== 'string' || !value) ? rest : { ...rest, value };
   }
 }
 
@@ -158,12 +202,14 @@ export const given = (value) => (typeof value === 'function' ? value() : value);
 export class Variable extends Row {
   static types = TYPES;
 
-  constructor({ key, value, type = 'any', ...rest } = {}) {
-    super();
-    this.type = String(type).toLowerCase();
+  constructor(definition) {
+    super(definition);
+    const { key, value, type, system } = definition || {};
+    this.type = 'any';
+    if (type !== undefined) this.valueType(type, true);
     this.set(value);
     this.key = key;
-    super.update(rest);
+    if (system !== undefined) this.system = system;
   }
 
   static isVariable(value) {
@@ -205,7 +251,8 @@ export class Variable extends Row {
     const { type, value, key, ...rest } = definition;
     if (type !== undefined) this.valueType(type, value !== undefined);
     if (Object.hasOwn(definition, 'value')) this.set(value);
-    take(this, rest);
+    for (const name of ['system', 'disabled']) if (rest[name] !== undefined) this[name] = rest[name];
+    if (rest.description !== undefined) this.describe(rest.description);
   }
 
   valueOf(...value) {
@@ -224,6 +271,21 @@ export class Variable extends Row {
   }
 }
 
+function written(value) {
+  try {
+    value = decodeURIComponent(value);
+  } catch {
+    // Not written so yet.
+  }
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+const FLAGS = ['secure', 'httpOnly', 'hostOnly', 'session'];
+
 export class Cookie extends Row {
   static _postman_propertyName = 'Cookie';
   static _postman_propertyIndexKey = 'name';
@@ -231,7 +293,8 @@ export class Cookie extends Row {
   static _postman_propertyAllowsMultipleValues = true;
 
   constructor(definition) {
-    super(typeof definition === 'string' ? Cookie.parse(definition) : definition);
+    super();
+    this.update(typeof definition === 'string' ? Cookie.parse(definition) : definition);
   }
 
   static isCookie(value) {
@@ -277,8 +340,17 @@ export class Cookie extends Row {
 
   update(definition) {
     if (definition === null || typeof definition !== 'object') return;
-    const { key, name = key, expires, ...rest } = definition;
-    super.update({ name, expires: typeof expires === 'string' ? new Date(expires) : expires, ...rest });
+    const { key, name = key, expires, maxAge, domain, path, value, extensions } = definition;
+    const known = {
+      name,
+      expires: typeof expires === 'string' ? new Date(expires) : expires,
+      maxAge: maxAge === undefined ? undefined : Number(maxAge),
+      domain,
+      path,
+    };
+    for (const flag of FLAGS) if (definition[flag] !== undefined) known[flag] = Boolean(definition[flag]);
+    // Written as a header can carry it; what is written so already stays.
+    take(this, { ...known, value: value ? written(value) : undefined, extensions: extensions || undefined });
   }
 
   /** Lists name cookies by this. */

@@ -5,7 +5,7 @@
 
 import { chai } from './chai.js';
 import { RequestAuth } from './auth.js';
-import { Property, PropertyBase } from './base.js';
+import { Description, Property, PropertyBase } from './base.js';
 import { FormParamList, HeaderList, PropertyList, QueryParamList } from './lists.js';
 import { native } from './json.js';
 import { Url } from './url.js';
@@ -24,14 +24,15 @@ export class RequestBody extends PropertyBase {
   update(definition) {
     if (typeof definition === 'string') definition = { mode: 'raw', raw: definition };
     else if (definition instanceof RequestBody) definition = definition.toJSON();
-    definition = definition || {};
-    const { mode } = definition;
+    if (!definition || !definition.mode) return;
+    const mode = MODES[String(definition.mode).toLowerCase()] || MODES.raw;
     this.mode = mode;
     this.raw = mode === MODES.raw && !definition.raw ? '' : definition.raw;
-    this.options = definition.options;
+    this.options = definition.options !== null && typeof definition.options === 'object' ? definition.options : undefined;
     this.disabled = definition.disabled;
     this.file = typeof definition.file === 'string' ? { src: definition.file } : definition.file;
-    this.graphql = definition.graphql || (mode === MODES.graphql ? {} : undefined);
+    const { query, operationName, variables } = definition.graphql || {};
+    this.graphql = definition.graphql ? { query, operationName, variables } : mode === MODES.graphql ? {} : undefined;
     const list = (name, List) => (definition[name] || mode === name ? new List(this, definition[name] || []) : undefined);
     this.urlencoded = list(MODES.urlencoded, QueryParamList);
     this.formdata = list(MODES.formdata, FormParamList);
@@ -86,6 +87,9 @@ export function byteLength(text) {
 // A header for the host: always with a value.
 const headerRow = (row) => ({ ...row.toJSON(), key: String(row.key), value: row.value === undefined || row.value === null ? '' : row.value });
 
+// A pair of the query for the host: only texts are sent as a value.
+const queryRow = (row) => ({ ...row.toJSON(), key: typeof row.key === 'string' ? row.key : '', value: typeof row.value === 'string' ? row.value : null });
+
 // Kept out of what a script lists or writes as JSON: Postman's requests do not have them there.
 function aside(request, name, value) {
   if (value) Object.defineProperty(request, name, { value, writable: true, configurable: true, enumerable: false });
@@ -99,7 +103,7 @@ export class Request extends Property {
 
   constructor(definition) {
     super();
-    this.update(definition);
+    this.update(typeof definition === 'string' || definition instanceof Url ? { url: definition } : definition);
   }
 
   static isRequest(value) {
@@ -107,10 +111,10 @@ export class Request extends Property {
   }
 
   update(definition) {
-    if (typeof definition === 'string' || definition instanceof Url) definition = { url: definition };
     definition = definition || {};
     this.method = definition.method === undefined && this.method ? this.method : String(definition.method || 'GET').toUpperCase();
-    for (const name of ['id', 'description']) aside(this, name, definition[name]);
+    aside(this, 'id', definition.id);
+    if (definition.description) aside(this, 'description', Description.isDescription(definition.description) ? definition.description : new Description(definition.description));
     if (definition.auth !== undefined || !this.#url) this.auth = definition.auth;
     if (definition.url !== undefined || !this.#url) this.url = definition.url;
     const headers = definition.header === undefined ? definition.headers : definition.header;
@@ -160,13 +164,19 @@ export class Request extends Property {
     this.headers.add(header);
   }
 
+  /** By the name as it is written: of one in other letters there are two then. */
   upsertHeader(header) {
-    if (header) this.headers.upsert(header);
+    if (!header || !header.key) return;
+    const old = this.headers.find({ key: header.key });
+    if (old) old.value = header.value;
+    else this.headers.add(header);
   }
 
   removeHeader(what, options) {
-    if (typeof what !== 'string' || (options && options.ignoreCase)) this.headers.remove(what);
-    else this.headers.remove((row) => row.key === what);
+    const name = typeof what === 'string' ? what : what.key;
+    if (!name) return;
+    if (options && options.ignoreCase) this.headers.remove(name);
+    else this.headers.remove((row) => row.key === name);
   }
 
   getHeaders(options) {
@@ -203,15 +213,20 @@ export class Request extends Property {
 
   /** Bytes on the wire: the request line and the headers, and the body. */
   size() {
-    const body = this.body ? byteLength(this.body.toString()) : 0;
-    const line = `${this.method} ${this.url.getPathWithQuery()} HTTP/1.1\r\n`;
+    const announced = this.headers.get('content-length');
+    const known = announced && !isNaN(announced);
+    const body = known ? parseInt(announced, 10) : this.body ? byteLength(this.body.toString()) : 0;
+    const source = known ? 'CONTENT-LENGTH' : 'COMPUTED';
+    const line = `${this.method} ${this.url.getPathWithQuery()} HTTP/X.X\r\n`;
     const header = line.length + this.headers.contentSize() + 2;
-    return { body, header, total: body + header, source: 'COMPUTED' };
+    return { body, header, total: body + header, source };
   }
 
   toJSON() {
-    const json = { url: this.url.toJSON(), header: this.headers.toJSON(), method: this.method };
-    if (this.description) json.description = this.description;
+    const json = { url: this.url.toJSON() };
+    if (this.headers.count()) json.header = this.headers.toJSON();
+    json.method = this.method;
+    if (this.description) json.description = this.description.toJSON ? this.description.toJSON() : this.description;
     if (this.body) json.body = this.body.toJSON();
     if (this.auth) json.auth = this.auth.toJSON();
     for (const name of ['certificate', 'proxy']) if (this[name]) json[name] = this[name];
@@ -229,7 +244,7 @@ export class Request extends Property {
       method: this.method,
       url: {
         base: this.url.base() + (this.url.hash === undefined ? '' : `#${this.url.hash}`),
-        params: this.url.query.toJSON(),
+        params: this.url.query.map(queryRow),
         variables: this.url.variables.toJSON(),
       },
       headers: this.headers.map(headerRow),

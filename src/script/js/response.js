@@ -7,6 +7,7 @@ import { parse } from './json.js';
 import { load } from './libs.js';
 import { byteLength } from './request.js';
 import { host, run } from './run.js';
+import { meaningOf } from './statuses.js';
 
 const EXTENSIONS = {
   'text/plain': 'txt',
@@ -201,7 +202,9 @@ export class Response extends Property {
 
   details() {
     if (this.code === undefined) return {};
-    return { name: this.reason(), detail: '', code: this.code, standardName: host.reason(this.code) };
+    const standardName = host.reason(this.code);
+    if (!standardName) return { code: this.code };
+    return { name: this.reason(), detail: meaningOf(this.code), code: this.code, standardName };
   }
 
   /** Bytes as newman counts them: of a packed body those the server announced, else those there are. */

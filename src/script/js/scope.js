@@ -117,6 +117,7 @@ export class VariableScope extends Property {
     // Of what the host keeps all changes are noted; nobody can change the rows of data.
     if (hosts && source[0] !== 'data') this.enableTracking({ autoCompact: true });
     else if (!hosts && source && source.mutations) this.enableTracking(source.mutations);
+    if (!hosts && source && source.id) this.#id = source.id;
     for (const other of [].concat(others)) this.addLayer(other);
   }
 

@@ -1,7 +1,7 @@
 // `pm.request.url`: a URL in parts, whose text may hold `{{variables}}` anywhere.
 
 import { PropertyBase } from './base.js';
-import { QueryParamList, VariableList } from './lists.js';
+import { PropertyList, QueryParamList, VariableList } from './lists.js';
 import { QueryParam } from './props.js';
 
 // A mark inside `{{…}}` belongs to the variable's name.
@@ -19,6 +19,12 @@ function splitOff(text, mark) {
   const at = cutAt(text, mark);
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
+
+// `{{a.b}}` is one name, so dots inside braces do not split.
+const hostParts = (text) => text.match(/({{[^{}]*}}|[^.])+|(?<=\.)(?=\.|$)/g) || [text];
+
+// Variables of old collections have an `id` for a name.
+const named = (row) => (row !== null && typeof row === 'object' && !row.key && row.id ? { ...row, key: row.id } : row);
 
 export class Url extends PropertyBase {
   static shownAsJson = true;
@@ -56,15 +62,19 @@ export class Url extends PropertyBase {
       this.auth = source.auth;
       this.port = source.port === undefined ? undefined : String(source.port);
       this.hash = source.hash;
-      this.host = typeof source.host === 'string' ? source.host.split('.') : source.host || [];
-      this.path = typeof source.path === 'string' ? source.path.replace(/^\//, '').split('/') : source.path;
+      this.host = typeof source.host === 'string' ? hostParts(source.host) : source.host || [];
+      this.path = typeof source.path === 'string' && source.path !== '' ? source.path.replace(/^\//, '').split('/') : source.path || undefined;
     } else {
       const found = this.#parse(String(source.raw));
       if (query === undefined) query = found;
       else if (found !== undefined) query = QueryParam.parse(found).concat(query);
     }
+    if (query !== null && typeof query === 'object' && !Array.isArray(query) && !(query instanceof PropertyList)) {
+      query = Object.entries(query).map(([key, value]) => ({ key, value }));
+    }
     this.query = new QueryParamList(this, query === undefined ? [] : query);
-    this.variables = new VariableList(this, source.variables || source.variable || []);
+    const variables = source.variables || source.variable || [];
+    this.variables = new VariableList(this, Array.isArray(variables) ? variables.map(named) : variables);
     for (const part of Array.isArray(this.path) ? this.path : []) {
       const name = typeof part === 'string' && part[0] === ':' ? part.slice(1).split('.')[0] : '';
       if (name !== '' && !this.variables.has(name)) this.variables.add({ key: name });
@@ -95,8 +105,7 @@ export class Url extends PropertyBase {
       this.port = colon[1];
       authority = authority.slice(0, colon.index);
     }
-    // `{{a.b}}` is one name, so dots inside braces do not split.
-    this.host = authority === '' ? [] : authority.match(/({{[^{}]*}}|[^.])+|(?<=\.)(?=\.|$)/g) || [authority];
+    this.host = authority === '' ? [] : hostParts(authority);
     return query === undefined ? undefined : query;
   }
 
@@ -125,8 +134,8 @@ export class Url extends PropertyBase {
     return this.getPath() + (query ? `?${query}` : '');
   }
 
-  getRemote(options) {
-    const port = this.port || (options && options.forcePort ? (this.protocol === 'https' ? '443' : '80') : '');
+  getRemote(forcePort) {
+    const port = this.port || (forcePort ? (this.protocol === 'https' ? '443' : '80') : '');
     return this.getHost() + (port ? `:${port}` : '');
   }
 
@@ -143,8 +152,8 @@ export class Url extends PropertyBase {
   }
 
   removeQueryParams(params) {
-    const names = Array.isArray(params) ? params : [params];
-    for (const name of names) this.query.remove(typeof name === 'string' ? name : name.key);
+    const names = [].concat(params).map((param) => (param && param.key) || param);
+    this.query.remove((row) => names.includes(row.key));
   }
 
   /** Everything before the query; `:id` in the path as it is written, or with what it stands for. */
@@ -160,7 +169,9 @@ export class Url extends PropertyBase {
 
   #behind() {
     const query = this.getQueryString();
-    return `${query ? `?${query}` : ''}${this.hash === undefined ? '' : `#${this.hash}`}`;
+    // A query of one nameless parameter is written, too; one whose parameters are all disabled is none.
+    const asked = query || this.query.find((row) => !row.disabled);
+    return `${asked ? `?${query}` : ''}${this.hash === undefined ? '' : `#${this.hash}`}`;
   }
 
   #written() {

@@ -296,4 +296,24 @@ fn what_was_matched_last_is_known_to_scripts_that_ask() {
             r#""3""#,
         ]
     );
+fn long_values_are_laid_out_as_newman_lays_them_out() {
+    let listed = |script: &str| run(script).console[0].listed.clone().unwrap();
+    assert_eq!(
+        listed("console.log({ a: [1, 'x'], b: {} }, 'y')"),
+        "{ a: [ 1, 'x' ], b: {} }, 'y'"
+    );
+    assert_eq!(
+        listed(
+            "console.log({ id: 'aaaaaaaaaaaaaaaaaaaaaa', inner: { a: { b: { c: 1 } } }, text: 'one line\\nand another one' })"
+        ),
+        "{\n  id: 'aaaaaaaaaaaaaaaaaaaaaa',\n  inner: { a: { b: { c: 1 } } },\n  text: 'one line\\n' +\n    'and another one'\n}"
+    );
+    assert_eq!(
+        listed("console.log(Array.from({ length: 30 }, (_, i) => i * 1000))")
+            .lines()
+            .nth(1),
+        Some("      0,  1000,  2000,  3000,  4000,")
+    );
+    let many = listed("console.log(Array.from({ length: 120 }, (_, i) => i))");
+    assert!(many.ends_with("\n  99,\n  ... 20 more items\n]"), "{many}");
 }

@@ -234,4 +234,75 @@ fn what_would_end_a_part_of_a_query_is_escaped() {
             "a=b%26",
         ]
     );
+fn pairs_of_a_query_are_written_so_that_they_stay_pairs() {
+    check(&[
+        ("S.QueryParam.unparseSingle({ key: 'a b', value: 'c&d' })", "a b=c%26d"),
+        (
+            "S.QueryParam.unparseSingle({ key: 'x=y', value: 'a=b#' })",
+            "x%3Dy=a=b%23",
+        ),
+        (
+            "S.QueryParam.unparseSingle({ key: 'a', value: '{{b&c}}&d' })",
+            "a={{b&c}}%26d",
+        ),
+        ("S.QueryParam.unparseSingle({ key: 'a', value: 5 })", "a"),
+        (
+            "S.QueryParam.unparse([{ key: 'a', value: '1' }, { key: 'b', disabled: true }, { key: 'c', value: '' }])",
+            "a=1&c=",
+        ),
+        ("S.QueryParam.unparse({ a: '1', b: null })", "a=1&b"),
+        ("S.QueryParam.unparse(null)", ""),
+        (
+            "S.QueryParam.parse('a=b&&c')",
+            r#"[{"key":"a","value":"b"},{"key":null,"value":null},{"key":"c","value":null}]"#,
+        ),
+        (
+            "(() => { const u = new S.Url('h.test/p?a=1#f'); u.query.add({ key: 'b c', value: '&' }); return [u.toString(), u.getQueryString(), u.getPathWithQuery()]; })()",
+            r#"["h.test/p?a=1&b c=%26#f","a=1&b c=%26","/p?a=1&b c=%26"]"#,
+        ),
+        ("new S.Url('h.test?').toString()", "h.test?"),
+        (
+            "new S.Url({ host: 'a.{{b.c}}.d', query: { a: 1 }, variable: [{ id: 'q', value: '1' }] })",
+            r#"{"host":["a","{{b.c}}","d"],"query":[{"key":"a","value":1}],"variable":[{"id":"q","type":"any","value":"1","key":"q"}]}"#,
+        ),
+    ]);
+}
+
+#[test]
+fn lists_are_made_searched_and_read_as_postmans() {
+    check(&[
+        (
+            "new S.PropertyList(S.QueryParam, null, 'a=1&a=2&b').toObject(false, false, false, true)",
+            r#"{"a":["1","2"],"b":""}"#,
+        ),
+        (
+            "new S.PropertyList(S.Header, null, 'A: b\\nno header\\nC: d')",
+            r#"[{"key":"A","value":"b"},{"key":"C","value":"d"}]"#,
+        ),
+        (
+            "(() => { const l = new S.HeaderList(null, 'A: 1\\nB: 2'); l.insert({ key: 'C', value: '3' }, 0); return [l.map('key'), l.filter(['key', 'A']).length]; })()",
+            r#"[["C","A","B"],1]"#,
+        ),
+        (
+            "new S.Header({ key: 'a', description: 'x', disabled: true, foo: 1 })",
+            r#"{"disabled":true,"description":{"type":"text/plain","content":"x"},"key":"a","value":""}"#,
+        ),
+        (
+            "S.Header.unparse([{ key: 'a', value: 'b' }, { key: 'c', value: 'd', disabled: true }])",
+            "a: b\r\n",
+        ),
+        (
+            "new S.Cookie({ name: 'a', value: 'b c%', maxAge: '5' })",
+            r#"{"name":"a","maxAge":5,"value":"b%20c%25"}"#,
+        ),
+        ("new S.Variable({ key: 'a', value: 1, type: 'json' }).type", "any"),
+        (
+            "[new S.RequestBody({ mode: 'nope', raw: 'x' }).mode, new S.RequestBody({ mode: 'graphql', graphql: { query: 'q', x: 1 } }).graphql]",
+            r#"["raw",{"query":"q"}]"#,
+        ),
+        (
+            "[new S.Response({ code: 404 }).details().detail !== '', new S.Response({ code: 799 }).details()]",
+            r#"[true,{"code":799}]"#,
+        ),
+    ]);
 }
