@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::model::Secret;
 
 pub use later::Later;
-pub use run::{Bail, RunArgs};
+pub use run::{Bail, Inline, RunArgs};
 pub use tokens::{ForgetTokensArgs, ListTokensArgs, LoginArgs, RenewTokenArgs, TokensCommand};
 
 /// Postman for the terminal.

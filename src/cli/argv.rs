@@ -12,7 +12,7 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use super::args::Cli;
+use super::args::{Cli, Command, Inline, Later};
 use super::error::CliError;
 use super::rc::{files, from_files};
 use super::tips::without_far_tips;
@@ -47,15 +47,19 @@ pub fn parse(argv: impl Iterator<Item = OsString>) -> Result<Parsed, CliError> {
     }
     let mut matches = read_by_clap(&argv)?;
     let mut warnings = Vec::new();
+    let mut inline = Inline::default();
     if let Some(run) = matches.subcommand_matches("run") {
-        let from_files = from_files(&files(), run, &mut reporters, &mut warnings)?;
+        let from_files = from_files(&files(), run, &mut reporters, &mut warnings, &mut inline)?;
         if !from_files.is_empty() {
             let end = argv.iter().position(|arg| arg == "--").unwrap_or(argv.len());
             argv.splice(end..end, from_files.into_iter().map(OsString::from));
             matches = read_by_clap(&argv)?;
         }
     }
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if let Some(Command::Run(Later(args))) = &mut cli.command {
+        args.inline = inline;
+    }
     Ok(Parsed {
         cli,
         reporters,
@@ -75,8 +79,22 @@ fn read_by_clap(argv: &[OsString]) -> Result<ArgMatches, CliError> {
             return Err(super::no_folder(first));
         }
         without_far_tips(&mut error);
+        if error.use_stderr() && is_run(argv) {
+            let _ = error.print();
+            std::process::exit(AS_NEWMAN);
+        }
         error.exit()
     })
+}
+
+/// What newman ends with where it cannot read the command line: `run` stands in its place.
+const AS_NEWMAN: i32 = 1;
+
+/// Whether the command is `run`.
+fn is_run(argv: &[OsString]) -> bool {
+    let cli = Cli::command();
+    let command = argv.iter().skip(1).find(|arg| cli.find_subcommand(arg).is_some());
+    command.is_some_and(|command| command == "run")
 }
 
 /// Takes the options of reporters out of the arguments of `run`, and joins `--bail` with its word.

@@ -48,6 +48,9 @@ fn put(cookie: &Value, jar: &Jar) -> Option<()> {
     if cookie["httpOnly"].as_bool().unwrap_or(false) {
         line.push_str("; HttpOnly");
     }
+    if let Some(site) = text("sameSite") {
+        line = format!("{line}; SameSite={site}");
+    }
     jar.set(&url, &line);
     Some(())
 }
@@ -63,12 +66,15 @@ pub fn exported(jar: &Jar) -> Value {
             "hostOnly": cookie.host_only,
         });
         if let Some(expires) = cookie.expires {
-            out["expires"] = expires.to_string().into();
+            out["expires"] = format!("{expires:.3}").into();
         }
         for (field, is) in [("secure", cookie.secure), ("httpOnly", cookie.http_only)] {
             if is {
                 out[field] = true.into();
             }
+        }
+        if let Some(site) = cookie.same_site {
+            out["sameSite"] = site.to_ascii_lowercase().into();
         }
         out
     });
@@ -90,7 +96,7 @@ mod tests {
         let jar = Jar::new();
         let url: Url = "https://a.test/x".parse().expect("a URL");
         for line in [
-            "own=1; Path=/x; HttpOnly",
+            "own=1; Path=/x; HttpOnly; SameSite=Strict",
             "wide=2; Path=/; Domain=a.test; Secure; Max-Age=1000",
         ] {
             assert!(jar.set(&url, line));
@@ -112,9 +118,11 @@ mod tests {
         let ends = |jar: &Jar| {
             jar.list()
                 .iter()
-                .map(|cookie| cookie.expires.is_some())
+                .map(|cookie| (cookie.expires.is_some(), cookie.same_site))
                 .collect::<Vec<_>>()
         };
+        assert!(ends(&jar).contains(&(false, Some("Strict"))));
+        assert!(exported(&jar).to_string().contains(r#""sameSite":"strict""#));
         assert_eq!(ends(&again), ends(&jar));
         std::fs::write(&file, "[]").expect("written");
         assert!(read(&file, &again).is_err());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::exec::Session;
 use crate::foreign::{self, ForeignError};
 pub use crate::foreign::{is_foreign, load};
-use crate::formats::{FormatError, Found};
+use crate::formats::{self, FormatError, Found};
 use crate::http::Client;
 use crate::model::{Entity, Environment, Node, NodeId, Secret, Workspace};
 
@@ -30,6 +30,16 @@ pub fn load_environment(session: &mut Session, environment: Environment) -> Stri
     let slug = workspace.free_environment_slug(&environment.name);
     session.environment = Some(workspace.load_environment(slug.clone(), environment));
     slug
+}
+
+/// The environment, or the globals, that a settings file of newman's holds.
+pub fn inline(text: &Secret) -> Result<Environment, CliError> {
+    let what = ".newmanrc";
+    let found = formats::postman::read(text.reveal().as_bytes()).map_err(|source| ForeignError::Format {
+        what: what.to_owned(),
+        source,
+    });
+    Ok(foreign::environment(found, what)?)
 }
 
 /// The environment, or the globals, of Postman's that an option names. Any other JSON is one without variables, as in newman,

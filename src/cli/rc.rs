@@ -12,10 +12,11 @@ use clap::{ArgMatches, CommandFactory};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::args::Cli;
+use super::args::{Cli, Inline};
 use super::argv::{REPORTER, ReporterOptions};
 use super::bounded;
 use super::error::CliError;
+use crate::model::Secret;
 
 /// The options that may stand in a settings file: newman's own. None of ours may: such a file comes with a repository that
 /// was cloned, and must not agree in the user's name to commands, variables, files or secrets of theirs.
@@ -69,6 +70,9 @@ const READS: [&str; 9] = [
     "working-dir",
 ];
 
+/// Those that may hold what is to be read themselves.
+const INLINE: [&str; 3] = ["environment", "globals", "iteration-data"];
+
 /// The files newman reads its settings from, the weakest first.
 pub(super) fn files() -> Vec<PathBuf> {
     let home = std::env::var_os("HOME").map(PathBuf::from);
@@ -86,6 +90,7 @@ pub(super) fn from_files(
     given: &ArgMatches,
     reporters: &mut ReporterOptions,
     warnings: &mut Vec<String>,
+    inline: &mut Inline,
 ) -> Result<Vec<String>, CliError> {
     let mut merged = IndexMap::new();
     for file in files {
@@ -97,10 +102,14 @@ pub(super) fn from_files(
                     file.display(),
                     why_not(&name)
                 ));
-            } else if READS.contains(&name.as_str()) && value.is_object() {
-                let what =
-                    "what it says stands in the settings themselves; put it into a file of its own, and name that";
-                warnings.push(format!("`{key}` in `{}` is left out: {what}", file.display()));
+            } else if INLINE.contains(&name.as_str()) && (value.is_object() || value.is_array()) {
+                merged.insert(name, (value, String::new()));
+            } else if name == "iteration-count" && value.is_string() {
+                // newman runs once then.
+                warnings.push(format!(
+                    "`{key}` in `{}` is left out: as in newman, it is a number, without quotes",
+                    file.display()
+                ));
             } else if (READS.contains(&name.as_str()) || name.starts_with("export-")) && !stays_here(file, &value)
                 || name == "ssl-client-cert-list" && !lists_from_here(file, &value)
             {
@@ -138,7 +147,12 @@ pub(super) fn from_files(
         }
         let id = name.replace('-', "_");
         let known = given.try_contains_id(&id).is_ok();
-        if known && given.value_source(&id) != Some(ValueSource::CommandLine) {
+        let stands_here = INLINE.contains(&name.as_str()) && (value.is_object() || value.is_array());
+        if stands_here {
+            if given.value_source(&id) != Some(ValueSource::CommandLine) {
+                put_inline(&name, &value, inline);
+            }
+        } else if known && given.value_source(&id) != Some(ValueSource::CommandLine) {
             let mut own = Vec::new();
             arguments(&name, &value, &mut own);
             match misread(&own) {
@@ -148,6 +162,21 @@ pub(super) fn from_files(
         }
     }
     Ok(out)
+}
+
+/// Keeps what a settings file says itself. A list alone is that of the values.
+fn put_inline(name: &str, value: &Value, inline: &mut Inline) {
+    let scope = || {
+        let values = value.get("values").unwrap_or(value);
+        let values = values.as_array().map_or(&[][..], Vec::as_slice);
+        let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
+        Secret::new(serde_json::json!({ "name": name, "values": values }).to_string())
+    };
+    match name {
+        "environment" => inline.environment = Some(scope()),
+        "globals" => inline.globals = Some(scope()),
+        _ => inline.iteration_data = Some(Secret::new(value.to_string())),
+    }
 }
 
 /// What the command line would have against some arguments.
@@ -357,7 +386,8 @@ mod tests {
         let mut reporters = ReporterOptions::new();
         let run = given.subcommand_matches("run").expect("run");
         let mut warnings = Vec::new();
-        let got = from_files(&files, run, &mut reporters, &mut warnings).unwrap_or_else(|error| panic!("{error:?}"));
+        let got = from_files(&files, run, &mut reporters, &mut warnings, &mut Inline::default())
+            .unwrap_or_else(|error| panic!("{error:?}"));
         assert_eq!(
             got,
             [
@@ -369,11 +399,40 @@ mod tests {
         );
         assert_eq!(reporters.get("json-export"), Some(&Some("o".to_owned())));
         let broken = [file("c", "{")];
-        assert!(from_files(&broken, run, &mut reporters, &mut warnings).is_err());
+        assert!(from_files(&broken, run, &mut reporters, &mut warnings, &mut Inline::default()).is_err());
         let folder = [folder.path().to_owned()];
-        assert!(from_files(&folder, run, &mut reporters, &mut warnings).is_err());
+        assert!(from_files(&folder, run, &mut reporters, &mut warnings, &mut Inline::default()).is_err());
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         assert!(warnings[0].contains("`somethingElse`") && warnings[0].contains("`run` has no such option"));
+    }
+
+    #[test]
+    fn a_file_may_hold_what_it_would_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rc");
+        let text = r#"{"environment": {"name": "e", "values": [{"key": "a", "value": "1"}]},
+            "globals": [{"key": "g", "value": "2"}], "iterationData": [{"n": 1}], "iterationCount": "2"}"#;
+        std::fs::write(&path, text).expect("written");
+        let read = |arguments: &[&str]| {
+            let given = Cli::command().try_get_matches_from(arguments).expect("parses");
+            let run = given.subcommand_matches("run").expect("run");
+            let (mut warnings, mut inline) = (Vec::new(), Inline::default());
+            let (files, reporters) = (std::slice::from_ref(&path), &mut ReporterOptions::new());
+            let out = from_files(files, run, reporters, &mut warnings, &mut inline);
+            assert_eq!(out.unwrap_or_else(|error| panic!("{error:?}")), Vec::<String>::new());
+            // A text is no number of iterations.
+            assert!(
+                warnings.len() == 1 && warnings[0].contains("`iterationCount`"),
+                "{warnings:?}"
+            );
+            let shown = |text: Option<Secret>| text.map(|text| text.reveal().to_owned()).unwrap_or_default();
+            [inline.environment, inline.globals, inline.iteration_data].map(shown)
+        };
+        let environment = r#"{"name":"e","values":[{"key":"a","value":"1"}]}"#;
+        let globals = r#"{"name":"","values":[{"key":"g","value":"2"}]}"#;
+        assert_eq!(read(&["p", "run", "c"]), [environment, globals, r#"[{"n":1}]"#]);
+        // What the command line names counts.
+        assert_eq!(read(&["p", "run", "c", "-e", "f", "-d", "d"]), ["", globals, ""]);
     }
 
     #[test]
@@ -385,7 +444,13 @@ mod tests {
         let read = |text: String| {
             std::fs::write(&path, text).expect("written");
             let (mut reporters, mut warnings) = (ReporterOptions::new(), Vec::new());
-            let out = from_files(std::slice::from_ref(&path), run, &mut reporters, &mut warnings);
+            let out = from_files(
+                std::slice::from_ref(&path),
+                run,
+                &mut reporters,
+                &mut warnings,
+                &mut Inline::default(),
+            );
             (out.unwrap_or_else(|error| panic!("{error:?}")), warnings)
         };
         let mut command = Cli::command();
@@ -427,7 +492,6 @@ mod tests {
         for (wrong, told) in [
             (r#"{"timeout": "abc"}"#, "`timeout` in `"),
             (r#"{"verbose": 1}"#, "unexpected value '1' for '--verbose'"),
-            (r#"{"environment": {"values": []}}"#, "put it into a file of its own"),
         ] {
             let (out, warnings) = read(wrong.to_owned());
             assert!(out.is_empty() && warnings[0].contains(told), "{warnings:?}");

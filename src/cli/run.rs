@@ -88,6 +88,10 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
         opened.environment_is_read(&args.sending)?;
         opened.tell_problems(|_| true, output);
     }
+    if let Some(text) = &args.inline.environment {
+        let slug = foreign::load_environment(&mut opened.session, foreign::inline(text)?);
+        opened.host(Owner::Environment(slug), None);
+    }
     opened.prepare(&args.sending, start.cwd, output).await?;
     globals(start, &mut opened, output).await?;
     let mut options = RunOptions {
@@ -207,10 +211,16 @@ async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<Nod
 /// Puts in the globals of the command line.
 async fn globals(start: &Start<'_>, opened: &mut Opened, output: &mut Output) -> Result<(), CliError> {
     let args = start.args;
-    if let Some(file) = &args.globals {
-        let client = Client::new(opened.client_config(&args.sending));
-        let key = args.sending.postman_api_key.as_ref();
-        let globals = foreign::environment(&client, start.cwd, file, key, output).await;
+    let found = match (&args.inline.globals, &args.globals) {
+        (Some(text), _) => Some(foreign::inline(text)),
+        (None, Some(file)) => {
+            let client = Client::new(opened.client_config(&args.sending));
+            let key = args.sending.postman_api_key.as_ref();
+            Some(foreign::environment(&client, start.cwd, file, key, output).await)
+        }
+        (None, None) => None,
+    };
+    if let Some(globals) = found {
         let globals = globals.map_err(|error| error.within("could not load the globals"))?;
         Arc::make_mut(&mut opened.session.workspace).load_globals(globals);
         opened.session.current.reset_all(&Owner::Globals);
@@ -326,6 +336,10 @@ fn share(requests: &[NodeId], part: usize, of: usize) -> Vec<NodeId> {
 }
 
 async fn rows(start: &Start<'_>, opened: &Opened, output: &mut Output) -> Result<Data, CliError> {
+    if let Some(text) = &start.args.inline.iteration_data {
+        let data = data::parse(text.reveal().to_owned());
+        return data.map_err(|error| CliError::usage("cannot use the iteration data in `.newmanrc`").because(&error));
+    }
     let Some(file) = &start.args.iteration_data else {
         return Ok(Data::default());
     };

@@ -136,6 +136,8 @@ impl Others {
 /// A collection or folder above a request.
 #[derive(Clone, Debug)]
 pub struct Ancestor {
+    /// Which it is: several may have one name.
+    pub id: NodeId,
     /// Its display name.
     pub name: String,
     /// Its scripts.
@@ -250,6 +252,7 @@ fn bare(request: Arc<Request>, source: &Source<'_>) -> Plan {
         if let Entity::Collection(group) | Entity::Folder(group) = &parent.entity {
             settings = settings.or(&group.settings);
             ancestors.push(Ancestor {
+                id: parent.id,
                 name: group.name.clone(),
                 scripts: group.scripts.clone(),
             });

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
     use crate::exec::plan::{Ancestor, InheritedAuth, Iteration};
     use crate::model::outcome::NextRequest;
-    use crate::model::{Auth, Request, Settings};
+    use crate::model::{Auth, Entity, Group, Request, Settings, Workspace};
     use crate::vars::Scopes;
     use std::sync::Arc;
 
@@ -160,7 +160,9 @@ mod tests {
 
     #[test]
     fn scripts_run_from_the_outside_in_and_empty_ones_do_not() {
-        let ancestor = |name: &str, source: &str| Ancestor {
+        let mut workspace = Workspace::default();
+        let mut ancestor = |name: &str, source: &str| Ancestor {
+            id: workspace.load_node(None, name, Entity::Collection(Arc::new(Group::named(name)))),
             name: name.into(),
             scripts: scripts(source),
         };

@@ -52,6 +52,10 @@ impl Planned {
     pub fn new(root: &Path, mut found: Found, came: BTreeSet<ItemPath>, current: &CurrentValues) -> Self {
         let files = Files::new(root);
         let workspace = files.load();
+        found
+            .collections
+            .iter_mut()
+            .for_each(crate::formats::Collection::without_too_deep);
         let twins = twins(&found);
         found.report.notes.extend(twins);
         let notes = |collection| super::notes::notes(collection, root);

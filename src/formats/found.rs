@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::report::Report;
+use crate::model::collection::MOST_FOLDERS;
 use crate::model::id::slug;
 use crate::model::workspace::Entity;
 use crate::model::{Environment, ItemPath};
@@ -114,6 +115,30 @@ impl Collection {
             out.push(path);
         }
         out
+    }
+
+    /// Leaves out the folders that lie deeper than our files are looked into, with what is in them.
+    pub fn without_too_deep(&mut self) {
+        let depths = self.depths();
+        if depths.iter().all(|depth| *depth <= MOST_FOLDERS) {
+            return;
+        }
+        // The new place of each item that stays.
+        let mut places: Vec<Option<usize>> = Vec::with_capacity(self.items.len());
+        let mut stays = 0;
+        for (item, depth) in self.items.iter().zip(depths) {
+            let is_above = item
+                .parent
+                .is_none_or(|parent| places.get(parent).copied().flatten().is_some());
+            let place = (is_above && !(item.entity.is_group() && depth > MOST_FOLDERS)).then_some(stays);
+            stays += usize::from(place.is_some());
+            places.push(place);
+        }
+        let mut at = places.iter();
+        self.items.retain(|_| at.next().is_some_and(Option::is_some));
+        for item in &mut self.items {
+            item.parent = item.parent.and_then(|parent| places.get(parent).copied().flatten());
+        }
     }
 
     /// How deep each item lies: the collection 0, what is right in it 1.

@@ -2,6 +2,10 @@
 
 use super::{Auth, Origin, Settings, Variable, script::Scripts, token::TokenSource};
 
+/// How many folders may lie in each other. What our files hold is looked into so far, and an import takes no more: names of
+/// thirty letters then still make paths that file systems take.
+pub const MOST_FOLDERS: usize = 100;
+
 /// The content of a collection or a folder; Postman calls both an item group.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Group {

@@ -1,9 +1,10 @@
 //! The json reporter: newman's summary in one file, executions written as they come.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 
+use indexmap::IndexSet;
 use serde_json::{Value, json};
 
 use super::spool::Spool;
@@ -24,7 +25,7 @@ pub struct Json {
     /// The items as Postman writes them.
     items: HashMap<NodeId, Value>,
     /// The collections whose every secret is hidden: an item is written as it is in its file.
-    collections: HashSet<NodeId>,
+    collections: IndexSet<NodeId>,
     /// Hides those, and all that was secret in the run so far.
     redactor: Redactor,
 }
@@ -36,7 +37,7 @@ impl Json {
             spool: Spool::new()?,
             failures: Spool::new()?,
             items: HashMap::new(),
-            collections: HashSet::new(),
+            collections: IndexSet::new(),
             redactor: Redactor::default(),
         })
     }
@@ -168,17 +169,29 @@ impl Report for Json {
             hide::secrets(&mut value, &redactor);
             value
         };
-        let collection = end.collection.map_or(Value::Null, |node| {
+        let collection = |node: NodeId| {
             let mut whole = whole(&end.session.workspace, node);
             sdk::identify(&mut whole);
             let mut value = write::collection(&whole, &Secrets::None);
             sdk::collection(&mut value);
             value
-        });
+        };
+        let mut first = end.collection.map_or(Value::Null, collection);
+        // Further ones, of which newman has none, stand in the first as its folders: every request that ran is in there.
+        let others = self.collections.iter().filter(|node| Some(**node) != end.collection);
+        for mut other in others.copied().map(collection) {
+            let items = first.get_mut("item").and_then(Value::as_array_mut);
+            if let (Some(items), Some(folder)) = (items, other.as_object_mut()) {
+                let info = folder.shift_remove("info").unwrap_or_default();
+                folder.insert("name".to_owned(), info["name"].clone());
+                folder.insert("id".to_owned(), info["_postman_id"].clone());
+                items.push(other);
+            }
+        }
         let head = format!(
             "{{\"collection\":{},\n\"environment\":{},\n\"globals\":{},\n\"run\":{{\"stats\":{},\n\"timings\":{},\n\
              \"executions\":[",
-            redacted(collection),
+            redacted(first),
             redacted(scopes::environment(end.session)),
             redacted(scopes::globals(end.session)),
             stats::stats(end.summary),

@@ -8,13 +8,15 @@ use super::spool::{Spool, value};
 use super::{End, Report};
 use crate::exec::{At, Done, RunEvent};
 use crate::model::script::ScriptEvent;
-use crate::model::{Entity, Redactor};
+use crate::model::{Entity, NodeId, Redactor};
 
 /// Writes the XML.
 pub struct Junit {
     spool: Spool,
     /// The sum of the response times, in seconds.
     time: f64,
+    /// The collections that ran, and their names.
+    collections: Vec<(NodeId, String)>,
 }
 
 impl Junit {
@@ -23,6 +25,7 @@ impl Junit {
         Ok(Self {
             spool: Spool::new()?,
             time: 0.0,
+            collections: Vec::new(),
         })
     }
 
@@ -35,6 +38,18 @@ impl Junit {
         let location = done.plan.location();
         let collection = redactor.redact_name(location.first().map_or("", String::as_str));
         let request = redactor.redact_name(&location[1.min(location.len() - 1)..].join(" / "));
+        if let Some(above) = done.plan.ancestors.first()
+            && self.collections.iter().all(|(id, _)| *id != above.id)
+        {
+            self.collections.push((above.id, collection.clone()));
+        }
+        // Of several collections, of which newman runs none together, those behind the first are named.
+        let is_first = self.collections.first().map(|(id, _)| *id) == done.plan.ancestors.first().map(|above| above.id);
+        let place = if is_first {
+            request.clone()
+        } else {
+            format!("{collection} / {request}")
+        };
         let origin = done
             .plan
             .node
@@ -45,9 +60,9 @@ impl Junit {
         });
         let iteration = done.plan.iteration;
         let name = if iteration.count > 1 {
-            format!("{request} (iteration {})", iteration.index + 1)
+            format!("{place} (iteration {})", iteration.index + 1)
         } else {
-            request.clone()
+            place
         };
         let tests = outcome.tests.len();
         let failed = outcome.tests.iter().filter(|test| test.failed()).count();
@@ -210,8 +225,14 @@ impl Report for Junit {
     }
 
     fn write(&mut self, end: &End<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-        let name = end.collection.and_then(|node| end.session.workspace.node(node));
-        let name = end.redactor.redact_name(name.map_or("", |node| node.entity.name()));
+        let first = end.collection.and_then(|node| end.session.workspace.node(node));
+        let first = first.map_or("", |node| node.entity.name());
+        let others = self.collections.iter().filter(|(id, _)| Some(*id) != end.collection);
+        let names: Vec<&str> = [first]
+            .into_iter()
+            .chain(others.map(|(_, name)| name.as_str()))
+            .collect();
+        let name = end.redactor.redact_name(&names.join(", "));
         let summary = end.summary;
         let head = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" failures=\"{}\" \

@@ -119,7 +119,7 @@ fn what_is_no_number_or_no_collection_is_said_in_plain_words() {
             if (option, wrong) == ("--retry", "0") {
                 run.success();
             } else {
-                run.code(2)
+                run.code(1)
                     .stderr(contains("give it as a whole number").and(contains("-- ").not()));
             }
         }

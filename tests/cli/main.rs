@@ -414,7 +414,11 @@ fn runs_take_data_iterations_folders_and_bail() {
         .code(2)
         .stderr(contains("no folder or request `Three` in `API`"));
     run(&["-d", "nothing.csv"]).code(2).stderr(contains("`nothing.csv`"));
-    run(&["-n", "0"]).code(2);
+    // As newman where it cannot read the command line.
+    run(&["-n", "0"]).code(1);
+    run(&["--nope"]).code(1).stderr(contains("--nope"));
+    run(&["--help"]).success();
+    home.postrider().arg("run").assert().code(1);
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn what_is_no_word_of_bail_is_refused_and_the_last_of_an_option_counts() {
     let collection = collection(&[request("a", &format!("{}/{{{{v}}}}", server()), &[])]);
     for slip in ["typo", "failures"] {
         let run = home.newman(&collection, &["--bail", slip]);
-        run.code(2)
+        run.code(1)
             .stderr(contains(format!("invalid value '{slip}'")).and(contains("failure, folder")));
     }
     home.file(

@@ -6,7 +6,20 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::model::Secret;
+
 use super::{Given, SendingArgs, count, key_value, milliseconds, number, out_file};
+
+/// What the settings files of newman may hold themselves: each as JSON.
+#[derive(Clone, Debug, Default)]
+pub struct Inline {
+    /// The environment.
+    pub environment: Option<Secret>,
+    /// The globals.
+    pub globals: Option<Secret>,
+    /// The iteration data.
+    pub iteration_data: Option<Secret>,
+}
 
 /// What `run` takes.
 #[derive(Clone, Debug, Args)]
@@ -28,6 +41,9 @@ pub struct RunArgs {
     /// How often to run all of it; with data, the number of its rows.
     #[arg(short = 'n', long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub iteration_count: Option<u32>,
+    /// What a settings file says itself instead of naming a file.
+    #[arg(skip)]
+    pub inline: Inline,
     /// Iteration data: a JSON array of objects, or CSV; a file or URL.
     #[arg(short = 'd', long, value_name = "FILE")]
     pub iteration_data: Option<String>,

@@ -13,12 +13,11 @@ use super::notes::{self, Path};
 use super::tidy::{self, Object, is_nothing};
 use crate::formats::found::{Collection, Item, Slugs};
 use crate::formats::{Fate, Note, Report};
+use crate::model::collection::MOST_FOLDERS;
 use crate::model::{Entity, abreast};
 
 /// The distance between the places of siblings: there is room for others between them.
 const STEP: i64 = 10;
-/// More folders in each other than our own files are looked into.
-const MOST_FOLDERS: usize = 30;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -67,7 +66,7 @@ pub fn read(source: Object, report: &mut Report) -> Collection {
                 "item",
                 Fate::Lost,
                 "folders nested too deeply",
-                format!("more than {MOST_FOLDERS} folders in each other run from this file, but cannot be imported"),
+                format!("what is below {MOST_FOLDERS} folders runs from this file, but is not imported"),
             );
         }
         for _ in 0..read.strays {

@@ -155,8 +155,9 @@ export class FormParam extends Row {
     this.value = value || '';
   }
 
-  // Postman's forms are read from no text.
-  static parse() {}
+  static parse(text) {
+    return QueryParam.parse(text);
+  }
 
   toString() {
     return `${this.key}=${this.value}`;

@@ -304,9 +304,9 @@ fn long_values_are_laid_out_as_newman_lays_them_out() {
     );
     assert_eq!(
         listed(
-            "console.log({ id: 'aaaaaaaaaaaaaaaaaaaaaa', inner: { a: { b: { c: 1 } } }, text: 'one line\\nand another one' })"
+            "console.log({ id: 'aaaaaaaaaaaaaaaaaaaaaa', inner: { a: { b: { c: 1 } } }, text: 'one line\\nand another one that is long enough' })"
         ),
-        "{\n  id: 'aaaaaaaaaaaaaaaaaaaaaa',\n  inner: { a: { b: { c: 1 } } },\n  text: 'one line\\n' +\n    'and another one'\n}"
+        "{\n  id: 'aaaaaaaaaaaaaaaaaaaaaa',\n  inner: { a: { b: { c: 1 } } },\n  text: 'one line\\n' +\n    'and another one that is long enough'\n}"
     );
     assert_eq!(
         listed("console.log(Array.from({ length: 30 }, (_, i) => i * 1000))")

@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use super::known::unreadable;
 use super::place::Place;
 use crate::model::ItemPath;
+use crate::model::collection::MOST_FOLDERS;
 use crate::model::problem::Problem;
 
-/// Folders nested deeper are not looked into.
-const DEEPEST: usize = 32;
 /// The ending of our files; lower case, as the names we write are.
 const ENDING: &str = ".toml";
 
@@ -84,7 +83,8 @@ impl Walk {
     }
 
     fn group(&mut self, path: &ItemPath, folder: PathBuf, depth: usize) {
-        if depth > DEEPEST {
+        // The collection is none of them.
+        if depth > MOST_FOLDERS + 1 {
             self.problem(folder, "folders are nested too deeply", "move it further up");
             return;
         }

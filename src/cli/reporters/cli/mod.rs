@@ -17,9 +17,9 @@ use crate::cli::args::RunArgs;
 use crate::cli::describe;
 use crate::cli::output::{Output, Paint, escape, size};
 use crate::exec::{At, Done, Failure, Iteration, Plan, RunEvent, Summary};
-use crate::model::Redactor;
 use crate::model::outcome::{NextRequest, ScriptSend, TestResult};
 use crate::model::secret::MASK;
+use crate::model::{NodeId, Redactor};
 
 /// How many warnings are kept in mind, to give each once.
 const WARNED: usize = 100;
@@ -60,8 +60,8 @@ impl Shown {
 #[derive(Default)]
 pub struct Cli {
     shown: Shown,
-    /// The folders of the request before, to print each heading once.
-    folders: Vec<String>,
+    /// The collection and folders of the request before, to print each heading once.
+    folders: Vec<NodeId>,
     iteration: Option<usize>,
     /// Whether there is a collection before the one that runs, so that failures must say which they are in.
     several: bool,
@@ -109,16 +109,16 @@ impl Cli {
     fn request(&mut self, plan: &Plan, redactor: &Redactor, output: &mut Output) -> Result<(), CliError> {
         let paint = self.paint(output);
         let shown = |name: &str| escape(&redactor.redact_name(name));
-        let folders: Vec<String> = plan.ancestors.iter().map(|ancestor| ancestor.name.clone()).collect();
+        let folders: Vec<NodeId> = plan.ancestors.iter().map(|ancestor| ancestor.id).collect();
         if folders.first() != self.folders.first() {
-            let name = folders.first().map_or(String::new(), |name| shown(name));
+            let name = plan.ancestors.first().map_or(String::new(), |above| shown(&above.name));
             self.line(&format!("\n{}", paint.bold(&name)), output)?;
             self.several |= !self.folders.is_empty();
-            self.folders = folders.first().cloned().into_iter().collect();
+            self.folders = folders.first().copied().into_iter().collect();
         }
         self.iteration(plan.iteration, output)?;
         if folders != self.folders && folders.len() > 1 {
-            let names: Vec<String> = folders[1..].iter().map(|name| shown(name)).collect();
+            let names: Vec<String> = plan.ancestors[1..].iter().map(|above| shown(&above.name)).collect();
             self.line(
                 &format!("\n{} {}", paint.dim(&paint.sign("❏")), names.join(" / ")),
                 output,
