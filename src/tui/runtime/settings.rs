@@ -7,6 +7,7 @@
 use std::sync::mpsc::Sender;
 
 use super::looks::{self, Looks};
+use super::sight;
 use crate::http::Keeping;
 use crate::model::problem::Problem;
 use crate::store::{Config, ConfigWatcher, Paths};
@@ -16,6 +17,7 @@ use crate::tui::keymap::Keymap;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 use crate::tui::theme::Depth;
+use crate::tui::widgets::picture::Sight;
 
 /// The settings as they are in the files now.
 #[derive(Debug)]
@@ -95,13 +97,16 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
         let chosen = config.theme.as_ref() == Some(&state.theme_name) && !state.auto_theme;
         let others = Config {
             theme: config.theme.clone(),
-            pictures: config.pictures,
             ..before.clone()
         };
         is_new |= others != *config || before.theme != config.theme && !chosen;
         if before.pictures != config.pictures {
-            let text = "`pictures` holds from the next start on";
-            state.shared.notify(Level::Info, text);
+            let var = |name: &str| std::env::var(name).ok();
+            let coloured = state.depth != Some(Depth::None);
+            state.shared.sight = Sight {
+                cell: state.shared.sight.cell,
+                ..sight::told(config.pictures, coloured, &var)
+            };
         }
         effects.push(Effect::Settings(Box::new(config.clone())));
         if before.theme != config.theme && !chosen {
@@ -121,6 +126,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
     use crate::tui::harness::Harness;
+    use crate::tui::widgets::picture::Way;
 
     #[test]
     fn what_is_changed_holds_and_a_mistake_changes_nothing() {
@@ -177,6 +183,9 @@ mod tests {
         let mended = "theme = \"day\"\neditor = \"ed\"\n";
         assert_eq!(write(&mut harness, mended, "").as_deref(), Some("ed"));
         assert!(harness.state.shared.workspace.problems.is_empty());
+        let pictures = "theme = \"day\"\npictures = \"kitty\"\n";
+        assert!(write(&mut harness, pictures, "").is_some());
+        assert_eq!(harness.state.shared.sight.way, Some(Way::Kitty));
         // A slip in the keys keeps the settings from nothing.
         assert_eq!(write(&mut harness, "theme = \"day\"\n", keys).as_deref(), Some(""));
         assert!(!harness.state.shared.workspace.problems.is_empty());
