@@ -1,5 +1,7 @@
 //! JSON into values: one, or many one behind the other, as the viewer takes them too.
 
+mod rows;
+
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -7,10 +9,11 @@ use super::super::FilterError;
 use super::super::events;
 use super::super::meter::{self, Limits, Stop, Taken};
 use super::value::{Entries, ITEM, Object, Val};
+use rows::Row;
 
 /// What is told of a body whose end is missing.
 const EARLY: &str = "the body ends early: what is whole of it was filtered";
-/// What is wrong with a text that is cut: none goes over lines.
+/// What is wrong with a text that is cut.
 const OPEN_TEXT: &str = "a text has no closing quote";
 /// A value of up to so many bytes that does not end yet is looked at whenever more of it has come.
 const SOON: usize = 64 * 1024;
@@ -40,6 +43,8 @@ pub struct Values {
     line: usize,
     /// Whether a line that is no JSON is passed over, as one of many, and what a body that ends early has is taken.
     forgives: Option<Forgives>,
+    /// How deep the last broken line stood, as long as what follows may belong to it.
+    broken: Option<usize>,
     /// What was passed over, or is missing.
     pub flaw: Option<String>,
     keys: HashSet<Rc<str>>,
@@ -84,43 +89,49 @@ impl Values {
     /// Those of [`read`]; the last value of a body that arrives may be no JSON until its rest has come.
     pub fn more(&mut self, bytes: &[u8], last: bool, limits: Limits, stop: &Stop) -> Result<(), FilterError> {
         let mut sure = 0;
-        // What of the lines is read in vain, as values go over them that are none after all, is no more than all of them.
-        let mut spare = bytes.len();
         let mut row = Vec::new();
         let lines = |to: usize| memchr::memchr_iter(b'\n', &bytes[..to.min(bytes.len())]).count();
         let read = meter::within(limits, stop, || {
             let mut reader = Reader {
-                at: 0,
                 keys: std::mem::take(&mut self.keys),
+                lines: self.forgives == Some(Forgives::Lines),
+                broken: self.broken,
                 ..Reader::new(bytes)
             };
             if self.at == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
                 reader.at = 3;
             }
             let ended = loop {
-                reader.space();
+                if reader.lines && !reader.early {
+                    reader.to_row(last);
+                } else {
+                    reader.space();
+                }
                 sure = reader.at;
                 if sure >= bytes.len() {
                     break Ok(());
                 }
-                if self.forgives == Some(Forgives::Lines) && !reader.early {
-                    match reader.row(last, &mut spare, &mut row) {
+                if reader.lines && !reader.early {
+                    match reader.row(last, &mut row) {
                         Row::Whole => {
                             self.taken.grow(ITEM * row.len());
                             self.read.append(&mut row);
                         }
-                        Row::Broken(what) => {
+                        Row::Broken(from, Mistake(what, at)) => {
                             row.clear();
-                            let before = self.line;
-                            let at = reader.at;
-                            self.note(|| {
-                                let line = before + lines(at) + 1;
-                                format!("line {line} is no JSON, and passed over: {what}")
+                            let before = self.line + 1;
+                            self.note(|| match (before + lines(from), before + lines(at)) {
+                                (line, end) if line == end => {
+                                    format!("line {line} is no JSON, and passed over: {what}")
+                                }
+                                (line, end) => {
+                                    format!(
+                                        "what begins in line {line} is no JSON, and passed over: {what} in line {end}"
+                                    )
+                                }
                             });
                         }
-                        // What is wrong is told once all has come.
-                        Row::Wrong(mistake) if last => break Err(mistake),
-                        Row::Wrong(_) | Row::Open => break Ok(()),
+                        Row::Open => break Ok(()),
                         Row::Early => {
                             row.clear();
                             (reader.at, reader.early) = (sure, true);
@@ -143,10 +154,13 @@ impl Values {
                         (reader.at, reader.early) = (sure, true);
                         self.note(|| EARLY.to_owned());
                     }
+                    // Nothing of the last one is whole.
+                    Err(_) if reader.early && !self.read.is_empty() => break Ok(()),
                     Err(mistake) => break Err(mistake),
                 }
             };
             self.keys = reader.keys;
+            self.broken = reader.broken;
             ended
         });
         match read {
@@ -240,22 +254,14 @@ struct Reader<'b> {
     ran_out: bool,
     /// Whether a list or an object may end with the text: it has what is whole.
     early: bool,
+    /// Whether values are lines, so that no text goes over them.
+    lines: bool,
+    /// Where the lists and objects begin that were open where the last value failed, innermost first.
+    open: Vec<usize>,
+    /// How deep the line of a broken value stood, as long as what follows may belong to it.
+    broken: Option<usize>,
     /// A list of a million objects has their names once.
     keys: HashSet<Rc<str>>,
-}
-
-/// What became of a line of JSON Lines.
-enum Row {
-    /// It is values, the last of which may have gone on in the lines below.
-    Whole,
-    /// It is none.
-    Broken(&'static str),
-    /// It goes on where more of the body is to come.
-    Open,
-    /// It goes on where the body ends.
-    Early,
-    /// What goes over lines is broken where it is broken.
-    Wrong(Mistake),
 }
 
 impl<'b> Reader<'b> {
@@ -265,6 +271,9 @@ impl<'b> Reader<'b> {
             at: 0,
             ran_out: false,
             early: false,
+            lines: false,
+            open: Vec::new(),
+            broken: None,
             keys: HashSet::new(),
         }
     }
@@ -291,9 +300,10 @@ impl<'b> Reader<'b> {
 
     fn value(&mut self) -> Result<Val, Mistake> {
         meter::tick();
+        let from = self.at;
         match self.peek() {
-            Some(b'{') => self.object(),
-            Some(b'[') => self.list(),
+            Some(b'{') => self.object().inspect_err(|_| self.open.push(from)),
+            Some(b'[') => self.list().inspect_err(|_| self.open.push(from)),
             Some(b'"') => Ok(Val::text(self.text()?)),
             Some(b't') => self.word("true", Val::Bool(true)),
             Some(b'f') => self.word("false", Val::Bool(false)),
@@ -306,66 +316,6 @@ impl<'b> Reader<'b> {
             Some(_) => self.fail("a value should stand here"),
             None => self.fail("it ends early"),
         }
-    }
-
-    /// Reads the values of a line, by itself first; those behind a line that is left open as far as they are one value with
-    /// it. Of what failed it is at the end of the line.
-    fn row(&mut self, last: bool, spare: &mut usize, row: &mut Vec<Val>) -> Row {
-        let whole = self.bytes;
-        let ended = loop {
-            let end = match memchr::memchr(b'\n', &whole[self.at..]) {
-                Some(len) => self.at + len,
-                None if last => whole.len(),
-                None => break Row::Open,
-            };
-            self.bytes = &whole[..end];
-            let Err((from, Mistake(what, _))) = self.line(row) else {
-                break Row::Whole;
-            };
-            let open = self.ran_out && what != OPEN_TEXT;
-            self.at = end;
-            if !open || *spare == 0 {
-                break Row::Broken(what);
-            }
-            if whole[end..].iter().all(u8::is_ascii_whitespace) {
-                break if last { Row::Broken(what) } else { Row::Open };
-            }
-            (self.bytes, self.at, self.ran_out) = (whole, from, false);
-            match self.value() {
-                Ok(value) => row.push(value),
-                Err(_) if self.ran_out => break if last { Row::Early } else { Row::Open },
-                Err(Mistake(what, at)) => {
-                    // What is laid out does not begin its second line with a value.
-                    let laid_out = matches!(whole.get(end + 1), Some(b' ' | b'\t' | b'}' | b']'));
-                    if at > end && laid_out {
-                        break Row::Wrong(Mistake(what, at));
-                    }
-                    *spare = spare.saturating_sub(at - from);
-                    self.at = end;
-                    break Row::Broken(what);
-                }
-            }
-        };
-        self.bytes = whole;
-        ended
-    }
-
-    /// Reads values to the end of the text; where one is none, says where that begins.
-    fn line(&mut self, row: &mut Vec<Val>) -> Result<(), (usize, Mistake)> {
-        self.ran_out = false;
-        self.space();
-        while let Some(next) = self.peek() {
-            let from = self.at;
-            // `2026-11-30` is not three numbers.
-            let before = from.checked_sub(1).map(|before| self.bytes[before]);
-            if (next == b'-' || next.is_ascii_alphanumeric()) && before.is_some_and(|byte| byte.is_ascii_alphanumeric())
-            {
-                return Err((from, Mistake("white space should stand here", from)));
-            }
-            row.push(self.value().map_err(|mistake| (from, mistake))?);
-            self.space();
-        }
-        Ok(())
     }
 
     fn word(&mut self, word: &str, value: Val) -> Result<Val, Mistake> {
@@ -416,10 +366,7 @@ impl<'b> Reader<'b> {
     fn text(&mut self) -> Result<String, Mistake> {
         self.at += 1;
         let start = self.at;
-        let Some(end) = memchr::memchr2(b'"', b'\\', &self.bytes[start..]) else {
-            self.ran_out = true;
-            return self.fail(OPEN_TEXT);
-        };
+        let end = self.special()?;
         if self.bytes[start + end] == b'"' {
             self.at = start + end + 1;
             return Ok(String::from_utf8_lossy(&self.bytes[start..start + end]).into_owned());
@@ -427,10 +374,7 @@ impl<'b> Reader<'b> {
         let mut out = Vec::new();
         loop {
             let from = self.at;
-            let Some(next) = memchr::memchr2(b'"', b'\\', &self.bytes[from..]) else {
-                self.ran_out = true;
-                return self.fail(OPEN_TEXT);
-            };
+            let next = self.special()?;
             out.extend_from_slice(&self.bytes[from..from + next]);
             self.at = from + next + 1;
             if self.bytes[from + next] == b'"' {
@@ -440,6 +384,27 @@ impl<'b> Reader<'b> {
                 });
             }
             self.escape(&mut out)?;
+        }
+    }
+
+    /// How far it is to what ends a text or is an escape.
+    fn special(&mut self) -> Result<usize, Mistake> {
+        let rest = &self.bytes[self.at..];
+        let found = if self.lines {
+            memchr::memchr3(b'"', b'\\', b'\n', rest)
+        } else {
+            memchr::memchr2(b'"', b'\\', rest)
+        };
+        match found {
+            Some(len) if rest[len] == b'\n' => {
+                self.at += len;
+                self.fail(OPEN_TEXT)
+            }
+            Some(len) => Ok(len),
+            None => {
+                self.ran_out = true;
+                self.fail(OPEN_TEXT)
+            }
         }
     }
 

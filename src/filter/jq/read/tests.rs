@@ -1,5 +1,8 @@
 //! What is no JSON, and what ends early.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::filter::{FilterError, LINES, Limits, Session, Stop};
 
 fn run(media_type: &str, body: &str, text: &str) -> (String, Option<String>) {
@@ -18,10 +21,13 @@ fn of_many_lines_one_that_is_no_json_is_passed_over() {
     assert_eq!((found.as_str(), flaw.as_deref()), ("1\n3\n", Some(told)));
     let (found, flaw) = run(LINES, lines, "$.n");
     assert_eq!(flaw.as_deref(), Some(told), "{found}");
-    // What goes over lines is broken where it is broken.
-    let laid = "{\"n\":1}\n{\n  \"n\": oops,\n  \"m\": 1\n}\n";
-    let error = "✗ the body is no JSON: a value should stand here in line 3";
-    assert_eq!(run(LINES, laid, ".n"), (error.to_owned(), None));
+    // What goes over lines is broken where it is broken, with all that is in it.
+    let laid = "{\"n\":1}\n{\n  \"n\": oops,\n  \"m\": [\n    1,\n    2\n  ]\n}\n{\"n\":3}\n";
+    let told = "what begins in line 2 is no JSON, and passed over: a value should stand here in line 3";
+    assert_eq!(
+        run(LINES, laid, "."),
+        ("{\"n\":1}\n{\"n\":3}\n".to_owned(), Some(told.to_owned()))
+    );
     let nothing = "✗ the body is no JSON: line 1 is no JSON, and passed over: a value should stand here";
     assert_eq!(run(LINES, "oops\n", ".n"), (nothing.to_owned(), None));
 }
@@ -54,15 +60,88 @@ fn a_line_that_is_no_json_takes_none_with_it_and_leaves_no_values() {
 }
 
 #[test]
-fn many_lines_that_are_no_json_are_read_once() {
-    for line in ["2026-11-30 12:30 the server is up\n", "oops\n", "[[],\n{\n"] {
-        let lines = format!("{{\"n\":1}}\n{}", line.repeat(200_000));
-        let begun = std::time::Instant::now();
-        let (found, flaw) = run(LINES, &lines, ".n");
-        assert!(begun.elapsed().as_secs() < 20, "{line}");
-        assert_eq!(found, "1", "{line}");
-        assert!(flaw.is_some_and(|flaw| flaw.starts_with("line 2 ")), "{line}");
+fn a_value_that_is_left_open_takes_no_line_below_with_it() {
+    for (lines, expected, told) in [
+        (
+            "{\"n\":1}\n{\"trace\":[\n  at foo.js:3\n{\"n\":3}\n{\"n\":4}\n",
+            "1\n3\n4",
+            "what begins in line 2",
+        ),
+        ("{\"n\":1}\n{\"m\":[1,\n{\"n\":3}\n", "1\n3", "line 2"),
+        ("{\"n\":1}\n{\"m\":[\n  1,\n  2\n\n{\"n\":3}", "1\n3", "line 2"),
+        (
+            "  {\"n\":1}\n  {\"m\":[\n    1,\n  {\"n\":3}\n  {\"n\":4}\n",
+            "1\n3\n4",
+            "line 2",
+        ),
+        ("{\"m\":[1,\n{\n  \"n\": 3\n}\n{\"n\":4}\n", "3\n4", "line 1"),
+        ("{\n  \"n\": oops\n}\n  {\"n\":3}\n", "3", "what begins in line 1"),
+        ("{\"a\":tru\n  {\"n\":3}\n", "3", "line 1"),
+        ("[\n  [\n  oops\n[\noops\n{\"n\":3}\n", "3", "what begins in line 1"),
+    ] {
+        let (found, flaw) = run(LINES, lines, ".n");
+        assert_eq!(found.trim_end(), expected, "{lines}");
+        let flaw = flaw.unwrap_or_default();
+        assert!(flaw.starts_with(&format!("{told} is no JSON")), "{lines}: {flaw}");
     }
+    let numbers = run(LINES, "{\"n\":1}\n{\"m\":[1,\n\"a\n2\n3\n4\n5\n", ".").0;
+    assert_eq!(numbers, "{\"n\":1}\n2\n3\n4\n5\n");
+    let many = format!("{}{{\n  \"n\": 7\n}}\n", "[[],\n{\n".repeat(100));
+    assert_eq!(run(LINES, &many, ".n").0, "7");
+}
+
+#[test]
+fn of_lines_that_end_early_what_is_whole_is_filtered() {
+    for (lines, expected) in [
+        ("{\"n\":1}\n{\"n\":2} {\"n\":3,\"m\":[", "1\n2\n3"),
+        ("{\"n\":1}\n{\"n\":2,\"m\":\"te", "1\n2"),
+        ("{\"n\":1}\n{\"n\":2} \"te", "1\n2"),
+        ("{\"n\":1}\n{\n\"n\": 2,\n\"m\": 3\n", "1\n2"),
+        ("{\"n\":1}\n[\n{\"n\":2},\n{\"n\":3}", "1\n2\n3"),
+    ] {
+        let (found, flaw) = run(LINES, lines, "(.[]? | objects), . | .n? // empty");
+        assert_eq!(
+            (found.trim_end(), flaw.as_deref()),
+            (expected, Some(super::EARLY)),
+            "{lines}"
+        );
+    }
+}
+
+#[test]
+fn many_lines_that_are_no_json_are_read_once() {
+    // Each value that is begun is a step, and who may stop it is asked every 256 of them.
+    let steps = |body: &str| {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counts = Arc::clone(&asked);
+        let stop = Stop::when(move || {
+            counts.fetch_add(1, Ordering::Relaxed);
+            false
+        });
+        let mut values = super::Values::forgiving(super::Forgives::Lines);
+        let read = values.more(body.as_bytes(), true, Limits::default(), &stop);
+        assert!(read.is_ok(), "{read:?}");
+        256 * asked.load(Ordering::Relaxed)
+    };
+    let deep = format!("{}oops\n", "[\n".repeat(400));
+    for part in [
+        "2026-11-30 12:30 the server is up\n",
+        "oops\n",
+        "[[],\n{\n",
+        "{\"m\":[1,\n  2,\n  3,\n  oops\n",
+        &deep,
+    ] {
+        let body = format!("{{\"n\":1}}\n{}", part.repeat(200_000 / part.len()));
+        let steps = steps(&body);
+        assert!(
+            (1..2 * body.len()).contains(&steps),
+            "{part}: {steps} of {}",
+            body.len()
+        );
+    }
+    let (found, flaw) = run(LINES, &format!("{{\"n\":1}}\n{}", "oops\n".repeat(200_000)), ".n");
+    assert_eq!(found, "1");
+    assert!(flaw.is_some_and(|flaw| flaw.starts_with("line 2 ")));
 }
 
 #[test]
@@ -74,17 +153,21 @@ fn lines_that_arrive_are_passed_over_when_they_have_ended() -> Result<(), Filter
     values.more(&body[values.at..], false, Limits::default(), &Stop::never())?;
     let told = "line 2 is no JSON, and passed over: a value should stand here";
     assert_eq!((values.read.len(), values.flaw.as_deref()), (2, Some(told)));
-    // What goes over lines is waited for, and what is wrong in it told at the end.
+    // What goes over lines is waited for.
     let laid = b"{\n \"n\": [\n3]\n}\n{\n \"m\": oops\n}\n";
     values.more(&laid[..14], false, Limits::default(), &Stop::never())?;
     assert_eq!(values.read.len(), 2);
     values.more(laid, false, Limits::default(), &Stop::never())?;
     assert_eq!(values.read.len(), 3);
-    assert!(
-        values
-            .more(&laid[15..], true, Limits::default(), &Stop::never())
-            .is_err()
-    );
+    // One that is broken is passed over as soon as it is, and so is the rest of it when it comes.
+    let mut values = super::Values::forgiving(super::Forgives::Lines);
+    let body = b"{\"n\":1}\n{\"trace\":[\n  at foo\n  3\n]}\n{\"n\":2}\n";
+    for (end, read) in [(19, 1), (28, 1), (30, 1), (32, 1), (35, 1), (43, 2)] {
+        values.more(&body[values.at..end], false, Limits::default(), &Stop::never())?;
+        assert_eq!(values.read.len(), read, "{end}");
+    }
+    let told = "what begins in line 2 is no JSON, and passed over: a value should stand here in line 3";
+    assert_eq!(values.flaw.as_deref(), Some(told));
     Ok(())
 }
 
