@@ -18,7 +18,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 /// More characters than this never share a cell; stacked accents beyond it are shown as escapes.
-const MAX_CLUSTER: usize = 8;
+pub const MAX_CLUSTER: usize = 8;
 
 /// One drawable character: a grapheme cluster as it is, or the escape that stands for a character.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +108,11 @@ impl<'a> Iterator for Cells<'a> {
         self.at += cell.len;
         Some(cell)
     }
+}
+
+/// Says whether a character surely takes cells of its own, whatever is before it.
+pub fn stands_alone(c: char) -> bool {
+    simple_width(c).is_some()
 }
 
 /// Returns the width of a character that never joins with another of its kind; `None` if it takes a closer look.

@@ -6,6 +6,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthChar;
 
 use super::lexer::{JsonLine, Value};
 use super::nest::NestLine;
@@ -15,10 +17,12 @@ use super::scan::LONG;
 use super::source::Source;
 use super::window::Window;
 use crate::tui::unescape;
-use crate::tui::widgets::escape::is_hidden;
+use crate::tui::widgets::escape::{MAX_CLUSTER, is_hidden, stands_alone};
 
 /// How much of a long string is drawn, in bytes.
 const SHOWN: usize = 1024;
+/// How far back from a mark its letter is looked for, in bytes.
+const LETTER: usize = 64;
 /// Levels of indentation drawn; deeper lines stay at that column.
 const MAX_LEVELS: u32 = 512;
 /// Levels of indentation that are copied: lines at the depth of a thousand brackets would be a thousand times as long.
@@ -370,29 +374,84 @@ fn token(push: &mut impl FnMut(Kind, Content), kind: Kind, range: Range<usize>, 
 }
 
 /// Adds a piece of a token, characters in place of the escapes that stand for them.
+///
+/// A mark is drawn on its letter, whichever of the two is escaped: by itself it is nothing that can be drawn, and stays.
 pub(super) fn text(push: &mut impl FnMut(Kind, Content), kind: Kind, range: Range<usize>, window: &mut Window) {
     let bytes = window.slice(&range);
-    let (mut from, mut at) = (0, 0);
+    if bytes.is_empty() {
+        return push(kind, Content::Body(range, bytes));
+    }
+    // What stands from `plain` on, a letter that is held included, may take a mark; a quote or an escape may not.
+    let (mut from, mut at, mut plain) = (0, 0, usize::from(bytes.first() == Some(&b'"')));
+    let mut held: Option<(String, Range<usize>)> = None;
+    let mut push = |from: usize, to: usize, held: Option<(String, Range<usize>)>| {
+        if from < to {
+            push(
+                kind,
+                Content::Body(range.start + from..range.start + to, bytes.slice(from..to)),
+            );
+        }
+        if let Some((shown, at)) = held {
+            push(
+                kind,
+                Content::Shown(shown, range.start + at.start..range.start + at.end),
+            );
+        }
+    };
     while let Some(escape) = memchr::memchr(b'\\', bytes.get(at..).unwrap_or_default()).map(|found| at + found) {
         let Some((c, len)) = unescape(&bytes[escape..], is_hidden) else {
             // What follows the backslash may be one itself.
             at = escape + 2;
+            plain = escape + if bytes.get(escape + 1) == Some(&b'u') { 6 } else { 2 };
             continue;
         };
-        if from < escape {
-            let piece = range.start + from..range.start + escape;
-            push(kind, Content::Body(piece, bytes.slice(from..escape)));
-        }
         at = escape + len;
-        from = at;
-        push(
-            kind,
-            Content::Shown(c.to_string(), range.start + escape..range.start + at),
-        );
+        if !stands_alone(c) {
+            let tail = bytes.get(plain.max(from)..escape).unwrap_or_default();
+            if tail.is_empty()
+                && let Some((shown, place)) = &mut held
+                && place.end == escape
+                && joins(shown, c)
+            {
+                shown.push(c);
+                place.end = at;
+                (from, plain) = (at, at);
+                continue;
+            }
+            if let Some(letter) = last_letter(tail).filter(|letter| joins(letter, c)) {
+                let start = escape - letter.len();
+                push(0, 0, held.take());
+                push(from, start, None);
+                held = Some((format!("{letter}{c}"), start..at));
+                (from, plain) = (at, at);
+                continue;
+            }
+            if c.width() == Some(0) {
+                plain = at;
+                continue;
+            }
+        }
+        push(0, 0, held.take());
+        push(from, escape, None);
+        held = Some((c.to_string(), escape..at));
+        (from, plain) = (at, at);
     }
-    if from < bytes.len() || bytes.is_empty() {
-        push(kind, Content::Body(range.start + from..range.end, bytes.slice(from..)));
-    }
+    push(0, 0, held);
+    push(from, bytes.len(), None);
+}
+
+/// The last letter of a piece of text, with the marks on it.
+fn last_letter(bytes: &[u8]) -> Option<&str> {
+    let tail = &bytes[bytes.len().saturating_sub(LETTER)..];
+    let text = tail.utf8_chunks().last().filter(|chunk| chunk.invalid().is_empty())?;
+    text.valid().graphemes(true).next_back()
+}
+
+/// Says whether a character is drawn in the cell of the letter before it.
+fn joins(letter: &str, c: char) -> bool {
+    !letter.contains(is_hidden)
+        && letter.chars().count() < MAX_CLUSTER
+        && format!("{letter}{c}").graphemes(true).count() == 1
 }
 
 /// Writes a count for people, in groups of three: `195 312`.

@@ -53,6 +53,43 @@ fn escaped_characters_are_read_and_found_where_they_stand() {
 }
 
 #[test]
+fn marks_that_are_escaped_are_drawn_on_their_letters() {
+    // As they are where nothing is escaped: what is drawn wide takes a cell behind it.
+    for text in [
+        "ท\u{e35}\u{e48}นี่",
+        "ש\u{5b8}ל\u{5d5}",
+        "Cafe\u{301}s",
+        "हिन्दी में",
+        "\u{1f1e9}\u{1f1ea}!",
+    ] {
+        let escaped = |c: char| {
+            let mut units = [0; 2];
+            let units = c.encode_utf16(&mut units).iter();
+            units.map(|unit| format!("\\u{unit:04x}")).collect::<String>()
+        };
+        let all: String = text.chars().map(escaped).collect();
+        // As Python does it.
+        let python = |c: char| if c.is_ascii() { c.to_string() } else { escaped(c) };
+        let some: String = text.chars().map(python).collect();
+        let seen = |text: &str| {
+            let doc = whole(format!("{{\"a\":\"{text}\"}}"), Syntax::Json);
+            screen(&view(&doc, 60, 3), &doc, 60, 3)[1].clone()
+        };
+        assert_eq!(seen(&all), seen(text), "{all}");
+        assert_eq!(seen(&some), seen(text), "{some}");
+    }
+    // Without a letter there is nothing to draw them on, and what nobody would see stays as JSON spells it.
+    let doc = whole(
+        r#"{"\u0301a":"x\n\u0301\u0302 \u200d\u0301 e\u0301\u0302"}"#,
+        Syntax::Json,
+    );
+    assert_eq!(
+        screen(&view(&doc, 60, 3), &doc, 60, 3)[1],
+        "  2   \"\\u0301a\": \"x\\n\\u0301\\u0302 \\u200d\\u0301 e\u{301}\u{302}\""
+    );
+}
+
+#[test]
 fn json_is_drawn_with_numbers() {
     let doc = whole(r#"{"name":"日本","list":[1,{}],"ok":true}"#, Syntax::Json);
     let expected = [
