@@ -26,7 +26,7 @@ use super::plan::{Aim, Plan};
 use super::port::{Port, Sent};
 use super::renewal::{Interaction, Ready, TokenStore, unsent};
 use super::scripts::Log;
-use super::sent::{added, as_sent, asked, unset, without_file};
+use super::sent::{added, as_sent, asked, unset, without_body};
 use super::signing::{join, sign_and_send};
 use super::vault::{self, Vault};
 use super::visual;
@@ -420,7 +420,7 @@ impl Pipeline {
         }
         exchange
             .warnings
-            .extend(without_file(&prepared.request, &ready.resolved));
+            .extend(without_body(&prepared.request, &ready.resolved));
         if exchange.went_out() {
             let unset = unset(&prepared, &ready.resolved);
             exchange.warnings.extend(unset.iter().map(Unset::told));

@@ -61,11 +61,18 @@ pub(super) fn added(resolved: &ResolvedRequest, sent: &SentRequest) -> Vec<Strin
     names.filter(|name| !is_users(name)).cloned().collect()
 }
 
-/// What is said of a body that should be a file and names none.
-pub(super) fn without_file(written: &Request, resolved: &ResolvedRequest) -> Option<String> {
-    let is_without = matches!((&written.body, &resolved.body), (Body::File { .. }, ResolvedBody::None));
-    let sends = resolved.method.has_body() || resolved.settings.always_send_body == Some(true);
-    (is_without && sends).then(|| "the body is to be a file and names none: sent without a body".to_owned())
+/// What is said of a body that should be a file and names none, and of one that stays behind, as it does in Postman.
+pub(super) fn without_body(written: &Request, resolved: &ResolvedRequest) -> Option<String> {
+    if resolved.sends_body() {
+        let is_without = matches!((&written.body, &resolved.body), (Body::File { .. }, ResolvedBody::None));
+        return is_without.then(|| "the body is to be a file and names none: sent without a body".to_owned());
+    }
+    let method = &resolved.method;
+    (!written.body.is_empty()).then(|| {
+        format!(
+            "the body was not sent: {method} has none, unless the setting `Body with GET` (`always_send_body`) is on"
+        )
+    })
 }
 
 /// The secrets that a request is made of and that nobody has given a value yet, as in each fresh clone. One that was set to

@@ -55,6 +55,18 @@ impl Body {
         }
     }
 
+    /// Whether nothing would be sent of it.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::None | Self::Unknown { .. } => true,
+            Self::Form(rows) => !rows.iter().any(|row| row.enabled),
+            Self::Multipart(parts) => !parts.iter().any(|part| part.enabled),
+            Self::Raw { text, .. } => text.as_str().is_empty(),
+            Self::File { path } => path.as_str().is_empty(),
+            Self::GraphQl { query, variables, .. } => query.as_str().is_empty() && variables.as_str().is_empty(),
+        }
+    }
+
     /// All types this version can send, in the order a form offers them.
     pub const KINDS: [&str; 10] = [
         "none",

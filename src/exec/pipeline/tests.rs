@@ -245,6 +245,28 @@ async fn a_cancelled_send_ends_without_scripts() {
 }
 
 #[tokio::test]
+async fn a_body_that_the_method_leaves_behind_is_told() {
+    let told = async |method: &str, text: &str, always: bool| {
+        let mut request = request("R", "{{base}}/", "", "");
+        request.method = Method::new(method);
+        request.settings.always_send_body = Some(always);
+        request.body = Body::Raw {
+            language: crate::model::body::Language::Text,
+            text: text.into(),
+        };
+        let exchange = sent(group("", ""), request).await.exchange.expect("an exchange");
+        exchange
+            .warnings
+            .iter()
+            .any(|told| told.contains("the body was not sent"))
+    };
+    assert!(told("GET", "x", false).await);
+    assert!(!told("GET", "", false).await);
+    assert!(!told("GET", "x", true).await);
+    assert!(!told("POST", "x", false).await);
+}
+
+#[tokio::test]
 async fn what_nothing_defines_is_told() {
     let outcome = sent(group("", ""), request("R", "{{base}}/{{nothing}}", "", "")).await;
     assert_eq!(outcome.unresolved, ["nothing", "token"]);

@@ -215,7 +215,18 @@ fn choice(part: Part, entity: &Entity, facts: &Facts) -> String {
             Body::GraphQl { .. } => "a GraphQL operation, sent as JSON",
             Body::Unknown { .. } => "kept in the file; not known here",
         };
-        return format!("{} · {what}", request.body.kind());
+        let sends =
+            request.method.has_body() || request.settings.or(&facts.parent_settings).always_send_body == Some(true);
+        let kind = request.body.kind();
+        return if sends || request.body == Body::None {
+            format!("{kind} · {what}")
+        } else {
+            // Its setting is called so whatever the method is.
+            format!(
+                "{kind} · {} does not send it; `Body with GET` in Settings does",
+                request.method
+            )
+        };
     }
     let own = part::auth(entity);
     if own.is_inherited() {

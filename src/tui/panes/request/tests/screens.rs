@@ -51,6 +51,20 @@ fn the_pane_at_its_usual_size() {
 }
 
 #[test]
+fn a_body_that_stays_behind_says_so() {
+    let mut harness = open(120, 24, "Get token");
+    harness.press("]]]");
+    let told = "form · GET does not send it; `Body with GET` in Settings does";
+    assert!(!harness.screen().contains(told));
+    change(&mut harness, |request| {
+        request.method = crate::model::request::Method::new("GET")
+    });
+    assert!(harness.screen().contains(told), "{}", harness.screen());
+    change(&mut harness, |request| request.settings.always_send_body = Some(true));
+    assert!(!harness.screen().contains(told));
+}
+
+#[test]
 fn every_tab_fits_every_size() {
     for (columns, rows) in [(60, 16), (80, 24), (120, 40), (250, 70)] {
         for name in ["Get token", "List services", "Pydio Cells", "Configuration"] {
