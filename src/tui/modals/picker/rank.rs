@@ -1,5 +1,6 @@
 //! Which items match what was typed, best first, and which of their letters did.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
@@ -26,6 +27,8 @@ enum Fit {
     LabelWordStarts,
     /// The label begins with all that was typed.
     LabelStart,
+    /// The label is what was typed.
+    Label,
 }
 
 /// The matched graphemes of one row, counted from 0.
@@ -112,7 +115,14 @@ impl Ranking {
         if scored.iter().any(|(fit, ..)| *fit >= Fit::WordStarts) {
             scored.retain(|(fit, ..)| *fit > Fit::Scattered);
         }
-        scored.sort_unstable_by_key(|(fit, score, index)| (std::cmp::Reverse((*fit, *score)), *index));
+        // Of requests that begin alike, the one of which most is typed; commands stand in an order of their own.
+        let left = |fit: Fit, index: usize| {
+            let begun = items
+                .get(index)
+                .filter(|item| fit == Fit::LabelStart && item.method.is_some());
+            begun.map_or(0, |item| item.label.len())
+        };
+        scored.sort_unstable_by_key(|(fit, score, index)| (Reverse(*fit), left(*fit, *index), Reverse(*score), *index));
         self.order = scored.into_iter().map(|(.., index)| index).collect();
     }
 
@@ -160,7 +170,9 @@ fn fit(typed: &str, label: &str, whole: &str) -> Fit {
         let mut words = text.split(|c: char| !c.is_alphanumeric());
         words.any(|own| own.starts_with(word)) || text.starts_with(word)
     };
-    if label.starts_with(typed) {
+    if label == typed {
+        Fit::Label
+    } else if label.starts_with(typed) {
         Fit::LabelStart
     } else if typed.split_whitespace().all(|word| begins(label, word)) {
         Fit::LabelWordStarts
@@ -252,6 +264,22 @@ mod tests {
             Some(&0),
             "letters left out are fine where nothing fits better"
         );
+    }
+
+    #[test]
+    fn the_name_itself_comes_first_then_those_it_is_most_of() {
+        let labels = ["bigint", "bigs", "big", "big one", "json", "js"];
+        let mut items = items(&labels.map(|label| (label, "")));
+        let mut ranking = Ranking::new(items.len());
+        ranking.rank("JS", &items);
+        assert_eq!(ranking.order(), [5, 4]);
+        ranking.rank("bi", &items);
+        assert_eq!(ranking.order(), [0, 1, 2, 3], "commands keep their order");
+        for item in &mut items {
+            item.method = Some("GET".to_owned());
+        }
+        ranking.rank("big", &items);
+        assert_eq!(ranking.order(), [2, 1, 0, 3]);
     }
 
     #[test]
