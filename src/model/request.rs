@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::template::encode_only;
 use super::{Auth, Body, Example, Origin, Settings, Template, script::Scripts};
 
 /// An HTTP method: any token of RFC 9110, section 9.1, spelled as the user spells it.
@@ -55,6 +56,11 @@ impl fmt::Display for Method {
         f.write_str(&self.0)
     }
 }
+
+/// What would end the name of a parameter where it stands in a URL.
+pub const NAME_ENDS: [char; 3] = ['&', '#', '='];
+/// What would end its value.
+pub const VALUE_ENDS: [char; 2] = ['&', '#'];
 
 /// A row of a table: a query parameter, path variable, header or form field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +138,8 @@ impl Request {
         request
     }
 
-    /// The URL with its enabled parameters, as the URL bar shows it.
+    /// The URL with its enabled parameters, as the URL bar shows it: what would end a name or a value that stands in the
+    /// table is encoded, as it is when it is sent.
     pub fn full_url(&self) -> String {
         let (base, fragment) = match self.url.as_str().split_once('#') {
             Some((base, fragment)) => (base, Some(fragment)),
@@ -141,10 +148,11 @@ impl Request {
         let mut out = base.to_owned();
         for (n, param) in self.params.iter().filter(|param| param.enabled).enumerate() {
             out.push(if n == 0 && !base.contains('?') { '?' } else { '&' });
-            out.push_str(param.name.as_str());
-            if let Some(value) = &param.value {
+            let (name, value) = spelled(param);
+            out.push_str(&name);
+            if let Some(value) = value {
                 out.push('=');
-                out.push_str(value.as_str());
+                out.push_str(&value);
             }
         }
         if let Some(fragment) = fragment {
@@ -169,7 +177,8 @@ impl Request {
             Some(fragment) => format!("{base}#{fragment}"),
             None => base.to_owned(),
         });
-        let typed = query.map(parse_query).unwrap_or_default();
+        let mut typed = query.map(parse_query).unwrap_or_default();
+        as_in_table(&self.params, &mut typed);
         self.params = merge_params(&self.params, typed);
         self.sync_path_variables();
     }
@@ -223,6 +232,59 @@ pub fn parse_query(query: &str) -> Vec<Entry> {
             },
         })
         .collect()
+}
+
+/// The name and value of a parameter in a URL.
+fn spelled(param: &Entry) -> (String, Option<String>) {
+    let value = param.value.as_ref();
+    (
+        encode_only(param.name.as_str(), &NAME_ENDS),
+        value.map(|value| encode_only(value.as_str(), &VALUE_ENDS)),
+    )
+}
+
+/// Gives typed parameters back what is only encoded because the URL shows them: `a%26b` stays `a & b` where the table says so.
+fn as_in_table(old: &[Entry], typed: &mut [Entry]) {
+    let shown = old.iter().filter(|row| row.enabled);
+    let shown: Vec<_> = shown.map(|row| (row, spelled(row))).collect();
+    let differs = |(row, (name, value)): &(&Entry, (String, Option<String>))| {
+        name != row.name.as_str() || value.as_deref().is_some_and(|value| value != row.value_str())
+    };
+    if !shown.iter().any(differs) {
+        return;
+    }
+    for (at, typed) in typed.iter_mut().enumerate() {
+        let is_whole = |(_, (name, value)): &&(&Entry, (String, Option<String>))| {
+            name == typed.name.as_str() && value.as_deref() == typed.value.as_ref().map(Template::as_str)
+        };
+        let is_named = |(_, (name, _)): &&(&Entry, (String, Option<String>))| name == typed.name.as_str();
+        // What was put in before it moves it on.
+        let there = || shown.get(at);
+        let found = there().filter(is_whole).or_else(|| shown.iter().find(is_whole));
+        let found = found.or_else(|| there().filter(is_named).or_else(|| shown.iter().find(is_named)));
+        let Some((row, (_, shown))) = found else {
+            continue;
+        };
+        typed.name = row.name.clone();
+        if let Some(value) = &mut typed.value {
+            *value = match &row.value {
+                Some(same) if shown.as_deref() == Some(value.as_str()) => same.clone(),
+                _ => decoded(value.as_str(), row.value_str()).into(),
+            };
+        }
+    }
+}
+
+/// Reads a value that was typed as the one in the table is spelled.
+fn decoded(typed: &str, table: &str) -> String {
+    let mut out = typed.to_owned();
+    for end in VALUE_ENDS {
+        let code = encode_only(&end.to_string(), &VALUE_ENDS);
+        if table.contains(end) && !table.contains(&code) {
+            out = out.replace(&code, &end.to_string());
+        }
+    }
+    out
 }
 
 /// The typed parameters in their order, with the disabled rows and the descriptions of `old` kept.
@@ -287,6 +349,36 @@ mod tests {
             .collect();
         assert_eq!(names, [("x", "12", true), ("y", "2", false), ("z", "3", true)]);
         assert_eq!(request.params[0].description, "the x");
+    }
+
+    #[test]
+    fn what_would_end_a_value_of_the_table_is_encoded_in_the_url_bar_and_comes_back() {
+        let mut request = Request::default();
+        request.set_full_url("http://a/?x=1");
+        request.params.push(Entry::new("hello", "w örld & #1="));
+        request.params.push(Entry::new("a=b&c", "{{v&}}+%41"));
+        request.params.push(Entry::new("both", "&%26"));
+        let url = request.full_url();
+        assert_eq!(
+            url,
+            "http://a/?x=1&hello=w örld %26 %231=&a%3Db%26c={{v&}}+%41&both=%26%26"
+        );
+        request.params[2].value = Some("+%41".into());
+        let table = request.params.clone();
+        let url = request.full_url();
+        request.set_full_url(&url);
+        assert_eq!(request.params, table);
+        // Something else of the URL is changed, and parameters before it.
+        request.set_full_url(&url.replace("//a/", "//abc/").replace("x=1", "x=1&y=2"));
+        assert_eq!(request.params.len(), 5);
+        assert_eq!(request.params[2..], table[1..]);
+        // The value itself.
+        request.set_full_url(&request.full_url().replace("w örld", "world %26"));
+        assert_eq!(request.params[2].value_str(), "world & & #1=");
+        // What is typed so stays so.
+        request.set_full_url("http://a/?x=%26");
+        assert_eq!(request.params[0].value_str(), "%26");
+        assert_eq!(request.full_url(), "http://a/?x=%26");
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
+use super::percent;
+
 /// Text that may hold `{{name}}` tokens; what they mean is decided when it is sent.
 ///
 /// The grammar is Postman's: a token is `{{`, any characters but braces, `}}`; nothing is trimmed. Copies share the text: a
@@ -92,6 +94,19 @@ pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
         }
         None
     })
+}
+
+/// Percent-encodes only the characters of `set`, and none inside a token.
+pub fn encode_only(text: &str, set: &[char]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for token in tokens(text) {
+        out.push_str(&percent::encode_only(&text[copied..token.start], set));
+        out.push_str(&text[token.start..token.end]);
+        copied = token.end;
+    }
+    out.push_str(&percent::encode_only(&text[copied..], set));
+    out
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! The URL is one text first, with its variables replaced, and is taken apart only then, so a variable may hold scheme,
 //! host and path together. Existing `%xx` stay, `..` stays, and so does much punctuation.
 
-use crate::model::request::path_variable_name;
-use crate::model::template::tokens;
+use crate::model::request::{NAME_ENDS, VALUE_ENDS, path_variable_name};
+use crate::model::template::{encode_only, tokens};
 use crate::model::{Request, percent};
 
 /// A request's URL with its enabled parameters, as a template.
@@ -23,10 +23,10 @@ pub(super) fn template(request: &Request) -> String {
     for param in request.params.iter().filter(|param| param.enabled) {
         out.push(separator);
         separator = '&';
-        escape_outside_tokens(&mut out, param.name.as_str(), &['&', '#', '=']);
+        out.push_str(&encode_only(param.name.as_str(), &NAME_ENDS));
         if let Some(value) = &param.value {
             out.push('=');
-            escape_outside_tokens(&mut out, value.as_str(), &['&', '#']);
+            out.push_str(&encode_only(value.as_str(), &VALUE_ENDS));
         }
     }
     out.push_str(fragment);
@@ -38,20 +38,6 @@ fn find_outside_tokens(text: &str, wanted: char) -> Option<usize> {
     text.char_indices()
         .find(|(at, c)| *c == wanted && !tokens.iter().any(|token| token.start <= *at && *at < token.end))
         .map(|(at, _)| at)
-}
-
-fn escape_outside_tokens(out: &mut String, text: &str, special: &[char]) {
-    let mut copied = 0;
-    for token in tokens(text) {
-        escape(out, &text[copied..token.start], special);
-        out.push_str(&text[token.start..token.end]);
-        copied = token.end;
-    }
-    escape(out, &text[copied..], special);
-}
-
-fn escape(out: &mut String, text: &str, special: &[char]) {
-    out.push_str(&percent::encode_only(text, special));
 }
 
 /// The URL to send: taken apart, path variables filled in, percent-encoded unless `encode` is off, put together again.
