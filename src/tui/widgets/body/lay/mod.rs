@@ -70,7 +70,7 @@ pub(super) fn of(kind: Kind, head: &[u8], live: bool) -> Option<(Box<dyn Lay>, S
         }
         Kind::Markdown => Some((Box::<markdown::Markdown>::default(), Syntax::Marked)),
         Kind::Csv => {
-            let separator = table::separator(head).unwrap_or(b',');
+            let separator = table::separator_of_table(head);
             code(Box::new(table::Table::new(separator)), highlight::Syntax::Table)
         }
         Kind::Tsv => code(Box::new(table::Table::new(b'\t')), highlight::Syntax::Table),

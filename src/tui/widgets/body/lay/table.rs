@@ -21,21 +21,9 @@ const MOST: usize = 512;
 /// Finds what separates the values, if this looks like a table: the same number of cells, more than one, in each of the
 /// first rows.
 pub(in crate::tui::widgets::body) fn separator(bytes: &[u8]) -> Option<u8> {
-    let head = &bytes[..bytes.len().min(8 * 1024)];
-    let whole = head.len() == bytes.len();
     let mut best: Option<(usize, u8)> = None;
     for separator in [b'\t', b';', b',', b'|'] {
-        let mut counts = Vec::new();
-        let mut pos = 0;
-        while let Some((row, next)) = row(&head[pos..], separator, whole) {
-            if row.len() > 1 || row.first().is_some_and(|cell| !cell.is_empty()) {
-                counts.push(row.len());
-            }
-            pos += next;
-            if pos >= head.len() || counts.len() >= 20 {
-                break;
-            }
-        }
+        let counts = counts(bytes, separator);
         let cells = counts.first().copied().unwrap_or(0);
         let same = counts.len() >= 2 && cells >= 2 && counts.iter().all(|count| *count == cells);
         // Prose has commas too, and two lines of it by chance as many.
@@ -45,6 +33,41 @@ pub(in crate::tui::widgets::body) fn separator(bytes: &[u8]) -> Option<u8> {
         }
     }
     best.map(|(_, separator)| separator)
+}
+
+/// The same of what is called a table, whose rows may be of unequal length: what parts the first row, and of that what parts
+/// most of the others as often.
+pub(super) fn separator_of_table(bytes: &[u8]) -> u8 {
+    separator(bytes).unwrap_or_else(|| {
+        let mut best = ((0, 0), b',');
+        for separator in [b',', b';', b'\t', b'|'] {
+            let counts = counts(bytes, separator);
+            let cells = counts.first().copied().unwrap_or(0);
+            let fit = counts.iter().filter(|count| **count == cells).count();
+            if cells >= 2 && (fit, cells) > best.0 {
+                best = ((fit, cells), separator);
+            }
+        }
+        best.1
+    })
+}
+
+/// How many cells each of the first rows has.
+fn counts(bytes: &[u8], separator: u8) -> Vec<usize> {
+    let head = &bytes[..bytes.len().min(8 * 1024)];
+    let whole = head.len() == bytes.len();
+    let mut counts = Vec::new();
+    let mut pos = 0;
+    while let Some((row, next)) = row(&head[pos..], separator, whole) {
+        if row.len() > 1 || row.first().is_some_and(|cell| !cell.is_empty()) {
+            counts.push(row.len());
+        }
+        pos += next;
+        if pos >= head.len() || counts.len() >= 20 {
+            break;
+        }
+    }
+    counts
 }
 
 /// Reads a row: its cells without their quotes, and how many bytes it took; `None` if its end is not there.
@@ -112,7 +135,7 @@ impl TableRow {
 /// What the disk says, for a body that lies there.
 pub fn table_row(body: &Source, tabs: bool, named: bool, line: usize) -> io::Result<Option<TableRow>> {
     let head = body.read(0, Kind::GUESS)?;
-    let separator = if tabs { b'\t' } else { separator(&head).unwrap_or(b',') };
+    let separator = if tabs { b'\t' } else { separator_of_table(&head) };
     let mut at = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let (mut before, mut block) = (line + usize::from(named), STEP);
     loop {
@@ -370,6 +393,26 @@ mod tests {
         assert_eq!(separator(b"one line, with commas, many"), None);
         assert_eq!(separator(b""), None);
         assert_eq!(separator(b"\"a,b\n"), None, "a quote that never ends");
+    }
+
+    #[test]
+    fn rows_of_unequal_length_are_parted_as_their_names_are() {
+        assert_eq!(separator_of_table(b"id;name;val\n1;a;3\n2;c;4\n3;x\n4;a;b;c;d"), b';');
+        assert_eq!(separator_of_table(b"id;name\n1;\"a\n,b\"\n2;3,5;x\n3\n"), b';');
+        assert_eq!(separator_of_table(b"a, or b;c\n1;2\n3;4;5\n6;7\n"), b';');
+        assert_eq!(separator_of_table(b"a,b\n1;2\n3;4\n5;6;7\n"), b',');
+        assert_eq!(separator_of_table(b"\"a;b\",c\n1,2\n3\n"), b',');
+        assert_eq!(separator_of_table(b"one\n1;2\n3\n"), b',');
+        let body = "id;name;val\n1;a;3\n3;x\n4;a;b;c";
+        let found = table_row(&Source::from(body.to_owned()), false, true, 2)
+            .unwrap()
+            .unwrap();
+        assert_eq!(found.cells, ["4", "a", "b", "c"]);
+        let (mut lay, _) = super::super::of(Kind::Csv, body.as_bytes(), false).unwrap();
+        assert_eq!(
+            all(&mut *lay, body.as_bytes(), 4096),
+            " 1 │ a    │ 3\n 3 │ x\n 4 │ a    │ b   │ c\n"
+        );
     }
 
     #[test]
