@@ -36,6 +36,11 @@ impl Target {
             format!("http://{text}")
         };
         check_variables(&full)?;
+        if is_command(&full) {
+            return Err(error("this is a curl command, and not a URL").hint(
+                "curl commands are not read: copy its URL here, and what follows `-H` and `-d` to the headers and the body",
+            ));
+        }
         let (scheme, rest) = full.split_once("://").unwrap_or(("", &full));
         if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
             return Err(
@@ -96,6 +101,13 @@ pub fn host_of(url: &str) -> Option<String> {
 
 fn error(message: impl Into<String>) -> SendError {
     SendError::new(SendErrorKind::Url, message)
+}
+
+/// Whether a command was pasted where the URL belongs; whoever resolves it has taken what it begins with for scheme or host.
+fn is_command(full: &str) -> bool {
+    let text = full.strip_prefix("http://").unwrap_or(full);
+    let start = text.get(..7).unwrap_or(text).to_ascii_lowercase();
+    start.starts_with("curl ") || start.starts_with("curl%20")
 }
 
 fn plain(text: &str) -> String {
@@ -176,6 +188,25 @@ mod tests {
         assert!(message("http://?q").0.contains("no host"));
         assert!(message("ftp://host/").0.contains("`ftp`"));
         assert!(message("http://host:99999/").0.contains("port"));
+    }
+
+    #[test]
+    fn a_command_that_was_pasted_is_called_one() {
+        for text in [
+            "curl -X POST 'https://h/x' -H 'A: b'",
+            "curl -x post 'https://h/x'",
+            "curl 'http://h/'",
+            "curl h",
+            "http://curl%20-v h/",
+        ] {
+            let (message, hint) = message(text);
+            assert!(
+                message.contains("curl command") && hint.contains("URL"),
+                "{text}: {message}"
+            );
+        }
+        assert!(Target::new("curl.example/x").is_ok());
+        assert!(Target::new("http://curl/x").is_ok());
     }
 
     #[test]
