@@ -11,7 +11,9 @@ pub(super) fn setting(outcome: &Outcome) -> Option<&'static str> {
     match error.kind {
         // What else goes wrong with TLS is no matter of trust.
         SendErrorKind::Tls if is_about_trust(error.code) => Some("verify_tls"),
-        SendErrorKind::Redirect => Some("max_redirects"),
+        // A loop. To nowhere, more of them lead no further.
+        SendErrorKind::Redirect if error.message.starts_with("more than ") => Some("max_redirects"),
+        SendErrorKind::Redirect => Some("follow_redirects"),
         SendErrorKind::Proxy => Some("proxy"),
         _ => None,
     }

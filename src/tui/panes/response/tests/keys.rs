@@ -74,3 +74,24 @@ fn space_and_b_turn_pages() {
     harness.press("b");
     has(&harness, "row 0 ");
 }
+
+#[test]
+fn each_redirect_that_fails_names_the_setting_it_is_about() {
+    let failed = |message: &str| {
+        let error = SendError::new(SendErrorKind::Redirect, message);
+        sent(
+            120,
+            40,
+            Outcome {
+                exchange: Some(exchange(Err(error))),
+                ..Outcome::default()
+            },
+        )
+    };
+    let harness = failed("more than 10 redirects, the last one to `/again`");
+    has(&harness, "The setting `Most redirects` decides this");
+    let mut harness = failed("the redirect to `file:///x` leads nowhere: `file` URLs cannot be sent to");
+    has(&harness, "The setting `Follow redirects` decides this");
+    harness.press("<enter>");
+    has(&harness, "Go where a 3xx answer points to");
+}
