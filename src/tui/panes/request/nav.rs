@@ -90,7 +90,8 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
             match nav {
                 Nav::Open => {
                     *writing = true;
-                    editor.reveal_caret();
+                    // What a search has found is selected to be seen.
+                    editor.begin();
                 }
                 Nav::Up => editor.scroll(-1),
                 Nav::Down => editor.scroll(1),

@@ -90,6 +90,13 @@ impl Editor {
         }
     }
 
+    /// Leaves the caret before what is selected, so that what is typed next replaces nothing.
+    pub fn begin(&mut self) {
+        self.document.seal();
+        self.selection = Selection::at(self.selection.range().start);
+        self.reveal_caret();
+    }
+
     /// Brings the caret back into sight, as when the focus returns.
     pub fn reveal_caret(&mut self) {
         self.reveal(MARGIN_LINES);

@@ -32,4 +32,7 @@ fn a_script_is_searched_and_a_line_gone_to_typed_into_or_not() {
     let before = text(&harness);
     harness.press("n/<ctrl-u>pm<enter>nN");
     assert_eq!(text(&harness), before);
+    // Where it is typed into then, what was found is only seen.
+    harness.press("/<ctrl-u>environment<enter>i_");
+    assert!(text(&harness).contains("pm._environment"), "{}", text(&harness));
 }
