@@ -199,7 +199,9 @@ impl Kind {
     pub fn guess(media_type: Option<&str>, bytes: &[u8]) -> Self {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let head = &bytes[..bytes.len().min(1024)];
-        let claimed = Self::claimed(media_type.unwrap_or_default());
+        let media_type = media_type.unwrap_or_default();
+        let claimed = Self::claimed(media_type);
+        let looks_binary = |head: &[u8]| looks_binary(head) && !is_said_text(media_type, head);
         if super::lay::image::is_one(head) {
             return Self::Image;
         }
@@ -217,7 +219,7 @@ impl Kind {
                 // What is called binary and is an error in words after all.
                 let first = head.trim_ascii_start().first();
                 return match first {
-                    Some(b'{' | b'[' | b'<') if !looks_binary(head) && head.len() > 1 => sniffed(bytes),
+                    Some(b'{' | b'[' | b'<') if !looks_binary(head) && head.len() > 1 => sniffed(bytes, false),
                     _ => kind,
                 };
             }
@@ -228,7 +230,9 @@ impl Kind {
         }
         match claimed {
             // Neither is the other, whatever the server calls it.
-            Some(Self::Json | Self::JsonLines) if head.trim_ascii_start().starts_with(b"<") => sniffed(bytes),
+            Some(Self::Json | Self::JsonLines) if head.trim_ascii_start().starts_with(b"<") => {
+                sniffed(bytes, looks_binary(head))
+            }
             Some(Self::Json) if is_lines(bytes) => Self::JsonLines,
             // Many a server says HTML of whatever it sends.
             Some(Self::Html | Self::JavaScript) if is_json(bytes) => {
@@ -240,13 +244,13 @@ impl Kind {
             }
             Some(kind) if head.is_empty() || !looks_binary(head) || kind == Self::Json => kind,
             Some(_) => Self::Binary,
-            None => sniffed(bytes),
+            None => sniffed(bytes, looks_binary(head)),
         }
     }
 }
 
 /// What the bytes look like, when nobody says what they are.
-fn sniffed(bytes: &[u8]) -> Kind {
+fn sniffed(bytes: &[u8], binary: bool) -> Kind {
     let head = &bytes[..bytes.len().min(1024)];
     let start = head.trim_ascii_start();
     let starts = |with: &str| {
@@ -254,7 +258,7 @@ fn sniffed(bytes: &[u8]) -> Kind {
             .get(..with.len())
             .is_some_and(|own| own.eq_ignore_ascii_case(with.as_bytes()))
     };
-    if looks_binary(head) {
+    if binary {
         return Kind::Binary;
     }
     match start.first() {
@@ -291,12 +295,26 @@ fn sniffed(bytes: &[u8]) -> Kind {
 /// Whether bytes are hardly meant to be read.
 pub(super) fn looks_binary(head: &[u8]) -> bool {
     let broken = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
-    let control = head
-        .iter()
-        .filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace() && **byte != 0x1b)
-        .count();
+    let is_control = |byte: &&u8| byte.is_ascii_control() && !byte.is_ascii_whitespace() && **byte != 0x1b;
+    let control = head.iter().filter(is_control).count();
+    // What programs write to terminals: bells, backspaces, deletes.
+    let written = head.iter().filter(|byte| matches!(byte, 0x07 | 0x08 | 0x7f)).count();
     // A few odd bytes are text in an old encoding; many are not text at all.
-    head.contains(&0) || control * 16 > head.len() || (broken + control) * 8 > head.len()
+    head.contains(&0)
+        || (control - written) * 16 + written * 4 > head.len()
+        || (broken + control) * 8 > head.len() && broken > 0
+}
+
+/// Whether the bytes are the text that their media type says they are, whatever controls are among it: it names a charset.
+fn is_said_text(media_type: &str, head: &[u8]) -> bool {
+    let media_type = media_type.to_ascii_lowercase();
+    let names = media_type
+        .split(';')
+        .skip(1)
+        .any(|part| part.trim_start().starts_with("charset="));
+    // The last character may be cut.
+    let is_utf8 = || std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    names && !media_type.starts_with("application/octet-stream") && !head.contains(&0) && is_utf8()
 }
 
 /// Whether the bytes are JSON as far as they go: an object, an array or a string.
@@ -361,6 +379,14 @@ mod tests {
         assert_eq!(guess("text/plain", "a;b\n1;2\n3;4\n"), Kind::Csv);
         assert_eq!(guess("text/plain", "a\tb\n1\t2\n3\t4\n"), Kind::Tsv);
         assert_eq!(guess("text/plain", "well, yes\nno\n"), Kind::Text);
+        assert_eq!(
+            guess("text/plain", "ring\u{7} bac\u{8}k del\u{7f} \u{1b}[31mred"),
+            Kind::Text
+        );
+        let controls = "\u{1}\u{2}\u{7} \u{1b}[31mred";
+        assert_eq!(guess("text/plain", controls), Kind::Binary);
+        assert_eq!(guess("text/plain; charset=utf-8", controls), Kind::Text);
+        assert_eq!(guess("text/plain; charset=utf-8", "a\0b"), Kind::Binary);
         assert_eq!(guess("", "event: tick\ndata: 1\n\n"), Kind::Events);
         assert_eq!(guess("text/event-stream", ""), Kind::Events);
         assert_eq!(guess("application/x-yaml", "a: 1"), Kind::Yaml);
