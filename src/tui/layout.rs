@@ -29,6 +29,15 @@ pub enum Divider {
     Left,
 }
 
+/// A divider as the mouse has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grip {
+    /// Which one.
+    pub divider: Divider,
+    /// Whether by the border of the right or the lower pane.
+    pub behind: bool,
+}
+
 /// Where the user dragged the dividers; `None` where the program decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dividers {
@@ -42,15 +51,16 @@ pub struct Dividers {
 
 impl Dividers {
     /// Moves a divider to where the mouse is.
-    pub fn drag(&mut self, divider: Divider, at: Position, size: (u16, u16)) {
+    pub fn drag(&mut self, Grip { divider, behind }: Grip, at: Position, size: (u16, u16)) {
+        let ahead = u16::from(!behind);
         let share = |part: u16, whole: u16| {
             let share = u32::from(part) * 1000 / u32::from(whole.max(1));
             Some(u16::try_from(share).unwrap_or(500).clamp(50, 900))
         };
         match divider {
-            Divider::Columns => self.columns = share(at.x + 1, size.0),
-            Divider::Rows => self.rows = share(at.y + 1, size.1),
-            Divider::Left => self.left = share(at.y + 1, size.1),
+            Divider::Columns => self.columns = share(at.x + ahead, size.0),
+            Divider::Rows => self.rows = share(at.y + ahead, size.1),
+            Divider::Left => self.left = share(at.y + ahead, size.1),
         }
     }
 }
@@ -78,29 +88,26 @@ impl Layout {
             .find(|pane| self.area(*pane).is_some_and(|area| area.contains(at)))
     }
 
-    /// The divider at a place: the borders where two panes meet.
-    pub fn divider_at(&self, at: Position) -> Option<Divider> {
+    /// The divider at a place: either of the borders where two panes meet. Also says whether that is the one behind it, of the
+    /// right or the lower pane.
+    pub fn divider_at(&self, at: Position) -> Option<Grip> {
         let [environments, tree, request, response] = self.areas;
+        let grip = |divider, behind| Some(Grip { divider, behind });
         if let (Some(left), Some(right)) = (tree, request)
-            && (at.x + 1 == left.right() || (at.x == right.x && at.y < right.bottom() && right.x > left.x))
+            && right.x > left.x
+            && at.y < left.bottom()
+            && (left.right() - 1..=right.x).contains(&at.x)
         {
-            return (right.x > left.x && at.y < left.bottom()).then_some(Divider::Columns);
+            return grip(Divider::Columns, at.x == right.x);
         }
-        if let (Some(upper), Some(lower)) = (request, response)
-            && upper.y < lower.y
-            && at.y + 1 == upper.bottom()
-            && at.x >= upper.x
-            && at.x < upper.right()
-        {
-            return Some(Divider::Rows);
-        }
-        if let (Some(upper), Some(lower)) = (environments, tree)
-            && upper.y < lower.y
-            && at.y + 1 == upper.bottom()
-            && at.x >= upper.x
-            && at.x < upper.right()
-        {
-            return Some(Divider::Left);
+        for (divider, upper, lower) in [(Divider::Rows, request, response), (Divider::Left, environments, tree)] {
+            if let (Some(upper), Some(lower)) = (upper, lower)
+                && upper.y < lower.y
+                && (upper.bottom() - 1..=lower.y).contains(&at.y)
+                && (upper.x..upper.right()).contains(&at.x)
+            {
+                return grip(divider, at.y == lower.y);
+            }
         }
         None
     }
@@ -216,17 +223,52 @@ mod tests {
     fn dividers_are_found_and_dragged_within_limits() {
         let layout = at((120, 40), Pane::Request);
         let request = layout.area(Pane::Request).unwrap_or_default();
-        assert_eq!(
-            layout.divider_at(Position::new(request.x - 1, 10)),
-            Some(Divider::Columns)
+        let grip = |x, y| {
+            layout
+                .divider_at(Position::new(x, y))
+                .map(|grip| (grip.divider, grip.behind))
+        };
+        for y in [0, 10, request.bottom() - 1, request.bottom(), 30] {
+            assert_eq!(grip(request.x - 1, y), Some((Divider::Columns, false)));
+            assert_eq!(grip(request.x, y), Some((Divider::Columns, true)));
+        }
+        let tree = layout.area(Pane::Collections).unwrap_or_default();
+        for (x, y, divider) in [
+            (request.x + 5, request.bottom(), Divider::Rows),
+            (5, tree.y, Divider::Left),
+        ] {
+            assert_eq!(grip(x, y - 2), None);
+            assert_eq!(grip(x, y - 1), Some((divider, false)));
+            assert_eq!(grip(x, y), Some((divider, true)));
+            assert_eq!(grip(x, y + 1), None);
+        }
+        // Where it is taken by is where it stays.
+        let at = Position::new(request.x + 5, 20);
+        let (mut upper, mut lower) = (Dividers::default(), Dividers::default());
+        upper.drag(
+            Grip {
+                divider: Divider::Rows,
+                behind: false,
+            },
+            Position { y: 19, ..at },
+            (120, 40),
         );
-        assert_eq!(
-            layout.divider_at(Position::new(request.x + 5, request.bottom() - 1)),
-            Some(Divider::Rows)
+        lower.drag(
+            Grip {
+                divider: Divider::Rows,
+                behind: true,
+            },
+            at,
+            (120, 40),
         );
+        assert_eq!(upper, lower);
         let mut dividers = Dividers::default();
         for x in [0, 119] {
-            dividers.drag(Divider::Columns, Position::new(x, 5), (120, 40));
+            let grip = Grip {
+                divider: Divider::Columns,
+                behind: false,
+            };
+            dividers.drag(grip, Position::new(x, 5), (120, 40));
             let layout = compute((120, 40), None, Pane::Request, &dividers, 2);
             assert!(layout.area(Pane::Request).is_some_and(|area| area.width >= 30));
             assert!(layout.area(Pane::Collections).is_some_and(|area| area.width >= 6));

@@ -67,7 +67,7 @@ pub struct State {
     /// Where the user dragged the dividers.
     pub dividers: layout::Dividers,
     /// Which divider is being dragged.
-    pub dragging: Option<layout::Divider>,
+    pub dragging: Option<layout::Grip>,
     /// Whether something changed since the last drawing.
     pub stale: bool,
     /// The defect of our own that ends the program, in words.
@@ -358,7 +358,11 @@ impl State {
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => {
                 self.dragging = layout.divider_at(at);
-                if self.dragging.is_some() {
+                if let Some(grip) = self.dragging {
+                    // By its title a pane is chosen, too.
+                    if let Some(pane) = layout.pane_at(at).filter(|_| grip.behind) {
+                        self.focus = pane;
+                    }
                     return true;
                 }
                 if layout.footer.contains(at) {
@@ -370,8 +374,8 @@ impl State {
                 }
             }
             MouseEventKind::Drag(MouseButton::Left) => {
-                if let Some(divider) = self.dragging {
-                    self.dividers.drag(divider, at, self.size);
+                if let Some(grip) = self.dragging {
+                    self.dividers.drag(grip, at, self.size);
                     return true;
                 }
             }

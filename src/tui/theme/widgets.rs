@@ -1,5 +1,7 @@
 //! What each widget looks like in a theme: the one place where their styles meet the theme's.
 
+use ratatui::style::Modifier;
+
 use crate::tui::widgets::body::BodyStyles;
 use crate::tui::widgets::editor::EditorStyles;
 use crate::tui::widgets::frame::FrameStyles;
@@ -45,7 +47,11 @@ impl Theme {
     /// An empty pane.
     pub fn hatching(&self) -> HatchStyles {
         HatchStyles {
-            hatch: self.hatch,
+            // Without colours it would be as strong as the words.
+            hatch: match self.hatch.fg {
+                None => self.hatch.add_modifier(Modifier::DIM),
+                Some(_) => self.hatch,
+            },
             text: self.dim,
             key: self.key_hint,
         }

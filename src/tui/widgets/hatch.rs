@@ -61,13 +61,11 @@ pub fn draw(message: &str, styles: &HatchStyles, area: Rect, buf: &mut Buffer) {
         let left = (usize::from(area.width) - width.min(usize::from(area.width))) / 2;
         let x = |column: usize| area.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
         if width > 0 {
-            glyphs::put_text(
-                buf,
-                Position::new(x(left - air.min(left)), y),
-                &" ".repeat(width + 2 * air),
-                width + 2 * air,
-                styles.text,
-            );
+            let start = left - air.min(left);
+            // A long word takes the air, and nothing of what is beside the area.
+            let cleared = (width + 2 * air).min(usize::from(area.width) - start);
+            let at = Position::new(x(start), y);
+            glyphs::put_text(buf, at, &" ".repeat(cleared), cleared, styles.text);
         }
         let mut column = left;
         for (index, part) in line.split('`').enumerate() {
@@ -130,6 +128,20 @@ mod tests {
                 "╱╱╱╱╱╱╱╱╱╱╱╱╱╱╱╱╱╱╱╱"
             ]
         );
+    }
+
+    #[test]
+    fn a_long_word_stays_in_the_area() {
+        let mut buf = Buffer::with_lines(["│            │"; 4]);
+        draw(
+            "a an environment",
+            &HatchStyles::default(),
+            Rect::new(1, 0, 12, 4),
+            &mut buf,
+        );
+        for y in 0..4 {
+            assert_eq!((buf[(0, y)].symbol(), buf[(13, y)].symbol()), ("│", "│"));
+        }
     }
 
     #[test]
