@@ -71,6 +71,7 @@ pub async fn send(
     let Watched {
         mut outcome,
         written,
+        saved,
         unread,
     } = stream::send(&pipeline, engine, plan.clone(), &mut context, watch, output).await;
     let lost = opened.session.keep(node, &outcome);
@@ -97,7 +98,7 @@ pub async fn send(
         ExitCode::SUCCESS
     };
     let printed = match (written, response) {
-        (Ok(Written { done: false, .. }), Some(response)) => print(response, &redactor, args, output),
+        (Ok(Written { done: false, .. }), Some(response)) => print(response, &redactor, saved, args, output),
         (written, _) => written
             .map(|written| written.odd.into_iter().for_each(|odd| output.note(odd)))
             .map_err(CliError::from),
@@ -105,7 +106,7 @@ pub async fn send(
     printed.map_or_else(|error| error.unless_closed(code), |()| Ok(code))
 }
 
-/// How the send is to be watched: a body goes out as it comes, except into a file that it may only replace as a whole.
+/// How the send is to be watched: a body goes out as it comes, into a file beside the one that it may only replace as a whole.
 fn watch(plan: &Plan, args: &SendArgs, output: &Output) -> Watch {
     let (includes, paint) = (args.include, output.paint);
     Watch {
@@ -114,6 +115,7 @@ fn watch(plan: &Plan, args: &SendArgs, output: &Output) -> Watch {
             None if output.is_terminal && !args.raw => Kind::Lines,
             None => Kind::Bytes,
         },
+        file: args.output.clone(),
         head: Box::new(move |exchange| match exchange.response() {
             Some(response) if includes => head(response, &exchange.redactor, paint),
             _ => String::new(),
@@ -325,9 +327,20 @@ fn head(response: &Response, redactor: &Redactor, paint: Paint) -> String {
     lines.join("\n") + "\n\n"
 }
 
-fn print(response: &Response, redactor: &Redactor, args: &SendArgs, output: &mut Output) -> Result<(), CliError> {
+/// Writes the response where it belongs; `saved` says how much has taken the place of the file already.
+fn print(
+    response: &Response,
+    redactor: &Redactor,
+    saved: Option<u64>,
+    args: &SendArgs,
+    output: &mut Output,
+) -> Result<(), CliError> {
     if args.include {
         output.bytes(head(response, redactor, output.paint).as_bytes())?;
+    }
+    // Another answer may have followed the one that was written.
+    if saved == Some(response.body.len() as u64) {
+        return Ok(());
     }
     if let Some(file) = &args.output {
         let saved = store::body::save(&response.body, file, response.truncated.is_none(), |_, _| true);

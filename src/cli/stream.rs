@@ -9,6 +9,7 @@
 //! is laid out and bytes that are no text, is left to who has all of it.
 
 use std::io;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,6 +44,8 @@ pub enum Kind {
 pub struct Watch {
     /// How the body is written.
     pub kind: Kind,
+    /// The file whose place it takes when all of it has come; it is written beside it until then.
+    pub file: Option<PathBuf>,
     /// Says what stands before the body.
     pub head: Box<dyn Fn(&Exchange) -> String>,
     /// Whether a person is told how far it is.
@@ -59,6 +62,8 @@ pub struct Watched {
     pub outcome: Outcome,
     /// What became of the body.
     pub written: io::Result<Written>,
+    /// How long the body is that has taken the place of the file.
+    pub saved: Option<u64>,
     /// Whether it was given up because nobody reads it any more.
     pub unread: bool,
 }
@@ -101,7 +106,7 @@ pub async fn send(
         *stands = (phase, if same { stands.1 } else { Instant::now() });
     });
     let (arrived, mut arrivals) = mpsc::unbounded_channel();
-    if watch.kind != Kind::Whole {
+    if watch.kind != Kind::Whole || watch.file.is_some() {
         context.arriving = Some(Arc::new(move |exchange| {
             // Nobody waits for it any more when the send is over.
             let _ = arrived.send(exchange);
@@ -111,6 +116,7 @@ pub async fn send(
     let mut tick = tokio::time::interval(Duration::from_millis(200));
     let mut writing: Option<JoinHandle<io::Result<Written>>> = None;
     let mut written = None;
+    let mut saving = None;
     let shows = Arc::new(AtomicBool::new(false));
     let mut unread = false;
     let outcome = loop {
@@ -119,7 +125,10 @@ pub async fn send(
             Some(exchange) = arrivals.recv() => {
                 // A refusal may be followed by another answer.
                 let status = exchange.response().map(|response| response.status);
-                if writing.is_none() && status.is_some_and(|status| status < 400) {
+                let is_wanted = status.is_some_and(|status| status < 400);
+                if let Some(file) = watch.file.clone().filter(|_| is_wanted && saving.is_none()) {
+                    saving = Some(save(exchange, file));
+                } else if watch.kind != Kind::Whole && writing.is_none() && is_wanted {
                     output.settle();
                     let head = (watch.head)(&exchange);
                     let (out, kind, shows) = (output.out(), watch.kind, Arc::clone(&shows));
@@ -154,11 +163,30 @@ pub async fn send(
         None if writing.is_some() => joined(&mut writing).await,
         None => Ok(Written::NOT),
     };
+    let saved = match saving {
+        Some((saving, whole)) => {
+            let response = outcome.exchange.as_ref().and_then(Exchange::response);
+            let _it_failed_before = whole.send(response.is_some_and(|response| response.truncated.is_none()));
+            saving.await.ok().flatten()
+        }
+        None => None,
+    };
     Watched {
         outcome,
         written,
+        saved,
         unread,
     }
+}
+
+/// Writes a body beside its file while it comes. The end of the send has to say whether it is whole.
+fn save(exchange: Exchange, file: PathBuf) -> (JoinHandle<Option<u64>>, std::sync::mpsc::Sender<bool>) {
+    let (tell, told) = std::sync::mpsc::channel();
+    let saving = tokio::task::spawn_blocking(move || {
+        let body = &exchange.response()?.body;
+        crate::store::body::save_arriving(body, &file, || told.recv().unwrap_or(false))
+    });
+    (saving, tell)
 }
 
 /// The end of the writing; there is none while nothing is written.

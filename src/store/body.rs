@@ -94,6 +94,25 @@ pub fn save(
     write(body, path, || whole && !body.is_torn(), told)
 }
 
+/// The same of a body that is still on its way: whether it is whole, `whole` is asked at its end, and may wait to know. `None`
+/// where it is not to take the place of a file, and of what was written nothing is kept.
+pub fn save_arriving(body: &Payload, path: &Path, whole: impl Fn() -> bool) -> Option<u64> {
+    // What goes into a pipe or a device cannot be taken back.
+    if path.exists() && !path.is_file() {
+        return None;
+    }
+    let part = match write(body, path, || whole() && !body.is_torn(), |_, _| true) {
+        Ok(Saved { bytes, part: None }) => return Some(bytes),
+        Ok(Saved { part, .. }) => part,
+        Err(error) => error.part,
+    };
+    // Not the file itself, which was written where it is.
+    if let Some(part) = part.filter(|part| part != path) {
+        let _gone_already = std::fs::remove_file(part);
+    }
+    None
+}
+
 /// Writes a body; `whole` says at its end whether it may take the place of the file.
 fn write(
     body: &Payload,
@@ -189,6 +208,26 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[test]
+    fn a_body_on_its_way_is_written_beside_and_nothing_is_left_of_one_that_is_not_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.txt");
+        let body = Payload::from("all");
+        assert_eq!(save_arriving(&body, &file, || false), None);
+        assert!(names(folder.path()).is_empty());
+        let whole = || {
+            // It is there, and not yet in its place.
+            assert!(names(folder.path()).iter().any(|name| name.ends_with(".part")));
+            true
+        };
+        assert_eq!(save_arriving(&body, &file, whole), Some(3));
+        assert_eq!(names(folder.path()), ["a.txt"]);
+        assert_eq!(save_arriving(&Payload::from("other"), &file, || false), None);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "all");
+        assert_eq!(save_arriving(&body, folder.path(), || true), None);
+        assert_eq!(names(folder.path()), ["a.txt"]);
+    }
 
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(folder)
