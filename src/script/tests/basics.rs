@@ -296,6 +296,9 @@ fn what_was_matched_last_is_known_to_scripts_that_ask() {
             r#""3""#,
         ]
     );
+}
+
+#[test]
 fn long_values_are_laid_out_as_newman_lays_them_out() {
     let listed = |script: &str| run(script).console[0].listed.clone().unwrap();
     assert_eq!(

@@ -234,6 +234,9 @@ fn what_would_end_a_part_of_a_query_is_escaped() {
             "a=b%26",
         ]
     );
+}
+
+#[test]
 fn pairs_of_a_query_are_written_so_that_they_stay_pairs() {
     check(&[
         ("S.QueryParam.unparseSingle({ key: 'a b', value: 'c&d' })", "a b=c%26d"),
