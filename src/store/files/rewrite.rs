@@ -104,15 +104,22 @@ impl Rewritten {
         }
     }
 
-    /// What is to be noted as imported once the files are as before, or (not `back`) as after; of others' imports it stays
-    /// as it is `now`.
-    pub fn noted(&self, now: &BTreeSet<ItemPath>, back: bool) -> BTreeSet<ItemPath> {
+    /// What is to be noted as imported once the files are as before, or (not `back`) as after, but for those that stay as
+    /// somebody has made them; of others' imports it stays as it is `now`.
+    pub fn noted(&self, now: &BTreeSet<ItemPath>, back: bool, stay: &[PathBuf]) -> BTreeSet<ItemPath> {
         let (come, go) = if back {
             (&self.gone, &self.noted)
         } else {
             (&self.noted, &self.gone)
         };
-        &(now - go) | come
+        let mut noted = now - go;
+        // What is the user's own would be removed by the next import.
+        let is_own = |item: &ItemPath| {
+            let mut places = stay.iter().filter_map(|file| Place::from_file(file));
+            places.any(|place| place.item() == Some(item))
+        };
+        noted.extend(come.iter().filter(|item| !is_own(item)).cloned());
+        noted
     }
 
     /// Whether nothing is another.
@@ -139,14 +146,15 @@ impl Files {
         Some(stock)
     }
 
-    /// Writes the files as they were before, or (not `back`) as they were after. Returns how many stay as they are, as
-    /// somebody has changed them meanwhile.
+    /// Writes the files as they were before, or (not `back`) as they were after. Returns those that stay as they are, as
+    /// somebody has changed them meanwhile, as they are named in the workspace.
     ///
     /// # Errors
     ///
     /// When a file cannot be read, written or removed; doing it again goes on from there.
-    pub fn rewrite(&self, rewritten: &Rewritten, back: bool) -> Result<usize, SaveError> {
-        let mut left = 0;
+    pub fn rewrite(&self, rewritten: &Rewritten, back: bool) -> Result<Vec<PathBuf>, SaveError> {
+        let mut stay = Vec::new();
+        let named = |path: &Path| path.strip_prefix(self.root()).unwrap_or(path).to_owned();
         let mut made = Vec::new();
         for Rewrite { path, before, after } in &rewritten.files {
             let (now, wanted) = if back { (after, before) } else { (before, after) };
@@ -156,8 +164,12 @@ impl Files {
             };
             match (now, wanted) {
                 _ if disk == *wanted => {}
-                _ if disk != *now => left += 1,
-                (Some(now), Some(wanted)) => left += usize::from(!atomic::change(path, wanted, now)?),
+                _ if disk != *now => stay.push(named(path)),
+                (Some(now), Some(wanted)) => {
+                    if !atomic::change(path, wanted, now)? {
+                        stay.push(named(path));
+                    }
+                }
                 (None, Some(wanted)) => made.push(atomic::create_in_memory(path, wanted)?),
                 (_, None) => fs::remove_file(path).map_err(SaveError::io("remove", path))?,
             }
@@ -171,7 +183,7 @@ impl Files {
             // What somebody has put there stays, and its folder with it.
             let _ = fs::remove_dir(folder);
         }
-        Ok(left)
+        Ok(stay)
     }
 }
 
@@ -207,12 +219,13 @@ mod tests {
         let said = |name: &str| fs::read_to_string(path(name)).ok();
         // Changed since.
         fs::write(path("d.toml"), "mine").unwrap();
-        assert_eq!(files.rewrite(&rewritten, true).unwrap(), 1);
+        let stays = [PathBuf::from("collections/c/d.toml")];
+        assert_eq!(files.rewrite(&rewritten, true).unwrap(), stays);
         assert_eq!(said("a.toml").as_deref(), Some("a # mine"));
         assert_eq!(said("gone/b.toml").as_deref(), Some("b"));
         assert_eq!(said("d.toml").as_deref(), Some("mine"));
         assert!(!path("new").exists() && !disk.path().join("globals.toml").exists());
-        assert_eq!(files.rewrite(&rewritten, false).unwrap(), 1);
+        assert_eq!(files.rewrite(&rewritten, false).unwrap(), stays);
         assert_eq!(said("a.toml").as_deref(), Some("other"));
         assert_eq!(said("new/inner/e.toml").as_deref(), Some("e"));
         assert!(!path("gone").exists() && path("note.txt").exists());

@@ -400,9 +400,10 @@ impl Worker {
             FileJob::Look(place) => self.look_at(&place),
             FileJob::Rewrite { what, back } => {
                 let done = self.files.rewrite(&what, back);
-                if done.is_ok() {
-                    self.note(&what, back);
+                if let Ok(stay) = &done {
+                    self.note(&what, back, stay);
                 }
+                let done = done.map(|stay| stay.len());
                 self.look(&what.paths());
                 self.tell(Event::Saved(Saved::Rewritten(done.map_err(|error| in_words(&error)))));
             }
@@ -422,11 +423,11 @@ impl Worker {
     }
 
     /// Keeps what is noted as imported with the files that are as they were before an import, or after it.
-    fn note(&self, what: &Rewritten, back: bool) {
+    fn note(&self, what: &Rewritten, back: bool, stay: &[PathBuf]) {
         let Some(Database { state, .. }) = &self.database else {
             return;
         };
-        let noted = state.imported().map(|now| what.noted(&now, back));
+        let noted = state.imported().map(|now| what.noted(&now, back, stay));
         if let Err(error) = noted.and_then(|noted| state.set_imported(&noted)) {
             self.say(Level::Warning, format!("what came could not be noted: {error}"));
         }

@@ -1,6 +1,6 @@
 //! What is kept locally follows the files: tokens, and what the sources of imports had.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -309,4 +309,52 @@ fn what_another_postrider_takes_back_ends_here_and_nothing_else() {
     );
     let left = [("api".to_owned(), "env A".to_owned())];
     assert_eq!(other.consents().unwrap(), left.into());
+}
+
+#[test]
+fn a_file_that_stays_as_the_user_made_it_is_not_noted_as_imported() {
+    let home = tempfile::tempdir().unwrap();
+    let (list, tell) = ("collections/birds/list.toml", "collections/birds/tell.toml");
+    let mut world = with_tokens(
+        &[(list, "name = 'List'\n"), (tell, "name = 'Tell'\n")],
+        &[],
+        home.path(),
+    );
+    let items = |names: &[&str]| names.iter().map(|name| ItemPath::new(*name)).collect::<BTreeSet<_>>();
+    let (both, one) = (
+        items(&["birds", "birds/list", "birds/tell"]),
+        items(&["birds", "birds/list"]),
+    );
+    let places = [Place::Group(ItemPath::new("birds"))];
+    // An import that leaves one out, and one that brings it; each time the user has one of the same name.
+    for (before, after, back) in [(&both, &one, true), (&one, &both, false)] {
+        let texts = |is_there: bool| {
+            let _ = fs::remove_file(world.disk.path().join(tell));
+            if is_there {
+                put(&world.disk, tell, "name = 'Tell'\n");
+            }
+            world.worker.files.stock(&places).unwrap()
+        };
+        let stock = texts(before.len() == 3);
+        let rewritten = stock.until(texts(after.len() == 3)).noting(before, after);
+        put(&world.disk, tell, "name = 'My own'\n");
+        world
+            .worker
+            .database
+            .as_ref()
+            .unwrap()
+            .state
+            .set_imported(&one)
+            .unwrap();
+        let job = FileJob::Rewrite {
+            what: Arc::new(rewritten),
+            back,
+        };
+        world.worker.change_all(vec![job]);
+        let told: Vec<Event> = world.inbox.try_iter().collect();
+        let stays = |event: &Event| matches!(event, Event::Saved(Saved::Rewritten(Ok(1))));
+        assert!(told.iter().any(stays), "{told:?}");
+        assert_eq!(world.worker.database.as_ref().unwrap().state.imported().unwrap(), one);
+        assert_eq!(world.read(tell).as_deref(), Some("name = 'My own'\n"));
+    }
 }
