@@ -54,6 +54,10 @@ pub struct State {
     pub theme_name: String,
     /// Whether the terminal's ground says which theme it is, as the user has said nothing.
     pub auto_theme: bool,
+    /// Whether that ground is light, once the terminal has said so.
+    pub light: Option<bool>,
+    /// Which text the file of the settings had when it was last read.
+    pub settings_text: Option<u64>,
     /// All themes to choose from: file name and text.
     pub themes: Vec<(String, String)>,
     /// How many colours the terminal shows.

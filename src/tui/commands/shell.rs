@@ -168,6 +168,7 @@ pub fn theme(state: &mut State, name: &str, keep: bool, effects: &mut Vec<Effect
 
 /// Takes the theme for the terminal's ground, unless the user has chosen one.
 pub fn ground(state: &mut State, light: bool) {
+    state.light = Some(light);
     let name = if light { LIGHT } else { DEFAULT };
     if !state.auto_theme || state.theme_name == name {
         return;

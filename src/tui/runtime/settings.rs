@@ -4,13 +4,16 @@
 //! ConfigWatcher ─▶ read, on its thread ─▶ Event::Settings ─▶ take ─▶ State, and Effect::Settings for who sends
 //! ```
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::mpsc::Sender;
 
+use super::ground;
 use super::looks::{self, Looks};
 use super::sight;
 use crate::http::Keeping;
 use crate::model::problem::Problem;
 use crate::store::{Config, ConfigWatcher, Paths};
+use crate::tui::commands;
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
 use crate::tui::keymap::Keymap;
@@ -30,14 +33,19 @@ pub struct Fresh {
     looks: Looks,
     /// What is wrong with the settings.
     problems: Vec<Problem>,
+    /// What is in the file of the settings: another number for another text.
+    text: u64,
 }
 
 impl Fresh {
-    /// Reads them.
-    pub fn read(paths: &Paths, depth: Depth) -> Self {
+    /// Reads them; `light` is whether the environment says that the terminal's ground is.
+    pub fn read(paths: &Paths, depth: Depth, light: Option<bool>) -> Self {
+        let mut text = DefaultHasher::new();
+        // What cannot be read is told below.
+        std::fs::read(paths.config_file()).unwrap_or_default().hash(&mut text);
         let (config, mut problems) = Config::load(&paths.config_file());
         let (keymap, slips) = looks::keys(paths);
-        let mut looks = Looks::read(paths, &config, depth, None);
+        let mut looks = Looks::read(paths, &config, depth, light);
         let of_settings = |problem: &mut Problem| problem.file == paths.config_file();
         problems.extend(looks.problems.extract_if(.., of_settings));
         looks.problems.clear();
@@ -48,6 +56,7 @@ impl Fresh {
             slips,
             looks,
             problems,
+            text: text.finish(),
         }
     }
 }
@@ -55,19 +64,22 @@ impl Fresh {
 /// Reads the settings anew whenever something happens to them; `None` where they are not watched.
 pub fn watch(paths: &Paths, depth: Depth, queue: Sender<Event>) -> Option<ConfigWatcher> {
     let own = paths.clone();
+    let light = ground::told(std::env::var("COLORFGBG").ok().as_deref());
     let watcher = ConfigWatcher::start(paths, move || {
         // Nobody listens when the program is ending.
-        let _ = queue.send(Event::Settings(Box::new(Fresh::read(&own, depth))));
+        let _ = queue.send(Event::Settings(Box::new(Fresh::read(&own, depth, light))));
     });
     // Not to notice costs no more than the next start.
     watcher.ok().flatten()
 }
 
-/// Takes the settings over; while there is a mistake in them all stays as it is, and that is told.
+/// Takes the settings over, as the next start would; while the file cannot be read at all they stay as they were, and that
+/// is told.
 pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
-    let is_wrong = !fresh.problems.is_empty();
+    let is_unread = fresh.problems.iter().any(|problem| !problem.warning);
     // Also what was told before: who changes something wants to know why it does not hold.
-    let is_held_up = is_wrong && state.config != fresh.config;
+    let is_other = state.settings_text.replace(fresh.text) != Some(fresh.text);
+    let is_held_up = is_unread && is_other;
     let keys_unread = fresh.slips.as_ref().is_some_and(|problem| !problem.warning);
     let files = [fresh.paths.config_file(), fresh.paths.keymap_file()];
     let problems = &mut state.shared.workspace.problems;
@@ -76,20 +88,27 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
         .collect();
     let now: Vec<Problem> = fresh.problems.into_iter().chain(fresh.slips).collect();
     problems.extend(now.iter().cloned());
-    for problem in now.iter().filter(|problem| is_held_up || !told.contains(problem)) {
-        let stays = if problem.file == files[0] {
+    let mut is_told = false;
+    for problem in &now {
+        let is_unread = !problem.warning && problem.file == files[0];
+        if told.contains(problem) && !(is_unread && is_held_up) {
+            continue;
+        }
+        let level = if problem.warning { Level::Warning } else { Level::Error };
+        let stays = if is_unread {
             "; the settings stay as they were"
         } else {
             ""
         };
-        state.shared.notify(Level::Error, format!("{problem}{stays}"));
+        state.shared.notify(level, format!("{problem}{stays}"));
+        is_told = true;
     }
     let mut is_new = false;
     if !keys_unread && state.keymap != fresh.keymap {
         state.keymap = fresh.keymap;
         is_new = true;
     }
-    if !is_wrong && state.config != fresh.config {
+    if !is_unread && state.config != fresh.config {
         let before = std::mem::replace(&mut state.config, fresh.config);
         let config = &state.config;
         state.shared.keeping = Keeping::new(config.memory, config.spill_folder.clone());
@@ -111,9 +130,13 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
         effects.push(Effect::Settings(Box::new(config.clone())));
         if before.theme != config.theme && !chosen {
             fresh.looks.take_up(state);
+            // What the terminal itself has said of it counts more.
+            if let Some(light) = state.light {
+                commands::ground(state, light);
+            }
         }
     }
-    if is_new && now.is_empty() {
+    if is_new && !is_told {
         state
             .shared
             .notify(Level::Info, "the settings have changed, and hold from now on");
@@ -128,66 +151,125 @@ mod tests {
     use crate::tui::harness::Harness;
     use crate::tui::widgets::picture::Way;
 
-    #[test]
-    fn what_is_changed_holds_and_a_mistake_changes_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let paths = Paths::below(folder.path());
-        std::fs::create_dir_all(&paths.config).unwrap();
-        let mut harness = Harness::new(120, 40);
-        let write = |harness: &mut Harness, text: &str, keys: &str| {
-            std::fs::write(paths.config_file(), text).unwrap();
-            std::fs::write(paths.keymap_file(), keys).unwrap();
-            harness.effects.clear();
-            harness.event(Event::Settings(Box::new(Fresh::read(&paths, Depth::True))));
-            let taken = harness.effects.iter().find_map(|effect| match effect {
+    struct Files {
+        folder: tempfile::TempDir,
+        paths: Paths,
+        harness: Harness,
+    }
+
+    impl Files {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let paths = Paths::below(folder.path());
+            std::fs::create_dir_all(&paths.config).unwrap();
+            let harness = Harness::new(120, 40);
+            Self { folder, paths, harness }
+        }
+
+        /// What is told once these are in the files, and the editor that was taken over.
+        fn write(&mut self, text: &str, keys: &str, light: Option<bool>) -> (String, Option<String>) {
+            assert!(self.folder.path().is_dir());
+            std::fs::write(self.paths.config_file(), text).unwrap();
+            std::fs::write(self.paths.keymap_file(), keys).unwrap();
+            self.harness.effects.clear();
+            self.harness.state.shared.notice = None;
+            let fresh = Fresh::read(&self.paths, Depth::True, light);
+            self.harness.event(Event::Settings(Box::new(fresh)));
+            let taken = self.harness.effects.iter().find_map(|effect| match effect {
                 Effect::Settings(config) => Some(config.editor.clone()),
                 _ => None,
             });
-            taken.map(Option::unwrap_or_default)
-        };
-        assert_eq!(write(&mut harness, "", ""), None);
-        let taken = write(&mut harness, "theme = \"day\"\neditor = \"vi\"\n", "");
-        assert_eq!(
-            (taken.as_deref(), harness.state.theme_name.as_str()),
-            (Some("vi"), "day")
-        );
-        assert!(harness.screen().contains("hold from now on"), "{}", harness.screen());
-        // Broken, a value that is none, a theme that is none: each is told, once, and nothing changes.
-        for (text, at) in [
-            ("editor = \"ed\"\ntheme = \n", "config.toml:2:"),
-            ("editor = \"ed\"\ntimeout = \"ten\"\n", "config.toml:2:"),
-            ("editor = \"ed\"\ntheme = \"none\"\n", "config.toml: there is no theme"),
+            let notice = self.harness.state.shared.notice.as_ref();
+            let told = notice.map(|notice| notice.text.clone()).unwrap_or_default();
+            (told, taken.map(Option::unwrap_or_default))
+        }
+
+        fn theme(&self) -> &str {
+            &self.harness.state.theme_name
+        }
+
+        fn problems(&self) -> usize {
+            self.harness.state.shared.workspace.problems.len()
+        }
+    }
+
+    const HOLDS: &str = "hold from now on";
+    const STAYS: &str = "the settings stay as they were";
+    const SLIP: &str = "[normal]\n\"send\" = \"x\"\n";
+
+    #[test]
+    fn what_is_changed_holds_and_a_mistake_costs_itself_alone() {
+        let mut files = Files::new();
+        assert_eq!(files.write("", "", None), (String::new(), None));
+        let (told, taken) = files.write("theme = \"day\"\neditor = \"vi\"\n", "", None);
+        assert_eq!((taken.as_deref(), files.theme()), (Some("vi"), "day"));
+        assert!(told.contains(HOLDS), "{told}");
+        // As at the next start: each is told, once, and the rest holds.
+        for (text, at, theme) in [
+            ("theme = \"day\"\neditor = \"a\"\ncolour = 1\n", "config.toml:3:", "day"),
+            (
+                "theme = \"dusk\"\neditor = \"b\"\ntimeout = \"ten\"\n",
+                "config.toml:3:",
+                "dusk",
+            ),
+            (
+                "theme = \"none\"\neditor = \"c\"\n",
+                "config.toml: there is no theme",
+                "night",
+            ),
         ] {
-            assert_eq!(write(&mut harness, text, ""), None, "{text}");
-            let problems = &harness.state.shared.workspace.problems;
-            assert!(
-                problems.iter().any(|problem| problem.to_string().contains(at)),
-                "{problems:?}"
-            );
-            assert_eq!(problems.len(), 1, "{problems:?}");
-            assert_eq!(harness.state.theme_name, "day");
+            let (told, taken) = files.write(text, "", None);
+            assert!(told.contains(at) && !told.contains(STAYS), "{told}");
+            assert!(taken.is_some_and(|editor| text.contains(&editor)), "{text}");
+            assert_eq!((files.theme(), files.problems()), (theme, 1));
+            assert_eq!(files.write(text, "", None), (String::new(), None));
         }
-        // What was told before holds up the next change, too, and is told again.
-        for editor in ["ed", "nano"] {
-            let unknown = format!("theme = \"day\"\neditor = \"{editor}\"\ncolour = 1\n");
-            harness.state.shared.notice = None;
-            assert_eq!(write(&mut harness, &unknown, ""), None);
-            let notice = harness.state.shared.notice.as_ref().unwrap();
-            assert!(
-                notice.text.contains("the settings stay as they were"),
-                "{}",
-                notice.text
-            );
+        // What was told before keeps nothing from being confirmed.
+        let (told, taken) = files.write("theme = \"none\"\neditor = \"d\"\n", "", None);
+        assert!(told.contains(HOLDS) && taken.as_deref() == Some("d"), "{told}");
+        let (told, _) = files.write("editor = \"d\"\n", SLIP, None);
+        assert!(told.contains("keymap.toml") && files.problems() == 1, "{told}");
+        let (told, taken) = files.write("editor = \"e\"\n", SLIP, None);
+        assert!(told.contains(HOLDS) && taken.as_deref() == Some("e"), "{told}");
+        files.write("pictures = \"kitty\"\n", SLIP, None);
+        assert_eq!(files.harness.state.shared.sight.way, Some(Way::Kitty));
+    }
+
+    #[test]
+    fn what_cannot_be_read_changes_nothing_and_is_told_whenever_it_is_written() {
+        let mut files = Files::new();
+        files.write("theme = \"day\"\neditor = \"vi\"\n", "", None);
+        for text in ["editor = \"a\"\ntheme = \n", "editor = \"b\"\ntheme = \n"] {
+            let (told, taken) = files.write(text, "", None);
+            assert!(told.contains("config.toml:2:") && told.contains(STAYS), "{told}");
+            assert_eq!((taken, files.theme(), files.problems()), (None, "day", 1));
         }
-        let keys = "[normal]\n\"send\" = \"x\"\n";
-        let mended = "theme = \"day\"\neditor = \"ed\"\n";
-        assert_eq!(write(&mut harness, mended, "").as_deref(), Some("ed"));
-        assert!(harness.state.shared.workspace.problems.is_empty());
-        let pictures = "theme = \"day\"\npictures = \"kitty\"\n";
-        assert!(write(&mut harness, pictures, "").is_some());
-        assert_eq!(harness.state.shared.sight.way, Some(Way::Kitty));
-        // A slip in the keys keeps the settings from nothing.
-        assert_eq!(write(&mut harness, "theme = \"day\"\n", keys).as_deref(), Some(""));
-        assert!(!harness.state.shared.workspace.problems.is_empty());
+        // The keys are another file.
+        let text = "editor = \"b\"\ntheme = \n";
+        let (told, _) = files.write(text, "[normal]\n\"x\" = \"send\"\n", None);
+        assert!(!told.contains("config.toml"), "{told}");
+        let (told, taken) = files.write("editor = \"c\"\n", "[normal]\n\"x\" = \"send\"\n", None);
+        assert!(told.contains(HOLDS) && taken.as_deref() == Some("c"), "{told}");
+    }
+
+    #[test]
+    fn without_a_theme_the_ground_chooses_as_at_the_start() {
+        let mut files = Files::new();
+        for (light, terminal, theme) in [
+            (Some(true), None, "day"),
+            (Some(false), None, "night"),
+            (None, None, "night"),
+            (None, Some(true), "day"),
+            (Some(true), Some(false), "night"),
+        ] {
+            files.write("theme = \"dusk\"\n", "", light);
+            assert_eq!(files.theme(), "dusk");
+            files.harness.state.light = None;
+            if let Some(light) = terminal {
+                files.harness.event(Event::Ground(light));
+            }
+            files.write("", "", light);
+            assert_eq!(files.theme(), theme, "{light:?} {terminal:?}");
+        }
     }
 }
