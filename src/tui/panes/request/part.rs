@@ -115,7 +115,8 @@ impl Part {
             Self::Raw => match entity {
                 Entity::Request(request) => match request.body.kind() {
                     "json" => Syntax::Json,
-                    "xml" | "html" => Syntax::Xml,
+                    "xml" => Syntax::Xml,
+                    "html" => Syntax::Html,
                     "javascript" => Syntax::JavaScript,
                     _ => Syntax::Plain,
                 },
@@ -130,14 +131,12 @@ impl Part {
         match self {
             Self::Docs => "md",
             Self::QueryVariables => "json",
-            Self::Raw => match entity {
-                Entity::Request(request) if request.body.kind() == "html" => "html",
-                _ => match self.syntax(entity) {
-                    Syntax::Json => "json",
-                    Syntax::Xml => "xml",
-                    Syntax::JavaScript => "js",
-                    _ => "txt",
-                },
+            Self::Raw => match self.syntax(entity) {
+                Syntax::Json => "json",
+                Syntax::Xml => "xml",
+                Syntax::Html => "html",
+                Syntax::JavaScript => "js",
+                _ => "txt",
             },
             _ => match self.syntax(entity) {
                 Syntax::JavaScript => "js",

@@ -429,10 +429,12 @@ fn take(state: &mut State, output: Output, arrives: bool, cx: &mut Cx<'_>) {
     let index = state.next_name();
     let body = state.place().and_then(|place| place.body.as_ref());
     let records = body.is_some_and(|body| matches!(body.kind(), Kind::JsonLines | Kind::Events));
+    let html = body.is_some_and(|body| body.kind() == Kind::Html);
     let Some(filtered) = state.filtered_mut() else { return };
     let syntax = match output.form {
         Form::Json => Syntax::Json,
         Form::JsonLines => Syntax::JsonLines,
+        Form::Markup if html => Syntax::Code(highlight::Syntax::Html),
         Form::Markup => Syntax::Code(highlight::Syntax::Xml),
         Form::Text => Syntax::Text,
     };

@@ -153,7 +153,8 @@ impl Kind {
         match self {
             Self::Json => Syntax::Json,
             Self::JsonLines => Syntax::JsonLines,
-            Self::Xml | Self::Html => Syntax::Code(highlight::Syntax::Xml),
+            Self::Xml => Syntax::Code(highlight::Syntax::Xml),
+            Self::Html => Syntax::Code(highlight::Syntax::Html),
             Self::Css => Syntax::Code(highlight::Syntax::Css),
             Self::JavaScript => Syntax::Code(highlight::Syntax::JavaScript),
             Self::Yaml => Syntax::Code(highlight::Syntax::Yaml),

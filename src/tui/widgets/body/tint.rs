@@ -38,7 +38,8 @@ impl Tint {
         let by = match doc.syntax() {
             _ if form == Form::Raw => return None,
             Syntax::Code(language) => By::Language(language),
-            Syntax::Markup { .. } => By::Language(highlight::Syntax::Xml),
+            Syntax::Markup { html: true } => By::Language(highlight::Syntax::Html),
+            Syntax::Markup { html: false } => By::Language(highlight::Syntax::Xml),
             Syntax::Marked => By::Marks(doc.source().clone()),
             _ => return None,
         };

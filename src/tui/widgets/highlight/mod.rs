@@ -42,8 +42,10 @@ pub enum Syntax {
     Json,
     /// JavaScript, as in scripts.
     JavaScript,
-    /// XML and HTML.
+    /// XML.
     Xml,
+    /// HTML.
+    Html,
     /// GraphQL queries and schemas.
     GraphQl,
     /// Style sheets.
@@ -130,7 +132,8 @@ pub fn lex(syntax: Syntax, line: &str, state: LineState, tokens: &mut Vec<Token>
         Syntax::Plain => LineState::Normal,
         Syntax::Json => json::lex(line, state, tokens),
         Syntax::JavaScript => javascript::lex(line, state, tokens),
-        Syntax::Xml => xml::lex(line, state, tokens),
+        Syntax::Xml => xml::lex(line, false, state, tokens),
+        Syntax::Html => xml::lex(line, true, state, tokens),
         Syntax::GraphQl => graphql::lex(line, state, tokens),
         Syntax::Css => css::lex(line, state, tokens),
         Syntax::Yaml => yaml::lex(line, state, tokens),
@@ -166,7 +169,7 @@ mod tests {
         #[test]
         fn tokens_are_ordered_and_on_boundaries(lines in prop::collection::vec("[ -~é日│●\\t{}\"'`$/*<>!&;#\\\\-]{0,40}", 0..6)) {
             for syntax in [
-                Syntax::Json, Syntax::JavaScript, Syntax::Xml, Syntax::GraphQl, Syntax::Css, Syntax::Yaml,
+                Syntax::Json, Syntax::JavaScript, Syntax::Xml, Syntax::Html, Syntax::GraphQl, Syntax::Css, Syntax::Yaml,
                 Syntax::Markdown, Syntax::Table, Syntax::Events,
             ] {
                 let mut state = LineState::Normal;

@@ -3,7 +3,7 @@
 use super::{LineState, Token, TokenKind, scan::Scan};
 
 /// Lexes one line of XML or HTML.
-pub(super) fn lex(line: &str, state: LineState, tokens: &mut Vec<Token>) -> LineState {
+pub(super) fn lex(line: &str, html: bool, state: LineState, tokens: &mut Vec<Token>) -> LineState {
     let mut scan = Scan::new(line, tokens);
     let mut state = state;
     // The end of the element whose tag is open, if all in it is text.
@@ -51,7 +51,7 @@ pub(super) fn lex(line: &str, state: LineState, tokens: &mut Vec<Token>) -> Line
             },
             _ => {
                 let state = text(&mut scan);
-                raw = opens_raw(&line[..scan.at]).filter(|_| state == LineState::Tag);
+                raw = opens_raw(&line[..scan.at]).filter(|_| html && state == LineState::Tag);
                 state
             }
         };
@@ -59,15 +59,13 @@ pub(super) fn lex(line: &str, state: LineState, tokens: &mut Vec<Token>) -> Line
     state
 }
 
-/// The end of an element that begins where the text ends, if all in it is text: what compares in a script opens no tags.
-/// In lower case only: XML has a `Style` of another kind.
+/// The end of an element of HTML that begins where the text ends, if all in it is text: what compares in a script opens no
+/// tags.
 fn opens_raw(text: &str) -> Option<&'static str> {
     let (_, name) = text.rsplit_once('<')?;
-    match name {
-        "script" => Some("</script"),
-        "style" => Some("</style"),
-        _ => None,
-    }
+    let all = [("script", "</script"), ("style", "</style")];
+    let found = all.into_iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+    found.map(|(_, end)| end)
 }
 
 /// Takes one piece of text, or the start of whatever follows it.
@@ -205,7 +203,7 @@ mod tests {
     fn what_a_script_compares_opens_no_tags() {
         let tags = |line: &str, state: LineState| {
             let mut tokens = Vec::new();
-            let state = super::lex(line, state, &mut tokens);
+            let state = super::lex(line, true, state, &mut tokens);
             let names = tokens.iter().filter(|token| token.kind == TokenKind::Type);
             let names: Vec<&str> = names.map(|token| &line[token.range.clone()]).collect();
             (names.join(" "), state)
@@ -219,6 +217,13 @@ mod tests {
         assert_eq!(tags("<style>a > b {", LineState::Normal), ("style".to_owned(), open));
         assert_eq!(tags("x<y", open), (String::new(), open));
         assert_eq!(tags("}</style ><b>", open), ("style b".to_owned(), LineState::Normal));
+        // HTML minds no case; XML has elements of these names that are others.
+        assert_eq!(tags("<STYLE>a<b {", LineState::Normal), ("STYLE".to_owned(), open));
+        let other = show(Syntax::Xml, "<group><b/></group>").join(" ");
+        assert_eq!(
+            show(Syntax::Xml, "<style><b/></style>").join(" "),
+            other.replace("group", "style")
+        );
         assert_eq!(
             tags("<script/><b>", LineState::Normal),
             ("script b".to_owned(), LineState::Normal)

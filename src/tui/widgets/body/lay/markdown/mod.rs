@@ -516,7 +516,8 @@ fn fence(bare: &str) -> Option<Fence> {
     let language = match word.to_ascii_lowercase().as_str() {
         "json" | "jsonc" | "json5" => Syntax::Json,
         "js" | "javascript" | "ts" | "typescript" | "jsx" => Syntax::JavaScript,
-        "xml" | "html" | "svg" => Syntax::Xml,
+        "xml" | "svg" => Syntax::Xml,
+        "html" => Syntax::Html,
         "css" | "scss" => Syntax::Css,
         "yaml" | "yml" => Syntax::Yaml,
         "graphql" => Syntax::GraphQl,
