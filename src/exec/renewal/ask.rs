@@ -79,10 +79,12 @@ impl Pipeline {
                     method: method.to_string(),
                     status,
                 });
-                tokio::select! {
+                let again = tokio::select! {
                     answer = answer => answer,
                     () = context.cancel.cancelled() => false,
-                }
+                };
+                (context.progress)(Phase::Preparing);
+                again
             }
         };
         let (level, text) = if again {

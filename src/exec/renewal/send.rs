@@ -307,6 +307,8 @@ impl Pipeline {
             answer = answer => answer,
             () = context.cancel.cancelled() => false,
         };
+        // Until something else is waited for; of a yes that is the token.
+        (context.progress)(Phase::Preparing);
         match may {
             // Who gives the question up answers it as well.
             _ if context.cancel.is_cancelled() => {

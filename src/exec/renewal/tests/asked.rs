@@ -1,0 +1,128 @@
+//! Sends that ask before they renew a token, or go out again with a new one.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::desk::{Client, Desk, GET, Mood, POST, source, status};
+use crate::exec::pipeline::SendContext;
+use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
+use crate::model::exchange::Phase;
+use crate::model::token::{Renew, Replay, TokenSource};
+use crate::script::BoxFuture;
+
+fn mood(ttl: Duration) -> Mood {
+    Mood { ttl, ..Mood::default() }
+}
+
+const LONG: Duration = Duration::from_mins(10);
+
+/// Somebody who always answers the same, and what was asked.
+#[derive(Default)]
+struct Always(bool, Mutex<Vec<String>>);
+
+impl Interaction for Always {
+    fn renew(&self, question: RenewQuestion) -> BoxFuture<bool> {
+        self.1
+            .lock()
+            .unwrap()
+            .push(format!("{} {} by {}", question.key.name, question.why, question.from));
+        Box::pin(std::future::ready(self.0))
+    }
+
+    fn replay(&self, question: ReplayQuestion) -> BoxFuture<bool> {
+        self.1
+            .lock()
+            .unwrap()
+            .push(format!("{} {}", question.method, question.request));
+        Box::pin(std::future::ready(self.0))
+    }
+}
+
+#[tokio::test]
+async fn what_may_have_been_done_is_sent_again_only_with_a_word() {
+    let ask = |replay, answer: Option<bool>| async move {
+        let desk = Desk::open(mood(LONG)).await;
+        let mut client = Client::new(&desk, vec![TokenSource { replay, ..source() }]);
+        let always = answer.map(|answer| Arc::new(Always(answer, Mutex::default())));
+        client.pipeline.interaction = always.clone().map(|always| always as Arc<dyn Interaction>);
+        client.send(GET).await;
+        desk.revoke();
+        let outcome = client.send(POST).await;
+        let asked = always.map_or(0, |always| always.1.lock().unwrap().len());
+        assert_eq!(
+            desk.asked(),
+            2,
+            "the next one has a good token whatever becomes of this"
+        );
+        assert_eq!(outcome.renewals.last().unwrap().unused, status(&outcome) == 401);
+        (status(&outcome), asked, outcome.console.last().unwrap().text.clone())
+    };
+    let (status, asked, said) = ask(Replay::Idempotent, None).await;
+    assert_eq!((status, asked), (401, 0));
+    assert!(said.contains("this POST was not sent again"), "{said}");
+    let short = |answer: (u16, usize, String)| (answer.0, answer.1);
+    assert_eq!(short(ask(Replay::Idempotent, Some(true)).await), (200, 1));
+    assert_eq!(short(ask(Replay::Idempotent, Some(false)).await), (401, 1));
+    assert_eq!(short(ask(Replay::Always, Some(false)).await), (200, 0));
+    assert_eq!(short(ask(Replay::Never, Some(true)).await), (401, 0));
+}
+
+#[tokio::test]
+async fn renewing_may_need_a_word_or_be_left_alone() {
+    let desk = Desk::open(mood(LONG)).await;
+    let with = |renew| Client::new(&desk, vec![TokenSource { renew, ..source() }]);
+    let mut client = with(Renew::Never);
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (401, 0));
+    let mut client = with(Renew::Ask);
+    assert_eq!(
+        (status(&client.send(GET).await), desk.asked()),
+        (401, 0),
+        "there is nobody to ask"
+    );
+    let told = &client.send(GET).await.console[0].text;
+    assert!(told.contains("there is nobody to ask whether to renew it"), "{told}");
+    let no = Arc::new(Always(false, Mutex::default()));
+    client.pipeline.interaction = Some(no.clone());
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (401, 0));
+    assert_eq!(no.1.lock().unwrap()[0], "t had no value by token");
+    client.pipeline.interaction = Some(Arc::new(Always(true, Mutex::default())));
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 1));
+}
+
+#[tokio::test]
+async fn nobody_is_waited_for_once_there_is_an_answer() {
+    for (request, source) in [
+        (
+            GET,
+            TokenSource {
+                renew: Renew::Ask,
+                ..source()
+            },
+        ),
+        (
+            POST,
+            TokenSource {
+                replay: Replay::Idempotent,
+                ..source()
+            },
+        ),
+    ] {
+        let desk = Desk::open(mood(LONG)).await;
+        let mut client = Client::new(&desk, vec![source]);
+        client.pipeline.interaction = Some(Arc::new(Always(true, Mutex::default())));
+        client.send(GET).await;
+        client.pipeline.interaction = Some(Arc::new(Always(false, Mutex::default())));
+        desk.revoke();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let phases = Arc::clone(&seen);
+        let context = SendContext {
+            progress: Arc::new(move |phase| phases.lock().unwrap().push(phase)),
+            ..SendContext::default()
+        };
+        let plan = client.session.plan(client.nodes[request]).unwrap();
+        client.pipeline.send(plan, &context).await;
+        let seen = seen.lock().unwrap();
+        let asked = seen.iter().position(|phase| *phase == Phase::Asking).unwrap();
+        assert_eq!(seen.get(asked + 1), Some(&Phase::Preparing), "{seen:?}");
+    }
+}
