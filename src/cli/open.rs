@@ -409,13 +409,7 @@ impl Opened {
             pipeline.interaction = Some(Arc::new(AtTerminal::new(self.desk.clone())));
         }
         if let Some(limit) = sending.timeout_script {
-            // As in newman, nothing is no limit: nobody waits a year.
-            let limit = if limit.is_zero() { YEAR } else { limit };
-            pipeline.limits = Limits {
-                busy: limit,
-                total: limit,
-                ..Limits::default()
-            };
+            pipeline.limits = limits(limit);
         }
         pipeline
     }
@@ -540,6 +534,17 @@ impl Opened {
     }
 }
 
+/// What a script may take whose time is this one.
+fn limits(time: Duration) -> Limits {
+    // As in newman, nothing is no limit: nobody waits a year.
+    let time = if time.is_zero() { YEAR } else { time };
+    Limits {
+        busy: time,
+        total: time,
+        ..Limits::default()
+    }
+}
+
 /// Everything that is secret in a send and in the session after it, also what a script has just set.
 pub fn secrets(session: &Session, node: Option<NodeId>, outcome: &Outcome) -> Redactor {
     crate::exec::secrets(&session.source(node), outcome)
@@ -557,4 +562,20 @@ pub fn tell(output: &mut Output, text: &str, hint: Option<&str>) {
 /// The error with everything below another one as its causes.
 pub fn with_causes(error: CliError, of: &dyn std::error::Error) -> CliError {
     std::iter::successors(of.source(), |error| error.source()).fold(error, CliError::because)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_time_for_scripts_is_no_limit() {
+        let none = limits(Duration::ZERO);
+        assert_eq!((none.busy, none.total), (YEAR, YEAR));
+        let some = limits(Duration::from_millis(500));
+        assert_eq!(
+            (some.busy, some.total),
+            (Duration::from_millis(500), Duration::from_millis(500))
+        );
+    }
 }

@@ -348,9 +348,15 @@ fn a_settings_file_agrees_to_nothing_in_the_users_name() {
             .stdout(contains("not theirs").not())
             .stderr(contains(format!("`{named}` in `.newmanrc` is left out")));
     }
-    // What one option needs stands beside it.
+    // What one option needs stands beside it, and is used: without the file nothing is sent.
+    let secure = base.replace("http://", "https://");
+    home.file(
+        "repository/c.json",
+        &collection(&[request("One", &secure, &[])]).to_string(),
+    );
     let pair = json!({ "sslClientCert": "c.pem", "sslClientKey": "k.pem" });
-    run(pair, &[]).stderr(contains("is left out").not());
+    let told = contains("cannot use the client certificate").and(contains("c.pem"));
+    run(pair, &[]).stdout(told).stderr(contains("is left out").not());
 }
 
 #[test]

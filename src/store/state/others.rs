@@ -189,4 +189,21 @@ mod tests {
         assert_eq!(told, [other("b", None, Some("2")), other("a", Some("1"), None)]);
         assert_eq!(known.look(&ours).unwrap(), []);
     }
+
+    #[test]
+    fn what_is_taken_back_of_what_collections_may_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.db");
+        let (mut ours, _) = State::open_file(&file).unwrap();
+        ours.add_consent("api", "env A").unwrap();
+        let (sender, receiver) = channel();
+        let _watcher = StateWatcher::start(&ours, move || {
+            let _ended = sender.send(());
+        })
+        .unwrap()
+        .unwrap();
+        let (mut theirs, _) = State::open_file(&file).unwrap();
+        theirs.take_back_consents(|_, _| true).unwrap();
+        receiver.recv_timeout(Duration::from_mins(1)).unwrap();
+    }
 }
