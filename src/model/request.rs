@@ -253,6 +253,7 @@ fn as_in_table(old: &[Entry], typed: &mut [Entry]) {
     if !shown.iter().any(differs) {
         return;
     }
+    let as_many = typed.len() == shown.len();
     for (at, typed) in typed.iter_mut().enumerate() {
         let is_whole = |(_, (name, value)): &&(&Entry, (String, Option<String>))| {
             name == typed.name.as_str() && value.as_deref() == typed.value.as_ref().map(Template::as_str)
@@ -262,25 +263,31 @@ fn as_in_table(old: &[Entry], typed: &mut [Entry]) {
         let there = || shown.get(at);
         let found = there().filter(is_whole).or_else(|| shown.iter().find(is_whole));
         let found = found.or_else(|| there().filter(is_named).or_else(|| shown.iter().find(is_named)));
-        let Some((row, (_, shown))) = found else {
+        // Its name is being typed.
+        let found = found.or_else(|| there().filter(|_| as_many));
+        let Some((row, (name, shown))) = found else {
             continue;
         };
-        typed.name = row.name.clone();
+        typed.name = if name == typed.name.as_str() {
+            row.name.clone()
+        } else {
+            decoded(typed.name.as_str(), row.name.as_str(), &NAME_ENDS).into()
+        };
         if let Some(value) = &mut typed.value {
             *value = match &row.value {
                 Some(same) if shown.as_deref() == Some(value.as_str()) => same.clone(),
-                _ => decoded(value.as_str(), row.value_str()).into(),
+                _ => decoded(value.as_str(), row.value_str(), &VALUE_ENDS).into(),
             };
         }
     }
 }
 
-/// Reads a value that was typed as the one in the table is spelled.
-fn decoded(typed: &str, table: &str) -> String {
+/// Reads a name or a value that was typed as the one in the table is spelled.
+fn decoded(typed: &str, table: &str, ends: &[char]) -> String {
     let mut out = typed.to_owned();
-    for end in VALUE_ENDS {
-        let code = encode_only(&end.to_string(), &VALUE_ENDS);
-        if table.contains(end) && !table.contains(&code) {
+    for end in ends {
+        let code = encode_only(&end.to_string(), ends);
+        if table.contains(*end) && !table.contains(&code) {
             out = out.replace(&code, &end.to_string());
         }
     }
@@ -375,6 +382,14 @@ mod tests {
         // The value itself.
         request.set_full_url(&request.full_url().replace("w örld", "world %26"));
         assert_eq!(request.params[2].value_str(), "world & & #1=");
+        // The names.
+        let url = request.full_url().replace("hello", "hallo").replace("a%3Db", "a%3Dbb");
+        request.set_full_url(&url);
+        assert_eq!(
+            (request.params[2].name.as_str(), request.params[2].value_str()),
+            ("hallo", "world & & #1=")
+        );
+        assert_eq!(request.params[3].name.as_str(), "a=bb&c");
         // What is typed so stays so.
         request.set_full_url("http://a/?x=%26");
         assert_eq!(request.params[0].value_str(), "%26");
