@@ -473,6 +473,7 @@ mod tests {
                 .all(|(_, style)| style.fg.is_none() && style.bg.is_none())
         );
         assert!(theme.selected.add_modifier.contains(Modifier::REVERSED));
+        assert!(theme.hatching().hatch.add_modifier.contains(Modifier::DIM));
     }
 
     #[test]
