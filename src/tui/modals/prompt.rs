@@ -18,7 +18,7 @@ use crate::tui::command::{Command, SecretDraft};
 use crate::tui::effect::Effect;
 use crate::tui::looking::{Answer, Question, Target};
 use crate::tui::panes::request::sought;
-use crate::tui::panes::response::{Extract, scopes};
+use crate::tui::panes::response::{Extract, scopes, words};
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::Format;
 use crate::tui::shared::{RunId, Shared};
@@ -270,7 +270,7 @@ impl Prompt {
             Purpose::SaveBody(base, _) | Purpose::Report(base, ..) => {
                 let path = base.join(path_of(name));
                 let size = match &self.purpose {
-                    Purpose::SaveBody(_, bytes) => format!("{} bytes → ", bytes.len()),
+                    Purpose::SaveBody(_, bytes) => format!("{} → ", words::size(bytes.len() as u64)),
                     _ => String::new(),
                 };
                 let shown = path.display().to_string();

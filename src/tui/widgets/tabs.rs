@@ -168,17 +168,19 @@ struct Look {
     gap: usize,
 }
 
-/// Which badges fit beside all the titles: that of the active tab first, then the shortest; `None` if the titles do not.
+/// Which badges fit beside all the titles: that of the active tab first, then those that warn, then the shortest; `None` if
+/// the titles do not.
 fn badges(tabs: &[Tab], active: usize, look: Look, room: usize) -> Option<Vec<bool>> {
     let titles: usize = tabs.iter().map(|tab| glyphs::width(tab.title(look.short))).sum();
     let mut left = room.checked_sub(titles + look.gap * tabs.len().saturating_sub(1))?;
     let width = |index: usize| tabs[index].badge.as_deref().map(|badge| 1 + glyphs::width(badge));
-    let mut wanted: Vec<(bool, usize, usize)> = (0..tabs.len())
-        .filter_map(|index| Some((index != active, width(index)?, index)))
+    let warns = |index: usize| tabs[index].badge.as_deref().is_some_and(|badge| badge.starts_with('!'));
+    let mut wanted: Vec<(bool, bool, usize, usize)> = (0..tabs.len())
+        .filter_map(|index| Some((index != active, !warns(index), width(index)?, index)))
         .collect();
     wanted.sort_unstable();
     let mut shown = vec![false; tabs.len()];
-    for (_, width, index) in wanted {
+    for (.., width, index) in wanted {
         if let Some(rest) = left.checked_sub(width) {
             (left, shown[index]) = (rest, true);
         }
@@ -326,6 +328,13 @@ mod tests {
         assert_eq!(row(18), "Head Body json Set");
         assert_eq!(row(17), "Head   Body   Set");
         assert_eq!(hit(&tabs(), 0, 25, 8), Some(1));
+    }
+
+    #[test]
+    fn what_warns_is_seen_before_what_counts() {
+        let tabs = [Tab::new("A"), Tab::new("B").count(3), Tab::new("C").badge("!")];
+        let badges = layout(&tabs, 0, 7).into_iter().map(|found| found.badge);
+        assert_eq!(badges.collect::<Vec<_>>(), [false, false, true]);
     }
 
     #[test]

@@ -121,6 +121,7 @@ fn a_body_is_saved_where_asked_and_never_over_a_file_without_a_word() {
     let mut harness = Harness::new(120, 40);
     let purpose = Purpose::SaveBody(folder.path().to_owned(), crate::model::Payload::from("[]"));
     show(&mut harness, Prompt::new("Save body", "body.json", purpose));
+    assert!(harness.screen().contains("2 B → "), "{}", harness.screen());
     harness.press("sub<enter>");
     assert!(harness.screen().contains("is a folder"), "{}", harness.screen());
     harness.press("<ctrl-u>no/old.json<enter>");
