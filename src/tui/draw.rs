@@ -119,15 +119,24 @@ fn too_small(state: &State, area: Rect, buf: &mut Buffer) {
     Clear.render(area, buf);
     buf.set_style(area, state.theme.base);
     let quit = state.keymap.chord_for(Action::App(App::Quit), &[Context::Anywhere]);
-    let lines = [
+    let quits = |more: &str| {
+        quit.as_ref()
+            .map(|key| format!("{key} quits{more}"))
+            .unwrap_or_default()
+    };
+    let (now, least) = ((area.width, area.height), SMALLEST);
+    let mut lines = [
         "postrider needs a little more room".to_owned(),
-        format!(
-            "{} × {} now, {} × {} at least",
-            area.width, area.height, SMALLEST.0, SMALLEST.1
-        ),
-        quit.map(|key| format!("{key} quits; drafts are kept"))
-            .unwrap_or_default(),
+        format!("{} × {} now, {} × {} at least", now.0, now.1, least.0, least.1),
+        quits("; drafts are kept"),
     ];
+    if lines.iter().any(|line| line.chars().count() > area.width.into()) {
+        lines = [
+            "needs more room:".to_owned(),
+            format!("{} × {} at least", least.0, least.1),
+            quits(""),
+        ];
+    }
     for (y, line) in (area.y + area.height.saturating_sub(3) / 2..area.bottom()).zip(lines) {
         let width = u16::try_from(line.chars().count()).unwrap_or(0).min(area.width);
         let x = area.x + (area.width - width) / 2;
@@ -140,6 +149,17 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
     use crate::tui::harness::Harness;
+
+    #[test]
+    fn what_is_said_where_nothing_fits_fits() {
+        for (columns, rows, said) in [
+            (39, 9, "postrider needs a little more room"),
+            (20, 5, "40 × 10 at least"),
+        ] {
+            let screen = Harness::new(columns, rows).screen();
+            assert!(screen.contains(said) && screen.contains(" quits"), "{screen}");
+        }
+    }
 
     #[test]
     fn no_stripe_of_a_pane_stands_beside_what_is_open_over_all_of_them() {
