@@ -22,7 +22,68 @@ fn walk(value: &mut Value, redactor: &Redactor) {
     }
 }
 
+fn text(value: &mut Value) -> Option<&mut String> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Adds texts that have one thing between them, and another behind the last.
+fn add<'a>(
+    parts: &mut Vec<(&'a mut String, &'static str)>,
+    texts: Vec<&'a mut String>,
+    between: &'static str,
+    behind: &'static str,
+) {
+    let last = texts.len().saturating_sub(1);
+    let behind = |at| if at == last { behind } else { between };
+    parts.extend(texts.into_iter().enumerate().map(|(at, text)| (text, behind(at))));
+}
+
+/// What is secret in a URL that stands there in its parts: one that holds several of them is found in none alone.
+fn url(map: &mut Map<String, Value>, redactor: &Redactor) {
+    let (mut protocol, mut host, mut port, mut path, mut query) = (None, Vec::new(), None, Vec::new(), Vec::new());
+    for (key, value) in map {
+        match (key.as_str(), value) {
+            ("protocol", Value::String(text)) => protocol = Some(text),
+            ("port", Value::String(text)) => port = Some(text),
+            ("host", Value::Array(parts)) => host = parts.iter_mut().filter_map(text).collect(),
+            ("path", Value::Array(parts)) => path = parts.iter_mut().filter_map(text).collect(),
+            ("query", Value::Array(rows)) => query = rows.iter_mut().filter_map(Value::as_object_mut).collect(),
+            _ => {}
+        }
+    }
+    let mut parts = Vec::new();
+    let before_path = if path.is_empty() { "" } else { "/" };
+    let before_query = if query.is_empty() { "" } else { "?" };
+    add(&mut parts, protocol.into_iter().collect(), "", "://");
+    add(&mut parts, host, ".", if port.is_some() { ":" } else { before_path });
+    add(&mut parts, port.into_iter().collect(), "", before_path);
+    add(&mut parts, path, "/", before_query);
+    for row in query {
+        let (mut key, mut value) = (None, None);
+        for (name, part) in row {
+            match (name.as_str(), part) {
+                ("key", Value::String(text)) => key = Some(text),
+                ("value", Value::String(text)) => value = Some(text),
+                _ => {}
+            }
+        }
+        let behind = if value.is_some() { "=" } else { "&" };
+        add(&mut parts, key.into_iter().collect(), "", behind);
+        add(&mut parts, value.into_iter().collect(), "", "&");
+    }
+    redactor.redact_parts(&mut parts);
+}
+
 fn object(map: &mut Map<String, Value>, redactor: &Redactor) {
+    if ["path", "query"]
+        .iter()
+        .any(|key| map.get(*key).is_some_and(Value::is_array))
+    {
+        url(map, redactor);
+    }
     let of_a_test = map.contains_key("skipped") || map.contains_key("stack");
     let is_test = |key: &str| of_a_test && ["assertion", "test"].contains(&key);
     let is_item = ["item", "request", "schema"].iter().any(|key| map.contains_key(*key));
@@ -45,6 +106,26 @@ mod tests {
     use super::*;
     use crate::model::Secret;
     use serde_json::json;
+
+    #[test]
+    fn a_secret_of_several_parts_of_a_url_is_hidden_in_each() {
+        let secrets_of = |secret: &str| Redactor::new([Secret::new(secret)]);
+        let mut value = json!({ "url": {
+            "protocol": "http", "port": "8080", "path": ["echo", "T00One", "B00Two", "x"], "host": ["h", "example"],
+            "query": [{ "key": "a", "value": "1" }, { "key": "sv", "value": "2" }, { "key": "sig", "value": "Az%2B99" }],
+        }});
+        secrets(&mut value, &secrets_of("T00One/B00Two"));
+        secrets(&mut value, &secrets_of("sv=2&sig=Az+99"));
+        let expected = json!({ "url": {
+            "protocol": "http", "port": "8080", "path": ["echo", MASK, MASK, "x"], "host": ["h", "example"],
+            "query": [{ "key": "a", "value": "1" }, { "key": MASK, "value": MASK }, { "key": MASK, "value": MASK }],
+        }});
+        assert_eq!(value, expected);
+        let mut value = expected.clone();
+        secrets(&mut value, &secrets_of("http://h.example:8080/echo"));
+        assert_eq!(value["url"]["host"], json!([MASK, MASK]));
+        assert_eq!(value["url"]["path"], json!([MASK, MASK, MASK, "x"]));
+    }
 
     #[test]
     fn a_report_stays_json_whatever_is_secret() {

@@ -2,6 +2,7 @@
 
 mod search;
 mod views;
+mod written;
 
 use std::fmt;
 use std::ops::Range;
@@ -175,6 +176,35 @@ impl Redactor {
             return name.to_owned();
         }
         masked(name, &self.search().find(name.as_bytes(), false))
+    }
+
+    /// Texts that stand one behind another with something between them, such as the segments of a path, with what is secret
+    /// in the whole masked in each: `(text, what stands behind it)`.
+    pub fn redact_parts(&self, parts: &mut [(&mut String, &str)]) {
+        if self.is_empty() {
+            return;
+        }
+        let whole: String = parts
+            .iter()
+            .flat_map(|(part, behind)| [part.as_str(), behind])
+            .collect();
+        let found = self.find(whole.as_bytes());
+        let mut start = 0;
+        for (part, behind) in parts {
+            let end = start + part.len();
+            let within = |at: usize| at.clamp(start, end) - start;
+            let ranges = found.iter().map(|range| within(range.start)..within(range.end));
+            let ranges: Vec<_> = ranges.filter(|range| !range.is_empty()).collect();
+            if !ranges.is_empty() {
+                **part = masked(part, &ranges);
+            }
+            start = end + behind.len();
+        }
+    }
+
+    /// Whether there is a secret in a text beyond doubt: no word that may be there by chance.
+    pub fn is_in(&self, text: &str) -> bool {
+        !self.is_empty() && !self.search().find(text.as_bytes(), false).is_empty()
     }
 
     fn redact_cut(&self, text: &str, mark: &str) -> String {
@@ -439,6 +469,56 @@ mod tests {
         assert!(redactor.redact_start(&text, 410, false).ends_with(MASK));
         assert_eq!(redactor.redact_start("x y", 2, false), "x ");
         assert_eq!(Redactor::default().redact_start("x y", 9, true), "x y");
+    }
+
+    #[test]
+    fn a_secret_is_hidden_in_each_part_of_a_text_that_was_taken_apart() {
+        let redactor = Redactor::new([Secret::new("T00Seg/B00Seg%2FXyz")]);
+        let mut parts = ["x", "echo", "T00Seg", "B00Seg%252FXyz"].map(str::to_owned);
+        redactor.redact_parts(&mut parts.iter_mut().zip(["", "/", "/", "?"]).collect::<Vec<_>>());
+        assert_eq!(parts, ["x", "echo", MASK, MASK]);
+    }
+
+    #[test]
+    fn what_was_put_into_json_or_base64_more_than_once_is_hidden() {
+        let secret = "V4ult\"Sec\\ret99x";
+        let redactor = Redactor::new([Secret::new(secret)]);
+        let mut text = secret.to_owned();
+        for times in 1..=3 {
+            text = serde_json::Value::from(text).to_string();
+            assert!(redactor.redact(&text).contains(MASK), "{times}: {text}");
+        }
+        for before in ["", "a", "ab"] {
+            let twice = STANDARD.encode(format!("{before}{}", STANDARD.encode(secret)));
+            let shown = redactor.redact(&format!("<{twice}>"));
+            // Beside it are at most the letters that hold bits of something else, too.
+            assert!(
+                shown.contains(MASK) && shown.replace(MASK, "").len() < 16,
+                "{before}: {shown}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_urls_make_of_a_secret_is_hidden() {
+        let redactor = Redactor::new(
+            [
+                "http://127.0.0.1:42001/services/T0AAAA/B0BBBB/XyzSlackTok99",
+                "Qwe9Secret/Rty+Tail8==",
+                "Zq9!sec\"r$et\\z",
+            ]
+            .map(Secret::new),
+        );
+        for (text, shown) in [
+            (
+                "> POST /services/T0AAAA/B0BBBB/XyzSlackTok99/sub?x=1",
+                "> POST •/sub?x=1",
+            ),
+            ("http://joe:qwe9secret/Rty+Tail8==@h/x", "http://joe:•@h/x"),
+            ("/p/Zq9!sec%22r$et/z/x", "/p/•/x"),
+        ] {
+            assert_eq!(redactor.redact(text), shown.replace('•', MASK));
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::views::{CHAINS, Spelling, View, joined};
+use super::written::written;
 use super::{Redactor, Secret};
 
 /// So many bytes of a pattern the automaton knows.
@@ -25,6 +26,8 @@ const SHORTEST_JOINED: usize = 8;
 const WORTH_IT: usize = 2048;
 /// Base64 of fewer letters is no sign of a secret.
 const SHORTEST_BASE64: usize = 5;
+/// Nobody puts a longer secret into Base64 twice, in bytes.
+const LONGEST_TWICE: usize = 4096;
 
 /// What is looked for.
 struct Pattern {
@@ -185,36 +188,45 @@ impl Search {
     }
 }
 
-/// What a secret looks like: as it is, and within Base64 wherever it begins in it.
+/// What a secret looks like: as it is, as URLs write it, and within Base64 wherever it begins in it.
 fn patterns(secret: &str) -> Vec<Pattern> {
-    let plain = joined(secret);
-    let pattern = |bytes: Vec<u8>, base64: bool| Pattern {
+    let pattern = |bytes: Vec<u8>, of: &str, base64: bool| Pattern {
         bytes,
-        length: secret.len(),
-        common: Redactor::is_common(secret),
+        length: of.len(),
+        common: Redactor::is_common(of),
         base64,
     };
-    let mut out = Vec::with_capacity(7);
+    let mut out = Vec::with_capacity(12);
     // Fewer characters are hidden only where they are the whole text.
     if Redactor::is_tiny(secret) {
         return out;
     }
-    for before in 0..3 {
-        let bytes = [&[0; 3][..before], secret.as_bytes()].concat();
-        // The letters that hold bits of nothing but the secret.
+    out.extend(in_base64(secret.as_bytes()).map(|letters| pattern(letters, secret, true)));
+    if secret.len() <= LONGEST_TWICE && !Redactor::is_common(secret) {
+        // The last letters may stand for more than the secret.
+        let letters = STANDARD_NO_PAD.encode(&secret.as_bytes()[..secret.len() / 3 * 3]);
+        out.extend(in_base64(letters.as_bytes()).map(|letters| pattern(letters, secret, true)));
+    }
+    let spelled = written(secret);
+    let spelled = std::iter::once(secret).chain(spelled.iter().map(String::as_str));
+    let plain = spelled
+        .map(|text| (joined(text), text))
+        .filter(|(plain, _)| !plain.is_empty());
+    out.extend(plain.map(|(plain, text)| pattern(plain, text, false)));
+    out
+}
+
+/// The letters of Base64 that hold bits of nothing but the text, wherever it begins; in both alphabets.
+fn in_base64(text: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
+    (0..3).flat_map(|before| {
+        let bytes = [&[0; 3][..before], text].concat();
         let letters = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
         let (standard, url) = (STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes));
-        if letters.len() >= SHORTEST_BASE64 {
-            if url != standard {
-                out.push(pattern(url.as_bytes()[letters.clone()].to_vec(), true));
-            }
-            out.push(pattern(standard.as_bytes()[letters].to_vec(), true));
-        }
-    }
-    if !plain.is_empty() {
-        out.push(pattern(plain, false));
-    }
-    out
+        let url = (url != standard).then_some(url);
+        let long = letters.len() >= SHORTEST_BASE64;
+        let both = [url, Some(standard)].into_iter().flatten().filter(move |_| long);
+        both.map(move |encoded| encoded.as_bytes()[letters.clone()].to_vec())
+    })
 }
 
 /// Whether it stands there as a word: nothing beside it in its line that words are made of.

@@ -34,6 +34,7 @@ pub(super) const CHAINS: &[&[Spelling]] = &[
     &[Spelling::Backslash],
     &[Spelling::Entity],
     &[Spelling::Backslash, Spelling::Backslash],
+    &[Spelling::Backslash, Spelling::Backslash, Spelling::Backslash],
     &[Spelling::Percent, Spelling::Backslash],
     &[Spelling::Backslash, Spelling::Entity],
     &[Spelling::Percent, Spelling::Percent],

@@ -249,13 +249,14 @@ fn literal_requests_keep_their_tokens() {
 fn a_secret_in_the_name_of_the_host_is_hidden_as_the_host_is_written() {
     let mut scopes = Scopes::default();
     let layer = scopes.layer_mut(Scope::Environment);
-    layer.set("key", json!("AbCd-4711"), "");
+    layer.set("key", json!("AbCd-47"), "");
     layer.bindings[0].secret = true;
     let hidden = |url: &str| {
         let request = request("GET", url);
         let out = resolve(&request, &request.auth, &request.settings, &scopes, &Dynamic::new());
-        out.redactor.redact("abcd-4711.example.com")
+        out.redactor.redact("abcd-47.example.com")
     };
     assert_eq!(hidden("https://{{key}}.example.com/a"), format!("{MASK}.example.com"));
-    assert_eq!(hidden("https://h.example.com/{{key}}"), "abcd-4711.example.com");
+    // Elsewhere it may be a word that has nothing to do with it.
+    assert_eq!(hidden("https://h.example.com/{{key}}"), "abcd-47.example.com");
 }

@@ -1,0 +1,118 @@
+//! What URLs make of a secret: it is not only escaped there, but taken apart and written anew.
+
+use super::Redactor;
+use super::views::{Spelling, View};
+
+/// A longer secret is in no name of a host, in bytes.
+const LONGEST_IN_HOST: usize = 512;
+/// So much of a URL is secret by itself when it stands alone, in bytes: a shorter part may be anybody's.
+const SHORTEST_PART: usize = 16;
+
+/// The spellings of a secret that escaping alone does not make, and the parts of it that tell it.
+///
+/// Names of hosts are written in small letters, and `\` as `/`, also where what stands for a host is half a password. Of a
+/// URL the path goes out without the host, and servers tell what stands in its query by itself.
+pub(super) fn written(secret: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let is_sure = |text: &str| !Redactor::is_common(text);
+    let (head, path) = at_path(secret);
+    if is_sure(secret) {
+        let turned = secret.replace('\\', "/");
+        if secret.len() <= LONGEST_IN_HOST {
+            // With the fragment and the query, which `head` has when there is no path.
+            let host = head.find(['?', '#']).unwrap_or(head.len());
+            let small = turned[..host].to_lowercase() + &turned[host..];
+            out.push(small);
+        }
+        out.push(turned);
+    }
+    if is_url(head) {
+        let path = path.split('#').next().unwrap_or_default();
+        out.push(path.to_owned());
+        out.push(path.replace('\\', "/"));
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        out.push(query.to_owned());
+        out.extend(path.split('/').filter(|part| part.len() >= SHORTEST_PART).map(decoded));
+        // The password in it goes out as a header.
+        if let Some((user, _)) = head.rsplit_once('@') {
+            let user = user.split_once("://").map_or(user, |(_, user)| user);
+            out.extend(user.split_once(':').map(|(_, password)| decoded(password)));
+        }
+    }
+    let of_url = |(_, query): (&str, &'_ str)| query.split('#').next().unwrap_or_default().len();
+    let query = secret.split_once('?').map_or(secret, |parts| &parts.1[..of_url(parts)]);
+    let values = query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1));
+    for value in values.filter(|value| value.len() >= SHORTEST_PART) {
+        out.extend([value.to_owned(), decoded(value)]);
+    }
+    out.retain(|text| text != secret && !Redactor::is_tiny(text) && (is_sure(text) || text.starts_with('/')));
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// What stands before the path, and the path with all behind it.
+fn at_path(text: &str) -> (&str, &str) {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let end = text[start..].find(['/', '\\']).map_or(text.len(), |at| start + at);
+    text.split_at(end)
+}
+
+/// Whether it is what stands in a URL before the path: with a scheme, or a host that is none but a host.
+fn is_url(head: &str) -> bool {
+    let is_name = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
+    match head.split_once("://") {
+        Some((scheme, host)) => {
+            !scheme.is_empty() && !host.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric())
+        }
+        None => {
+            let (host, port) = head.split_once(':').unwrap_or((head, ""));
+            let has_port = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+            is_name(host)
+                && !host.is_empty()
+                && (has_port || (port.is_empty() && (host.contains('.') || host == "localhost")))
+        }
+    }
+}
+
+fn decoded(text: &str) -> String {
+    View::new(text.as_bytes(), Spelling::Percent).map_or_else(
+        || text.to_owned(),
+        |view| String::from_utf8_lossy(&view.bytes).into_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_url_what_goes_out_without_its_host_is_secret_too() {
+        let hook = "http://127.0.0.1:42001/services/T0AAAA/B0BBBB/XyzSlackTok99";
+        assert_eq!(written(hook), ["/services/T0AAAA/B0BBBB/XyzSlackTok99"]);
+        assert_eq!(
+            written("joe.example:8443/in?sig=Azure%2BSig99abcdef#top"),
+            [
+                "/in?sig=Azure%2BSig99abcdef",
+                "Azure%2BSig99abcdef",
+                "Azure+Sig99abcdef",
+                "sig=Azure%2BSig99abcdef"
+            ]
+        );
+        assert_eq!(written("https://api.example.com/"), [""; 0]);
+        assert_eq!(written("https://me:pass-word-4711@h.example/"), ["pass-word-4711"]);
+    }
+
+    #[test]
+    fn what_may_stand_for_a_host_is_known_in_small_letters() {
+        assert_eq!(written("Qwe9Secret/Rty+Tail8=="), ["qwe9secret/Rty+Tail8=="]);
+        assert_eq!(written("Zq9!sec\"r$et\\z"), ["Zq9!sec\"r$et/z", "zq9!sec\"r$et/z"]);
+        assert_eq!(
+            written("HTTP://LOCALHOST:1/XyzSecretTok9"),
+            ["/XyzSecretTok9", "http://localhost:1/XyzSecretTok9"]
+        );
+        for ordinary in ["Password", "pw", "plain-token-4711", "admin"] {
+            assert_eq!(written(ordinary), [""; 0], "{ordinary}");
+        }
+    }
+}
