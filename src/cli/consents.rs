@@ -25,7 +25,14 @@ pub fn consents(mut opened: Opened, command: &ConsentsCommand, output: &mut Outp
         }
         ConsentsCommand::Forget { collection, all } => {
             opened.lasting()?;
-            let is_meant = |place: &str, _: &str| *all || collection.as_deref() == Some(place);
+            // A question names a collection by its name, the list by its folder.
+            let workspace = &opened.session.workspace;
+            let named = workspace.collections().iter().filter_map(|id| workspace.node(*id));
+            let named = named.filter(|node| Some(node.entity.name()) == collection.as_deref());
+            let places: Vec<String> = named.map(|node| node.slug.clone()).collect();
+            let is_meant = |place: &str, _: &str| {
+                *all || collection.as_deref() == Some(place) || places.iter().any(|own| own == place)
+            };
             let count = opened.state.take_back_consents(is_meant).map_err(failed)?;
             if let (0, Some(name)) = (count, collection) {
                 let error = CliError::usage(format!("nothing is allowed to `{}`", escape(name)));

@@ -152,7 +152,7 @@ fn tell(opened: &mut Opened, renewal: &Renewal, output: &mut Output) -> Result<E
     let kept = opened.save(output);
     let name = escape(&renewal.name);
     let end = renewal.result.as_ref().map_err(|why| {
-        CliError::failed(format!("`{name}` could not be renewed: {why}"))
+        CliError::failed(format!("`{name}` could not be {}: {why}", renewal.done()))
             .hint("what was there of it is still there; the response above may say more")
     })?;
     let good = end.map(|end| format!(", good for {}", span(end.duration_since(Timestamp::now()))));

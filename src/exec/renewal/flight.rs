@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(20);
 pub struct Landed {
     /// The token, or why there is none.
     pub token: Result<Arc<Token>, Failure>,
-    /// Why it was fetched.
+    /// Why it was fetched: a first one because there was none, also where it was asked for.
     pub cause: Cause,
     /// Where it came from, for the person who reads; empty when another postrider has fetched it.
     pub from: String,
@@ -126,6 +126,8 @@ async fn fetch(
 ) -> Landed {
     let began = Instant::now();
     let key = origin.key();
+    let is_first = want.held.is_none() && known.is_none() && want.cause == Cause::Asked;
+    let cause = if is_first { Cause::Missing } else { want.cause };
     let keeper = store.keeper().filter(|_| key.audience.is_empty());
     let mut unkept = None;
     // Until the token is kept.
@@ -181,7 +183,7 @@ async fn fetch(
     }
     Landed {
         token,
-        cause: want.cause,
+        cause,
         from: fetched.from,
         node: fetched.node,
         outcome: fetched.outcome,

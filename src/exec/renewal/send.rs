@@ -220,8 +220,14 @@ impl Pipeline {
                         token.fresh = true;
                         Better::Took
                     }
-                    Err(_) if cause.is_early() => Better::AsIs,
-                    Err(_) => Better::Failed(failed(&name, &landed, None)),
+                    Err(_) => {
+                        take_others(prepared, &bound, landed.outcome.as_deref());
+                        if cause.is_early() {
+                            Better::AsIs
+                        } else {
+                            Better::Failed(failed(&name, &landed, None))
+                        }
+                    }
                 }
             }
             Obtained::Paused(..) if cause.is_early() => Better::AsIs,
@@ -511,6 +517,16 @@ fn take_known(store: &TokenStore, prepared: &mut Prepared, used: &mut Used) -> b
     };
     take(prepared, used, &bound, &known);
     true
+}
+
+/// Takes what a request wrote that has not brought the token it was sent for: its other tokens are known as the new ones by
+/// now.
+fn take_others(prepared: &mut Prepared, bound: &Bound, outcome: Option<&Outcome>) {
+    let own = bound.is_of(prepared.plan.collection);
+    for write in outcome.map(|outcome| kept(outcome, own)).unwrap_or_default() {
+        prepared.scopes.apply(&write);
+        prepared.log.outcome.writes.push(write);
+    }
 }
 
 /// Puts a token into the variables, with all that fetching it has written.

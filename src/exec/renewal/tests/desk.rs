@@ -340,6 +340,7 @@ impl Client {
             value: Some(value.into()),
             set_by: CurrentValue::YOU.into(),
             set_at: Timestamp::now(),
+            secret: false,
         };
         self.session.current.set(Owner::Environment("test".into()), key, value);
     }

@@ -112,3 +112,23 @@ async fn a_run_pauses_where_what_a_token_needs_in_turn_is_refused() {
     }
     assert_eq!(desk.with(|book| (book.asked, book.refreshed)), (0, 1));
 }
+
+#[tokio::test]
+async fn what_a_reply_brings_beside_a_token_that_it_lacks_is_kept() {
+    let desk = desk().await;
+    let lacking = TokenSource {
+        variable: "nv".into(),
+        pick: Pick::Body("$.nowhere".into()),
+        ..source()
+    };
+    let mut client = Client::new(&desk, vec![source(), lacking]);
+    client.send(GET).await;
+    assert_eq!(client.held().as_deref(), Some("opaque-1"));
+    client.change(POST, |request| {
+        request.auth = crate::model::Auth::new("bearer").with("token", "{{nv}}");
+    });
+    let outcome = client.send(POST).await;
+    assert!(error(&outcome).contains("could not be fetched"), "{}", error(&outcome));
+    // Else nobody knows how long the older one is good: the store has the new one.
+    assert_eq!(client.held().as_deref(), Some("opaque-2"));
+}
