@@ -18,7 +18,7 @@ use super::importing;
 use super::modals::Modal;
 use super::panes::Pane;
 use super::runner::Ask;
-use super::shared::Level;
+use super::shared::{Level, Shared};
 
 impl Command {
     /// Whether it changes what is in files, or is on its way there.
@@ -279,8 +279,29 @@ impl TokenDraft {
 }
 
 impl SecretDraft {
-    /// Whether the collection has a variable of that name already.
-    pub fn is_taken(&self, workspace: &Workspace, name: &str) -> bool {
+    /// Whether there is a variable of that name already that requests of the collection may see: one of an environment would
+    /// be sent in the place of this one, and this one in the place of a global.
+    pub fn is_taken(&self, shared: &Shared, name: &str) -> bool {
+        let workspace = &shared.workspace;
+        let environments = workspace.environments().iter();
+        let of_environments = environments
+            .clone()
+            .map(|node| &node.environment)
+            .chain([workspace.globals()])
+            .any(|environment| {
+                let variables = environment.variables.iter().any(|variable| variable.key == name);
+                variables || environment.tokens.iter().any(|token| token.variable == name)
+            });
+        let slug = workspace.collection_of(self.node).map(|node| node.slug.clone());
+        let owners = environments.map(|node| Owner::Environment(node.slug.clone()));
+        let mut owners = owners.chain(slug.map(Owner::Collection)).chain([Owner::Globals]);
+        of_environments
+            || owners.any(|owner| shared.current.get(&owner, name).is_some())
+            || self.is_declared(workspace, name)
+    }
+
+    /// Whether the collection has a variable of that name in its file.
+    fn is_declared(&self, workspace: &Workspace, name: &str) -> bool {
         let collection = workspace.collection_of(self.node);
         let group = collection.and_then(|node| workspace.group(node.id));
         group.is_some_and(|group| {
@@ -290,7 +311,7 @@ impl SecretDraft {
     }
 
     /// A name that is free: `client_secret` for `clientSecret`.
-    pub fn suggestion(&self, workspace: &Workspace, kind: &str) -> String {
+    pub fn suggestion(&self, shared: &Shared, kind: &str) -> String {
         let mut name = String::new();
         for c in self.field.chars() {
             if c.is_uppercase() {
@@ -304,6 +325,6 @@ impl SecretDraft {
         };
         let numbered = (2..).map(|n| format!("{name}_{n}"));
         let mut names = std::iter::once(name.clone()).chain(numbered);
-        names.find(|name| !self.is_taken(workspace, name)).unwrap_or_default()
+        names.find(|name| !self.is_taken(shared, name)).unwrap_or_default()
     }
 }

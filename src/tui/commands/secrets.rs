@@ -141,10 +141,11 @@ mod tests {
         );
         harness.press("<enter>");
         let auth = |harness: &Harness| harness.state.shared.workspace.request(id).unwrap().auth.clone();
-        assert_eq!(auth(&harness).text("password"), "{{password}}");
+        // An environment has a `password`, which would be sent in its place.
+        assert_eq!(auth(&harness).text("password"), "{{password_2}}");
         let owner = Owner::Collection("pydio-cells".into());
         let current = |harness: &Harness| {
-            let value = harness.state.shared.current.get(&owner, "password");
+            let value = harness.state.shared.current.get(&owner, "password_2");
             value.and_then(|value| value.value.clone())
         };
         assert_eq!(current(&harness), Some("hunter2-heron".into()));
@@ -154,7 +155,7 @@ mod tests {
             group
                 .variables
                 .iter()
-                .find(|variable| variable.key == "password")
+                .find(|variable| variable.key == "password_2")
                 .cloned()
         };
         let made = variable(&harness).unwrap();

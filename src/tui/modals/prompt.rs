@@ -148,7 +148,7 @@ impl Prompt {
                 self.said = Some(text);
                 return Flow::Stay;
             }
-            Purpose::Secret(draft) if draft.is_taken(&cx.shared.workspace, &name) => {
+            Purpose::Secret(draft) if draft.is_taken(cx.shared, &name) => {
                 self.said = Some(text);
                 return Flow::Stay;
             }
@@ -249,9 +249,9 @@ impl Prompt {
                 Remark::Wrong("a variable's name has no braces".to_owned())
             }
             Purpose::Variable(extract) => Remark::Fine(extract.line("…", name)),
-            Purpose::Secret(draft) if draft.is_taken(workspace, name) => {
-                Remark::Wrong(format!("there is a variable `{name}` already: choose another name"))
-            }
+            Purpose::Secret(draft) if draft.is_taken(shared, name) => Remark::Wrong(format!(
+                "there is a variable `{name}` already, here, in an environment or among the globals: choose another name"
+            )),
             Purpose::Secret(draft) => match workspace.collection_of(draft.node) {
                 Some(collection) => Remark::Fine(format!(
                     "a secret variable of `{}`: its value stays on this machine, sealed, and {{{{{name}}}}} takes its place",

@@ -120,7 +120,7 @@ fn make_secret(state: &mut State, node: NodeId, cx: &mut Cx<'_>) {
         .as_ref()
         .map_or("", |entity| part::auth(entity).kind.as_str());
     let title = format!("{} is the secret variable", field.label);
-    let prompt = Prompt::new(title, draft.suggestion(workspace, kind), Purpose::Secret(draft));
+    let prompt = Prompt::new(title, draft.suggestion(cx.shared, kind), Purpose::Secret(draft));
     cx.commands.push(Command::Show(Box::new(prompt.into())));
 }
 
