@@ -24,8 +24,10 @@ pub(super) struct AwsV4;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
-const SERVICE: &str = "execute-api";
-const REGION: &str = "us-east-1";
+/// The service where none is given.
+pub const SERVICE: &str = "execute-api";
+/// The region where none is given.
+pub const REGION: &str = "us-east-1";
 
 /// Headers that proxies and libraries change on the way.
 const NOT_SIGNED: [&str; 7] = [

@@ -50,12 +50,7 @@ impl AuthType for Hawk {
                 "Timestamp",
                 "Seconds since 1970; empty is the server's now.",
             ),
-            FieldSpec::choice(
-                "includePayloadHash",
-                "Hash the body",
-                "Protects the body too.",
-                &["false", "true"],
-            ),
+            FieldSpec::flag("includePayloadHash", "Hash the body", "Protects the body too."),
         ];
         FIELDS
     }

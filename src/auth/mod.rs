@@ -36,6 +36,7 @@ mod oauth1;
 pub mod oauth2;
 mod signed;
 
+pub use awsv4::{REGION as AWS_REGION, SERVICE as AWS_SERVICE};
 pub use dialogue::{Answer, Dialogue, Reply};
 pub use draft::Draft;
 pub use field::{FieldKind, FieldSpec};

@@ -41,6 +41,7 @@ pub mod request;
 pub mod script;
 pub mod secret;
 pub mod settings;
+pub mod shell;
 pub mod spelling;
 pub mod template;
 pub mod tls;

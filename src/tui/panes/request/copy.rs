@@ -3,6 +3,7 @@
 use super::part::Part;
 use super::section::Widget;
 use super::{State, curl};
+use crate::auth;
 use crate::model::{Body, Entity};
 use crate::tui::shared::Shared;
 use crate::vars;
@@ -34,13 +35,20 @@ pub fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
             out.push(("URL, variables replaced".to_owned(), resolved));
         }
         out.push(("URL".to_owned(), url));
-        let auth = state.facts.effective(entity);
+        let own = state.facts.effective(entity);
         let settings = request.settings.or(&state.facts.parent_settings);
-        let curl = curl::command(request, auth, &settings, &scopes, shared.revealed);
-        let what = curl.halted_by.map_or_else(
-            || "curl command".to_owned(),
-            |method| format!("curl command, without redirects: there it would send {method} again"),
-        );
+        let curl = curl::command(request, own, &settings, &scopes, shared.revealed);
+        let without = curl.without.map(|kind| {
+            format!(
+                ", without its auth ({}), which curl cannot make",
+                auth::find(&kind).map_or(kind.as_str(), |found| found.label())
+            )
+        });
+        let redirects = curl
+            .halted_by
+            .map(|method| format!(", without redirects: there it would send {method} again"));
+        let what = ["curl command".to_owned()].into_iter().chain(without).chain(redirects);
+        let what: String = what.collect();
         out.push((what, curl.text));
         let body = match &request.body {
             Body::Raw { .. } => Part::Raw.text(entity),

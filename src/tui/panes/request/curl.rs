@@ -10,6 +10,7 @@ use super::facts::is_secret_param;
 use super::fields::is_reference;
 use crate::auth;
 use crate::model::secret::is_credential_header;
+use crate::model::shell::quote;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
 use crate::model::{Auth, Request, ResolvedRequest, Settings, percent};
 use crate::vars::{self, Scopes};
@@ -19,6 +20,8 @@ pub struct Curl {
     pub text: String,
     /// The method for whose sake no redirects are followed, though the settings say so.
     pub halted_by: Option<String>,
+    /// The type of the auth that is not in it.
+    pub without: Option<String>,
 }
 
 /// Writes the command; what `scopes` does not hold stays a `{{token}}`, and so does a secret unless `revealed`.
@@ -64,20 +67,26 @@ pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Sco
     if is_bare && method == "HEAD" {
         lines.push("--head".to_owned());
     }
-    let mut option = |flag: &str, value: &str| lines.push(format!("{flag} {}", quote(value)));
+    let mut option = |flag: &str, value: &str| {
+        // What takes no value is a word alone.
+        let is_alone = value.is_empty() && matches!(flag, "--digest" | "--ntlm" | "--netrc");
+        lines.push(if is_alone {
+            flag.to_owned()
+        } else {
+            format!("{flag} {}", quote(value))
+        });
+    };
     if is_named {
         option("-X", method);
     }
-    let is_basic = own.kind == "basic";
-    if is_basic {
-        option("-u", &format!("{}:{}", own.text("username"), own.text("password")));
-    }
+    let carries = carried(&own, &mut option);
+    let is_written = matches!(carries, Carried::ByCurl);
     for (at, (name, _)) in signed.headers().iter().enumerate() {
         let same = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
         let is_first = !signed.headers()[..at].iter().any(|row| same(&row));
         // Of one name the last is sent, at the place of the first.
         let row = signed.headers().iter().rfind(same).filter(|_| is_first);
-        let row = row.filter(|(name, _)| !(is_basic && name.eq_ignore_ascii_case("authorization")));
+        let row = row.filter(|(name, _)| !(is_written && name.eq_ignore_ascii_case("authorization")));
         match row {
             // With a colon and nothing behind it, curl leaves the header out.
             Some((name, value)) if value.trim().is_empty() => option("-H", &format!("{name};")),
@@ -93,7 +102,59 @@ pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Sco
         text.push_str(&line);
     }
     let halted_by = (follows && repeats).then(|| method.to_owned());
-    Curl { text, halted_by }
+    let without = matches!(carries, Carried::Not).then_some(own.kind);
+    Curl {
+        text,
+        halted_by,
+        without,
+    }
+}
+
+/// Who puts the auth into the request.
+enum Carried {
+    /// It stands in the URL or a header, or there is none.
+    Written,
+    /// curl, which is told how.
+    ByCurl,
+    /// Nobody.
+    Not,
+}
+
+/// The options by which curl does what an auth would do.
+fn carried(auth: &Auth, option: &mut dyn FnMut(&str, &str)) -> Carried {
+    let user = |password: &str, name: &str| format!("{}:{}", auth.text(name), auth.text(password));
+    match auth.kind.as_str() {
+        "bearer" | "apikey" | Auth::NONE => return Carried::Written,
+        "basic" => {}
+        "digest" => option("--digest", ""),
+        "ntlm" => option("--ntlm", ""),
+        "netrc" => {
+            option("--netrc", "");
+            return Carried::ByCurl;
+        }
+        // In the query only a signature that is good for one moment would do.
+        "awsv4" if !auth.flag("addAuthDataToQuery") => {
+            let or = |name: &str, default: &str| match auth.text(name) {
+                text if text.is_empty() => default.to_owned(),
+                text => text,
+            };
+            let (region, service) = (or("region", auth::AWS_REGION), or("service", auth::AWS_SERVICE));
+            option("--aws-sigv4", &format!("aws:amz:{region}:{service}"));
+            option("-u", &user("secretKey", "accessKey"));
+            let session = auth.text("sessionToken");
+            if !session.is_empty() {
+                option("-H", &format!("X-Amz-Security-Token: {session}"));
+            }
+            return Carried::ByCurl;
+        }
+        _ => return Carried::Not,
+    }
+    let domain = match auth.text("domain") {
+        domain if auth.kind == "ntlm" && !domain.is_empty() => format!("{domain}\\"),
+        _ => String::new(),
+    };
+    option("-u", &(domain + &user("password", "username")));
+    Carried::ByCurl
 }
 
 fn token(name: &str) -> String {
@@ -162,15 +223,6 @@ fn part(part: &ResolvedPart, option: &mut dyn FnMut(&str, &str)) {
         }
         ResolvedContent::File(path) => option("-F", &format!("{}=@{path}{more}", part.name)),
     }
-}
-
-/// Single quotes, the one form in which a shell takes everything as it stands.
-fn quote(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -310,13 +362,6 @@ mod tests {
     }
 
     #[test]
-    fn quotes_what_a_shell_would_take_apart() {
-        assert_eq!(quote("a=b"), "a=b");
-        assert_eq!(quote(""), "''");
-        assert_eq!(quote("it's $HOME"), r"'it'\''s $HOME'");
-    }
-
-    #[test]
     fn a_key_in_a_header_stays_home_too() {
         let mut request = Request {
             headers: vec![Entry::new("X-Api-Key", "hunter2"), Entry::new("Accept", "*/*")],
@@ -330,6 +375,29 @@ mod tests {
             "{hidden}"
         );
         assert!(command(&request, &auth, &still(), &Scopes::default(), true).contains("hunter2"));
+    }
+
+    #[test]
+    fn curl_does_what_an_auth_does_or_it_is_said_that_it_is_left_out() {
+        let of = |auth: &Auth| {
+            let curl = super::command(&request("GET", "http://h/"), auth, &still(), &Scopes::default(), true);
+            let options = curl.text.replace("curl http://h/", "").replace(" \\\n  ", " ");
+            (options.trim().to_owned(), curl.without)
+        };
+        let user = |kind: &str| Auth::new(kind).with("username", "u").with("password", "p w");
+        let whole = |options: &str| (options.to_owned(), None);
+        assert_eq!(of(&user("digest")), whole("--digest -u 'u:p w'"));
+        assert_eq!(of(&user("ntlm").with("domain", "D")), whole("--ntlm -u 'D\\u:p w'"));
+        assert_eq!(of(&Auth::new("netrc")), whole("--netrc"));
+        let aws = Auth::new("awsv4").with("accessKey", "k").with("secretKey", "s");
+        let aws = aws.with("service", "s3").with("sessionToken", "t");
+        let told = "--aws-sigv4 aws:amz:us-east-1:s3 -u k:s -H 'X-Amz-Security-Token: t'";
+        assert_eq!(of(&aws), whole(told));
+        for kind in ["oauth1", "oauth2", "jwt", "hawk", "unheard-of"] {
+            assert_eq!(of(&Auth::new(kind)), (String::new(), Some(kind.to_owned())));
+        }
+        let query = aws.with("addAuthDataToQuery", true);
+        assert_eq!(of(&query), (String::new(), Some("awsv4".to_owned())));
     }
 
     #[test]
