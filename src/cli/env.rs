@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::exec::secret_names;
+use crate::exec::{is_declared_secret, secret_names};
 use crate::foreign::Imported;
 use crate::model::secret::MASK;
 use crate::model::spelling;
@@ -175,7 +175,8 @@ fn masked(opened: &Opened, owner: &Owner, layer: &Layer) -> Layer {
 fn orphans(opened: &Opened, owner: &Owner, declared: &[Variable]) -> BTreeSet<String> {
     let values = opened.session.current.of(owner);
     let orphans = values.filter(|(key, value)| {
-        value.is_secrets() && value.value.is_some() && !declared.iter().any(|variable| variable.key == *key)
+        let brought = value.is_secrets() && CurrentValue::leaves_off(&value.set_by);
+        brought && value.value.is_some() && !declared.iter().any(|variable| variable.key == *key)
     });
     orphans.map(|(key, _)| key.to_owned()).collect()
 }
@@ -350,15 +351,16 @@ pub fn typed(key: &str, value: Option<&str>, command: &str) -> Result<String, Cl
     Ok(text)
 }
 
-/// Sets a current value, or forgets it, and keeps that.
-fn keep(opened: &mut Opened, owner: &Owner, key: &str, text: Option<String>) -> Result<(), CliError> {
+/// Sets a current value, and whether it is a secret, or forgets it, and keeps that.
+fn keep(opened: &mut Opened, owner: &Owner, key: &str, value: Option<(String, bool)>) -> Result<(), CliError> {
     let before = opened.session.current.clone();
-    match text {
-        Some(text) => {
+    match value {
+        Some((text, secret)) => {
             let value = CurrentValue {
                 value: Some(text.into()),
                 set_by: CurrentValue::YOU.to_owned(),
                 set_at: Timestamp::now(),
+                secret,
             };
             opened.session.current.set(owner.clone(), key, value);
         }
@@ -378,7 +380,9 @@ fn set(
     secret: bool,
     output: &mut Output,
 ) -> Result<(), CliError> {
-    keep(opened, &subject.owner, key, Some(text))?;
+    let session = &opened.session;
+    let is_declared = is_declared_secret(&session.workspace, session.environment, key);
+    keep(opened, &subject.owner, key, Some((text, secret || is_declared)))?;
     // Only now: it empties the value in the file.
     let declared = secret && declare_secret(opened, subject, key)?;
     let session = &opened.session;

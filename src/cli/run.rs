@@ -231,6 +231,7 @@ async fn globals(start: &Start<'_>, opened: &mut Opened, output: &mut Output) ->
             value: value.as_deref().map(Into::into),
             set_by: CurrentValue::GIVEN.to_owned(),
             set_at: jiff::Timestamp::now(),
+            secret: false,
         };
         opened.session.current.set(Owner::Globals, key, value);
         opened.host(Owner::Globals, Some(key));

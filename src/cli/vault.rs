@@ -35,6 +35,7 @@ pub fn vault(mut opened: Opened, command: &VaultCommand, output: &mut Output) ->
                 value: Some(typed(key, value.as_deref(), "vault set")?.into()),
                 set_by: CurrentValue::YOU.to_owned(),
                 set_at: Timestamp::now(),
+                secret: false,
             };
             current.set(Owner::Vault, key, value);
             format!(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::plan::{Plan, plan, plan_of};
-use super::source::Source;
+use super::source::{Source, hide_written, secrets};
 use super::vault::keep_vault;
 use super::writes::{Override, Target, apply_writes, drop_overrides};
 use crate::model::outcome::ConsoleLine;
@@ -62,12 +62,17 @@ impl Session {
         };
         drop_overrides(&outcome.writes, target, &mut self.overrides);
         keep_vault(outcome, &mut self.current, Timestamp::now());
-        apply_writes(
+        let lost = apply_writes(
             &outcome.writes,
             target,
             &mut self.current,
             &mut self.local,
             Timestamp::now(),
-        )
+        );
+        if !outcome.writes.is_empty() {
+            let redactor = secrets(&self.source(node), outcome);
+            hide_written(&outcome.writes, target, &mut self.current, &redactor);
+        }
+        lost
     }
 }

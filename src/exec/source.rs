@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::tokens::{TokenRequest, token_sources, tokens_seen};
-use super::writes::Override;
+use super::writes::{Override, Target};
 use crate::model::exchange::Response;
 use crate::model::literal::is_session;
-use crate::model::variable::{CurrentValue, CurrentValues, Owner, display_value};
+use crate::model::variable::{Change, CurrentValue, CurrentValues, Owner, VariableWrite, display_value};
 use crate::model::{EnvironmentId, Exchange, NodeId, Outcome, Redactor, Scope, Secret, Workspace};
 use crate::vars::{Binding, Layer, Scopes};
 
@@ -50,7 +50,8 @@ pub fn secret_names(
     let values = || owners.iter().flat_map(|owner| current.of(owner));
     let secret = values().filter(|(key, value)| named.contains(*key) || value.is_secrets());
     let secret: HashSet<&str> = secret.chain(current.of(&Owner::Vault)).filter_map(text).collect();
-    let copies = values().filter(|value| text(*value).is_some_and(|text| secret.contains(text)));
+    let is_copy = |value| text(value).is_some_and(|text| secret.contains(text));
+    let copies = values().filter(|value| value.1.secret || is_copy(*value));
     let copies: Vec<String> = copies.map(|(key, _)| key.to_owned()).collect();
     named.into_iter().chain(copies).collect()
 }
@@ -59,6 +60,32 @@ pub fn secret_names(
 fn text<'a>((_, value): (&str, &'a CurrentValue)) -> Option<&'a str> {
     let text = value.value.as_ref()?.as_str()?;
     (text.len() >= SHORTEST_COPY).then_some(text)
+}
+
+/// Whether files say of a variable that it is secret, or a token fills it.
+pub fn is_declared_secret(workspace: &Workspace, environment: Option<EnvironmentId>, key: &str) -> bool {
+    declared_secret(workspace, None, environment, workspace.collections()).contains(key)
+}
+
+/// Notes of the values that scripts have just set which of them are secrets, or have one in them: they stay so when the
+/// secret itself is known no more.
+pub fn hide_written(writes: &[VariableWrite], target: Target<'_>, current: &mut CurrentValues, redactor: &Redactor) {
+    for write in writes {
+        let (Change::Set { key, .. }, Some(owner)) = (&write.change, target.owner_of(write.scope)) else {
+            continue;
+        };
+        let Some(value) = current.get(&owner, key).and_then(|value| value.value.as_ref()) else {
+            continue;
+        };
+        let holds = match value {
+            Value::String(text) => redactor.is_in(text),
+            Value::Null | Value::Bool(_) => false,
+            other => redactor.is_in(&other.to_string()),
+        };
+        if holds || is_declared_secret(target.workspace, target.environment, key) {
+            current.hide(&owner, key);
+        }
+    }
 }
 
 fn declared_secret(
@@ -237,7 +264,7 @@ fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValu
         }
         // Its row may be gone from the file, and with it the word that it is a secret.
         let bindings = layer.bindings.iter_mut();
-        if now.is_secrets() && !variables.iter().any(|variable| variable.key == key) {
+        if now.secret || now.is_secrets() && !variables.iter().any(|variable| variable.key == key) {
             bindings
                 .filter(|binding| binding.key == key)
                 .for_each(|binding| binding.secret = true);
@@ -274,6 +301,7 @@ mod tests {
                 value: Some(json!("swan")),
                 set_by: set_by.into(),
                 set_at: Timestamp::UNIX_EPOCH,
+                secret: false,
             };
             current.set(Owner::Globals, "spare", value);
             let scopes = scopes(&Source {
@@ -299,6 +327,7 @@ mod tests {
             value: Some(json!("now")),
             set_by: "you".into(),
             set_at: Timestamp::UNIX_EPOCH,
+            secret: false,
         };
         let by_script = CurrentValue {
             set_by: "Login, post-response".into(),
@@ -345,6 +374,7 @@ mod tests {
                 value: Some(json!(value)),
                 set_by: "a script".into(),
                 set_at: Timestamp::UNIX_EPOCH,
+                secret: false,
             };
             current.set(owner, key, value);
         };
@@ -355,6 +385,54 @@ mod tests {
         set(Owner::Globals, "other", "heron-4712");
         let names = secret_names(&workspace, None, None, &current);
         assert!(names.iter().eq(["copy", "of_vault", "password"]), "{names:?}");
+    }
+
+    #[test]
+    fn what_a_script_made_of_a_secret_stays_one_when_the_secret_is_gone() {
+        let mut workspace = Workspace::new("/w");
+        let write = |key: &str, value: Value| VariableWrite {
+            scope: Scope::Global,
+            change: Change::Set { key: key.into(), value },
+            set_by: "a script".into(),
+        };
+        let writes = [
+            write("bearer", json!("Bearer heron-4711")),
+            write("basic", json!("aGVyb24tNDcxMQ==")),
+            write("object", json!({ "a": "heron-4711" })),
+            write("open", json!("heron-4712")),
+            write("declared", json!("4711")),
+        ];
+        workspace.load_globals(Environment {
+            variables: vec![Variable {
+                secret: true,
+                ..Variable::new("declared", "")
+            }],
+            ..Environment::default()
+        });
+        let mut current = CurrentValues::default();
+        let target = Target {
+            workspace: &workspace,
+            environment: None,
+            node: None,
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        super::super::apply_writes(&writes, target, &mut current, &mut Layer::default(), now);
+        let redactor = Redactor::new([Secret::new("heron-4711")]);
+        hide_written(&writes, target, &mut current, &redactor);
+        // The files say no more of any of them.
+        let workspace = Workspace::new("/w");
+        let names = secret_names(&workspace, None, None, &current);
+        assert!(names.iter().eq(["basic", "bearer", "declared", "object"]), "{names:?}");
+        let scopes = scopes(&Source {
+            workspace: &workspace,
+            environment: None,
+            node: None,
+            current: &current,
+            overrides: &[],
+            local: None,
+        });
+        let hidden: Vec<String> = scopes.secrets().collect();
+        assert_eq!(hidden, ["Bearer heron-4711", "aGVyb24tNDcxMQ==", "4711"]);
     }
 
     #[test]
@@ -445,6 +523,7 @@ mod tests {
             value,
             set_by: "you".into(),
             set_at: Timestamp::UNIX_EPOCH,
+            secret: false,
         };
         current.set(owner.clone(), "url", now(Some(json!("current"))));
         current.set(owner, "gone", now(None));

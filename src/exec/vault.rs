@@ -134,6 +134,7 @@ pub fn keep_vault(outcome: &Outcome, current: &mut CurrentValues, now: Timestamp
                     value: Some(value.reveal().into()),
                     set_by: "a script".to_owned(),
                     set_at: now,
+                    secret: false,
                 };
                 current.set(Owner::Vault, key, value);
             }

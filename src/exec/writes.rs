@@ -19,6 +19,11 @@ pub struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// Whose values a scope's writes change.
+    pub fn owner_of(&self, scope: Scope) -> Option<Owner> {
+        self.owner(scope).map(|(owner, _)| owner)
+    }
+
     /// Whose values a scope's writes change, and what the file says of them; `None` when there is nobody.
     fn owner(&self, scope: Scope) -> Option<(Owner, &[Variable])> {
         match scope {
@@ -96,6 +101,7 @@ fn keep(write: &VariableWrite, owner: &Owner, file: &[Variable], current: &mut C
         value,
         set_by: write.set_by.clone(),
         set_at: now,
+        secret: false,
     };
     match &write.change {
         Change::Set { key, value: new } => current.set(owner.clone(), key, value(Some(new.clone()))),

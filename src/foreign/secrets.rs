@@ -176,6 +176,7 @@ impl Settled {
             value: Some(value),
             set_by: CurrentValue::IMPORT.to_owned(),
             set_at: Timestamp::now(),
+            secret: false,
         };
         self.changes.push((owner, key, Some(value)));
     }
@@ -325,6 +326,7 @@ mod tests {
             value: Some(value.into()),
             set_by: CurrentValue::YOU.to_owned(),
             set_at: Timestamp::now(),
+            secret: false,
         };
         current.set(Owner::Globals, "pin", value);
     }

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::shell;
+
 /// Where a variable lives; the order is the precedence, strongest first, as in Postman.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -95,17 +97,7 @@ impl std::fmt::Display for ValueSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Env(name) => write!(f, "${name}"),
-            Self::Command(argv) => {
-                let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
-                let quoted = |word: &String| {
-                    if !word.is_empty() && word.chars().all(is_plain) {
-                        word.clone()
-                    } else {
-                        format!("'{word}'")
-                    }
-                };
-                f.write_str(&argv.iter().map(quoted).collect::<Vec<_>>().join(" "))
-            }
+            Self::Command(argv) => f.write_str(&shell::command(argv)),
             Self::Prompt(question) => write!(f, "asked: {question}"),
         }
     }
@@ -192,6 +184,10 @@ pub struct CurrentValue {
     pub set_by: String,
     /// When.
     pub set_at: Timestamp,
+    /// Whether it was a secret when it was set, or has one in it: it stays hidden, whatever files say of its variable by
+    /// now.
+    #[serde(default)]
+    pub secret: bool,
 }
 
 impl CurrentValue {
@@ -204,9 +200,19 @@ impl CurrentValue {
     /// Who set the value of a secret that an import brought.
     pub const IMPORT: &str = "import";
 
+    /// A value that is no secret.
+    pub fn new(value: impl Into<Value>, set_by: &str, set_at: Timestamp) -> Self {
+        Self {
+            value: Some(value.into()),
+            set_by: set_by.to_owned(),
+            set_at,
+            secret: false,
+        }
+    }
+
     /// Whether it was a secret's when it came, whatever is said of its variable by now.
     pub fn is_secrets(&self) -> bool {
-        [Self::FILE, Self::IMPORT].contains(&self.set_by.as_str())
+        self.secret || [Self::FILE, Self::IMPORT].contains(&self.set_by.as_str())
     }
 
     /// Whether a value that this one set leaves a disabled variable disabled: what a person typed or a file says is the
@@ -315,6 +321,15 @@ impl CurrentValues {
         self.values.entry(owner).or_default().insert(key.into(), value);
     }
 
+    /// Notes that a current value is a secret.
+    pub fn hide(&mut self, owner: &Owner, key: &str) {
+        let value = self.values.get_mut(owner).and_then(|map| map.get_mut(key));
+        if let Some(value) = value.filter(|value| !value.secret) {
+            self.revision = Revision::default();
+            value.secret = true;
+        }
+    }
+
     /// Forgets a current value, so that the initial one shows again.
     pub fn reset(&mut self, owner: &Owner, key: &str) -> Option<CurrentValue> {
         self.revision = Revision::default();
@@ -403,6 +418,7 @@ mod tests {
             value: Some(json!("token-text")),
             set_by: "you".into(),
             set_at: Timestamp::UNIX_EPOCH,
+            secret: false,
         };
         let change = Change::Set {
             key: "k".into(),

@@ -306,6 +306,7 @@ fn sent(
         ..shared.plan_source(Some(node))
     };
     outcome.redactor = exec::secrets(&source, &outcome);
+    exec::hide_written(&outcome.writes, target, &mut shared.current, &outcome.redactor);
     let changed = changed(&before, &shared.current);
     if !changed.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(changed)));

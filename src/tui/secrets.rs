@@ -39,6 +39,7 @@ pub fn take_in(shared: &mut Shared, now: Timestamp) -> Option<Effect> {
                 value: Some(variable.value.clone()),
                 set_by: CurrentValue::FILE.to_owned(),
                 set_at: now,
+                secret: false,
             };
             (owner, variable.key.clone(), Some(value))
         })

@@ -349,6 +349,7 @@ mod tests {
                     value: Some("new".into()),
                     set_by: "you".into(),
                     set_at: Timestamp::UNIX_EPOCH,
+                    secret: false,
                 };
                 shared.current.set(owner, "fresh", value);
             },

@@ -196,7 +196,7 @@ pub fn lines(
             key: variable.key.clone(),
             current: current.get(owner, &variable.key).filter(|_| counts(at)).cloned(),
             locked: counts(at) && locked.contains(variable.key.as_str()),
-            hidden: hidden(&variable.key),
+            hidden: hidden(&variable.key) || current.get(owner, &variable.key).is_some_and(|value| value.secret),
         })
         .collect();
     for (key, value) in current.of(owner) {
@@ -276,6 +276,7 @@ mod tests {
                 value: Some("new".into()),
                 set_by: "you".to_owned(),
                 set_at: Timestamp::UNIX_EPOCH,
+                secret: false,
             },
         );
         let (marks, origin) = told(&current);

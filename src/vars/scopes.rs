@@ -240,9 +240,23 @@ impl Scopes {
         self.layers
             .iter()
             .flat_map(|layer| &layer.bindings)
-            .filter(|binding| binding.secret)
+            .filter(|binding| binding.secret && !is_too_large(binding))
             .map(|binding| crate::model::variable::display_value(&binding.value))
             .filter(|value| !value.is_empty())
+    }
+}
+
+/// A larger value that a script has set is no secret itself, though it may have one in it, in bytes.
+const LARGEST_SECRET: usize = 16 * 1024;
+
+/// Whether a value is hidden but nothing to look for in other texts.
+fn is_too_large(binding: &Binding) -> bool {
+    let by_script = !binding.set_by.is_empty() && !CurrentValue::leaves_off(&binding.set_by);
+    match &binding.value {
+        Value::String(text) => by_script && binding.set_by != CurrentValue::GIVEN && text.len() > LARGEST_SECRET,
+        // Its text is `[object Object]`.
+        Value::Object(_) => true,
+        _ => false,
     }
 }
 

@@ -24,6 +24,7 @@ fn a_script_gets_secrets_when_the_user_allows_it_and_nobody_sees_them() {
         value: Some("heron-4711-secret".into()),
         set_by: "you".to_owned(),
         set_at: jiff::Timestamp::now(),
+        secret: false,
     };
     let owner = postrider::model::variable::Owner::Vault;
     user.app.state.shared.current.set(owner, "bird_key", value);
@@ -111,6 +112,7 @@ fn the_editor_knows_what_the_vault_has() {
         value: Some("heron-4711-secret".into()),
         set_by: "you".to_owned(),
         set_at: jiff::Timestamp::now(),
+        secret: false,
     };
     let owner = postrider::model::variable::Owner::Vault;
     user.app.state.shared.current.set(owner, "bird_key", value);

@@ -109,6 +109,7 @@ fn no_screen_of_a_day_shows_a_secret_and_no_file_keeps_one() {
             value: Some(secret.into()),
             set_by: "you".to_owned(),
             set_at: Timestamp::now(),
+            secret: false,
         };
         let owner = Owner::Environment("demo".to_owned());
         user.app.state.shared.current.set(owner, key, value);

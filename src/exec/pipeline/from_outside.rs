@@ -401,6 +401,7 @@ async fn what_needs_a_locked_value_is_not_sent() {
         value: Some("1234".into()),
         set_by: "you".into(),
         set_at: jiff::Timestamp::UNIX_EPOCH,
+        secret: false,
     };
     session.current.set(Owner::Globals, "pin", pin);
     assert!(send(&session).await.exchange.unwrap().response().is_some());

@@ -446,6 +446,7 @@ async fn asked_by(request: Request, answers: Option<bool>) -> (Outcome, Vec<Stri
         value: Some(json!("s3cret-of-mine")),
         set_by: "you".to_owned(),
         set_at: jiff::Timestamp::UNIX_EPOCH,
+        secret: false,
     };
     let owner = crate::model::variable::Owner::Vault;
     session.current.set(owner.clone(), "api", value);

@@ -290,6 +290,7 @@ fn values_come_and_go_with_their_step_unless_a_script_was_later() {
         value: Some(text.into()),
         set_by: "you".into(),
         set_at: jiff::Timestamp::UNIX_EPOCH,
+        secret: false,
     };
     let owner = Owner::Environment("e".into());
     fixture.current.set(owner.clone(), "token", value("t"));

@@ -41,9 +41,9 @@ impl State {
     ///
     /// [`SealError::Locked`](crate::store::seal::SealError) when there are values and the passphrase was not given yet.
     pub fn current_values(&self) -> Result<CurrentValues, StateError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT scope, name, key, value, set_by, set_at FROM current_values ORDER BY rowid")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT scope, name, key, value, set_by, set_at, secret FROM current_values ORDER BY rowid",
+        )?;
         let mut rows = statement.query([])?;
         let mut out = CurrentValues::default();
         let mut keys = None;
@@ -63,10 +63,16 @@ impl State {
                     continue;
                 }
             }
-            let (set_by, set_at): (String, String) = (row.get(4)?, row.get(5)?);
+            let (set_by, set_at, secret): (String, String, bool) = (row.get(4)?, row.get(5)?, row.get(6)?);
             let value = value.map(|json| serde_json::from_str::<Value>(&json)).transpose();
             if let (Some(owner), Ok(value), Ok(set_at)) = (owner(&scope, name), value, set_at.parse()) {
-                out.set(owner, key, CurrentValue { value, set_by, set_at });
+                let value = CurrentValue {
+                    value,
+                    set_by,
+                    set_at,
+                    secret,
+                };
+                out.set(owner, key, value);
             }
         }
         Ok(out)
@@ -101,8 +107,9 @@ impl State {
         let transaction = self.connection.transaction()?;
         {
             let mut put = transaction.prepare_cached(
-                "INSERT INTO current_values VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET \
-                 value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
+                "INSERT INTO current_values VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET \
+                 value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at, \
+                 secret = excluded.secret",
             )?;
             let mut forget =
                 transaction.prepare_cached("DELETE FROM current_values WHERE scope = ?1 AND name = ?2 AND key = ?3")?;
@@ -112,7 +119,8 @@ impl State {
                     Some(value) => {
                         let json = value.value.as_ref().map(Value::to_string);
                         let json = json.zip(keys.as_ref()).map(|(json, keys)| keys.seal(key, &json));
-                        put.execute(params![scope, name, key, json, value.set_by, value.set_at.to_string()])?
+                        let set_at = value.set_at.to_string();
+                        put.execute(params![scope, name, key, json, value.set_by, set_at, value.secret])?
                     }
                     None => forget.execute(params![scope, name, key])?,
                 };
@@ -229,6 +237,7 @@ mod tests {
             value,
             set_by: "you".into(),
             set_at: Timestamp::UNIX_EPOCH,
+            secret: false,
         }
     }
 

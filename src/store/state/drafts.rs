@@ -261,7 +261,8 @@ mod tests {
         state
             .connection
             .execute_batch(
-                "INSERT INTO drafts VALUES ('b', 'heron-0815', NULL, '1970-01-01T00:00:00Z'); PRAGMA user_version = 2;",
+                "INSERT INTO drafts VALUES ('b', 'heron-0815', NULL, '1970-01-01T00:00:00Z'); \
+                 ALTER TABLE current_values DROP COLUMN secret; PRAGMA user_version = 2;",
             )
             .unwrap();
         drop(state);

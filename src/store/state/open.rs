@@ -46,6 +46,9 @@ const MIGRATIONS: &[&str] = &[
     "
     INSERT OR REPLACE INTO kv VALUES ('unsealed', 'true');
 ",
+    "
+    ALTER TABLE current_values ADD COLUMN secret INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// The folder of a workspace's state: readable, and unlike that of any other path.

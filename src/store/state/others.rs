@@ -149,6 +149,7 @@ mod tests {
             value: Some(json!(text)),
             set_by: "x".into(),
             set_at: jiff::Timestamp::UNIX_EPOCH,
+            secret: false,
         }
     }
 

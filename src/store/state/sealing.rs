@@ -267,6 +267,7 @@ mod tests {
             value: Some(text.into()),
             set_by: "you".into(),
             set_at: Timestamp::UNIX_EPOCH,
+            secret: false,
         };
         out.set(Owner::Globals, "token", value);
         out
@@ -315,7 +316,8 @@ mod tests {
         state
             .connection
             .execute_batch(
-                "INSERT INTO current_values VALUES ('globals', '', 'token', '\"hunter2-token\"', 'you', '1970-01-01T00:00:00Z');
+                "ALTER TABLE current_values DROP COLUMN secret;
+                 INSERT INTO current_values VALUES ('globals', '', 'token', '\"hunter2-token\"', 'you', '1970-01-01T00:00:00Z');
                  INSERT INTO kv VALUES ('cookies', '[\"hunter2-cookie\"]');
                  PRAGMA user_version = 1;",
             )

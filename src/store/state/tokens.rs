@@ -97,6 +97,7 @@ pub fn token_row(key: &TokenKey, token: &Token) -> serde_json::Result<(Owner, St
         value: Some(serde_json::to_value(token)?),
         set_by: SET_BY.to_owned(),
         set_at: token.obtained_at,
+        secret: false,
     };
     Ok((owner, name, value))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::exec;
 use crate::model::edit::Edit;
 use crate::model::history::{Step, ValueChange};
 use crate::model::variable::{CurrentValue, Owner};
@@ -187,10 +188,16 @@ pub fn set_current(
     effects: &mut Vec<Effect>,
 ) {
     let shared = &mut state.shared;
+    let environment = match owner {
+        Owner::Environment(slug) => shared.workspace.environment_named(slug).map(|node| node.id),
+        _ => shared.active_environment,
+    };
+    let secret = exec::is_declared_secret(&shared.workspace, environment, key);
     let current = value.map(|value| CurrentValue {
         value: Some(value),
         set_by: CurrentValue::YOU.to_owned(),
         set_at: shared.now,
+        secret,
     });
     let change = ValueChange::new(&shared.current, owner, key, current);
     if change.from == change.to {

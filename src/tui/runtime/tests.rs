@@ -147,11 +147,7 @@ fn a_token_nobody_looks_at_wakes_it_once_a_minute() {
     // Half-way between two minutes: the text changes in half a minute.
     let ends = Timestamp::now().as_second() + 2 * 3600 + 30;
     let claims = URL_SAFE_NO_PAD.encode(format!("{{\"exp\":{ends}}}"));
-    let token = CurrentValue {
-        value: Some(format!("e30.{claims}.c2ln").into()),
-        set_by: "you".into(),
-        set_at: Timestamp::now(),
-    };
+    let token = CurrentValue::new(format!("e30.{claims}.c2ln"), "you", Timestamp::now());
     let owner = Owner::Environment("local".into());
     app.state.shared.current.set(owner, "token", token);
     app.state.last_input = Timestamp::UNIX_EPOCH;
@@ -362,6 +358,7 @@ fn what_is_locked_is_unlocked_while_the_program_runs() {
         value: Some(text.into()),
         set_by: "you".into(),
         set_at: Timestamp::now(),
+        secret: false,
     };
     let owner = Owner::Environment("local".into());
     let changes = [(owner.clone(), "kept".to_owned(), Some(value("before")))];
@@ -525,6 +522,7 @@ fn what_another_postrider_sets_shows_unless_it_was_set_here_since() {
         value: Some(serde_json::json!(text)),
         set_by: "you".into(),
         set_at: Timestamp::from_second(second).unwrap(),
+        secret: false,
     };
     let (mut other, _) = Database::open(&Paths::below(home.path()), &home.path().join("work")).unwrap();
     let set = |other: &mut Database, key: &str, value: Option<CurrentValue>| {

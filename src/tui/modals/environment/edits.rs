@@ -195,6 +195,14 @@ pub fn toggle_secret(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
                     }
                 }
             });
+            // Whoever says that it is no secret wants to see it.
+            if let Some(current) = line
+                .current
+                .as_ref()
+                .filter(|current| !secret && current.secret && current.value.is_some())
+            {
+                set_current_too(editor, &line.key, current.value.clone(), cx);
+            }
             if moved && line.current.is_none() {
                 set_current_too(editor, &line.key, Some(variable.value.clone()), cx);
             }
@@ -216,6 +224,14 @@ pub fn promote(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
     };
     if line.secret() {
         notify(cx, Level::Warning, "a secret's value stays out of the file");
+        return;
+    }
+    if line.masked() {
+        let text = format!(
+            "`{}` is hidden: what is, or has in it, a secret stays out of the file",
+            line.key
+        );
+        notify(cx, Level::Warning, text);
         return;
     }
     let (key, is_new) = (line.key.clone(), line.variable.is_none());
@@ -247,7 +263,13 @@ pub fn reset(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
         );
     } else {
         set_current(editor, &line.key, None, cx);
-        notify(cx, Level::Done, format!("`{}` has its initial value again", line.key));
+        let initial = line.variable.as_ref().map(|variable| text_of(&variable.value));
+        let text = if line.secret() && line.source().is_none() && initial.is_none_or(|text| text.is_empty()) {
+            format!("`{}` is not set: a secret has no initial value", line.key)
+        } else {
+            format!("`{}` has its initial value again", line.key)
+        };
+        notify(cx, Level::Done, text);
     }
 }
 

@@ -35,6 +35,7 @@ fn set(harness: &mut Harness, key: &str, value: &str) {
         value: Some(value.into()),
         set_by: "Get token, post-response".into(),
         set_at: harness.now,
+        secret: false,
     };
     let owner = Owner::Environment("demo".into());
     harness.state.shared.current.set(owner, key, current);
@@ -67,6 +68,27 @@ fn line(harness: &Harness, text: &str) -> String {
 
 fn notice(harness: &Harness) -> String {
     harness.state.shared.notice.as_ref().unwrap().text.clone()
+}
+
+#[test]
+fn what_is_hidden_is_not_put_into_the_file() {
+    let mut harness = open(120, 40);
+    set(&mut harness, "aaa_copy", "Bearer opaque-token");
+    harness
+        .state
+        .shared
+        .current
+        .hide(&Owner::Environment("demo".into()), "aaa_copy");
+    harness.event(Event::Tick);
+    assert!(!harness.screen().contains("opaque-token"), "{}", harness.screen());
+    harness.press("Gkp");
+    assert!(
+        notice(&harness).contains("stays out of the file"),
+        "{}",
+        notice(&harness)
+    );
+    assert!(!written(&harness) && variable(&harness, "aaa_copy").is_none());
+    assert_eq!(current(&harness, "aaa_copy"), Some("Bearer opaque-token".into()));
 }
 
 #[test]

@@ -329,6 +329,7 @@ fn values_that_scripts_set_stay_only_when_asked_for() {
             value: Some(json!("fresh")),
             set_by: "a script".into(),
             set_at: harness.now,
+            secret: false,
         };
         current.set(owner.clone(), "dex_token", value);
         over(&mut harness, run, current);
@@ -573,6 +574,7 @@ fn what_a_run_sets_does_not_make_room_for_a_given_value_again() {
         value: Some(json!("http://scripted")),
         set_by: "a script".into(),
         set_at: harness.now,
+        secret: false,
     };
     current.set(Owner::Environment("demo".into()), "base_url", value);
     over(&mut harness, run, current);

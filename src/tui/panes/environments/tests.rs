@@ -40,6 +40,7 @@ fn set(harness: &mut Harness, environment: &str, variable: &str, value: &str) {
         value: Some(value.into()),
         set_by: "you".into(),
         set_at: harness.now,
+        secret: false,
     };
     let owner = Owner::Environment(environment.into());
     harness.state.shared.current.set(owner, variable, current);

@@ -15,7 +15,7 @@ use super::part::{self, Part};
 use super::rows::Op;
 use super::section::Widget;
 use super::{Action, State};
-use crate::model::variable::{Owner, Variable};
+use crate::model::variable::{CurrentValue, Owner, Variable};
 use crate::model::{Entity, NodeId};
 use crate::tui::action::{Action as Any, App, Nav};
 use crate::tui::command::Command;
@@ -245,6 +245,11 @@ pub(super) fn toggle_secret(state: &State, cx: &mut Cx<'_>) {
             }
         }
     });
+    // Whoever says that it is no secret wants to see it.
+    let was_hidden = |current: &&CurrentValue| !secret && current.secret && current.value.is_some();
+    if let Some(current) = line.current.as_ref().filter(was_hidden) {
+        cx.commands.push(set_too(owner, &line.key, current.value.clone()));
+    }
     if moved && line.current.is_none() {
         cx.commands
             .push(set_too(owner, &line.key, Some(variable.value.clone())));

@@ -26,6 +26,7 @@ fn a_value_of_an_earlier_session_does_not_take_the_place_of_a_newer_one() {
         value: Some(text.into()),
         set_by: set_by.into(),
         set_at: Timestamp::from_second(second).unwrap(),
+        secret: false,
     };
     let (mut database, _) = Database::open(&options.paths, &options.root).unwrap();
     let here = [("newer", "you", 9), ("older", "you", 1), ("secret", "import", 9)];

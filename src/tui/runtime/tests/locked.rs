@@ -129,6 +129,7 @@ fn who_is_locked_out_midway_takes_what_others_set_since_and_sends_back_only_thei
         value: Some(value.into()),
         set_by: "a script".to_owned(),
         set_at: Timestamp::from_second(second).unwrap(),
+        secret: false,
     };
     let keep = |app: &mut App, key: &str, value: CurrentValue| {
         let changes = vec![(Owner::Globals, key.to_owned(), Some(value))];

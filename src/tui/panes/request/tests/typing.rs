@@ -257,6 +257,7 @@ fn the_preview_hides_a_secret_that_stands_in_the_url_in_clear() {
         value: Some("hunter22-s3cret".into()),
         set_by: "you".to_owned(),
         set_at: harness.now,
+        secret: false,
     };
     let shared = &mut harness.state.shared;
     let owner = shared.environment_owner().unwrap();

@@ -42,6 +42,7 @@ fn opened(columns: u16, rows: u16) -> Harness {
         value: Some("scripted".into()),
         set_by: "Ping, post-response".into(),
         set_at: Timestamp::UNIX_EPOCH,
+        secret: false,
     };
     harness.state.shared.current.set(owner(), "made", value);
     harness.state.shared.open = Some(id);

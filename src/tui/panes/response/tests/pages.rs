@@ -305,6 +305,7 @@ fn a_secret_is_masked_also_where_nothing_was_sent() {
         value: Some("hunter2-is-it".into()),
         set_by: "a script".into(),
         set_at: harness.now,
+        secret: false,
     };
     let owner = Owner::Environment("demo".into());
     harness.state.shared.current.set(owner, "dex_token", secret);

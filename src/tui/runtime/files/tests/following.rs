@@ -168,6 +168,7 @@ fn what_sources_had_follows_what_is_renamed_and_goes_with_what_is_deleted() {
             value: Some(place.into()),
             set_by: CurrentValue::IMPORT.to_owned(),
             set_at: Timestamp::UNIX_EPOCH,
+            secret: false,
         };
         (Owner::Source, place.to_owned(), Some(value))
     });
