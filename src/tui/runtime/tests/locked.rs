@@ -262,7 +262,9 @@ fn a_draft_that_is_saved_or_given_up_while_locked_out_does_not_come_back() {
         settle_until(&mut app, |app| app.state.shared.locked);
         if done == "renamed and saved" {
             let name = "Two".to_owned();
+            app.state.keeper.pending = true;
             command(&mut app, Command::Rename { id, name });
+            settle_until(&mut app, |app| !app.state.keeper.pending);
             settle_until(&mut app, |_| database(&home).locked_drafts().unwrap() == ["api/two"]);
         }
         if done == "undone" {
