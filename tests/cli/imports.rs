@@ -541,7 +541,7 @@ fn what_changes_is_named_before_what_is_new() {
     let told = import().assert().code(2).get_output().stderr.clone();
     let told = String::from_utf8(told).unwrap();
     let lines: Vec<&str> = told.lines().map(str::trim_start).collect();
-    assert_eq!(lines[0], "changed   collections/c/r99: url", "{told}");
+    assert_eq!(lines[0], "changed   collections/c/r99: URL, position", "{told}");
     assert_eq!(lines[1], "removed   collections/c/r98", "{told}");
     assert!(lines.contains(&"added     20 more"), "{told}");
 }

@@ -165,7 +165,7 @@ fn an_unanswered_request_of_a_script_is_told_where_it_was_sent() {
     let run = home.newman(&collection(&[one]), &[]).code(1);
     for told in [
         "[errored] by its script\n  1. error: `127.0.0.1:1` refused the connection\n",
-        "'ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1', 5, { errno: -111, code: 'ECONNREFUSED', syscall",
+        "'ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1', 5, {\n  │   errno: -111,\n  │   code: 'ECONNREFUSED',\n  │   syscall",
         "  2. first\n  3. TypeError in test-script\n",
     ] {
         let shown = String::from_utf8_lossy(&run.get_output().stdout).into_owned();

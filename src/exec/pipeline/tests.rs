@@ -98,7 +98,7 @@ async fn scripts_see_a_body_that_the_method_does_not_let_out() {
                 variables: "{ \"x\": 1 }".into(),
                 operation_name: String::new(),
             },
-            "{\"mode\":\"graphql\",\"graphql\":{\"query\":\"{a}\",\"variables\":\"{ \\\"x\\\": 1 }\"",
+            "\"variables\":\"{ \\\"x\\\": 1 }\"",
         ),
     ];
     for (body, expected) in bodies {

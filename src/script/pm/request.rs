@@ -93,7 +93,7 @@ fn describe_body(body: &Body) -> Value {
             "graphql": {
                 "query": query.as_str(),
                 "variables": variables.as_str(),
-                "operationName": operation_name,
+                "operationName": Some(operation_name).filter(|name| !name.is_empty()),
             },
         }),
     }
@@ -184,6 +184,14 @@ fn field(row: &Value, name: &str) -> String {
     row.get(name).map(text).unwrap_or_default()
 }
 
+/// The text of a description, which Postman's objects have with its type.
+fn described(row: &Value) -> String {
+    match row.get("description") {
+        Some(told @ Value::Object(_)) => field(told, "content"),
+        _ => field(row, "description"),
+    }
+}
+
 fn is_enabled(row: &Value) -> bool {
     row.get("disabled") != Some(&Value::Bool(true))
 }
@@ -202,7 +210,7 @@ fn read_entries(value: Option<&Value>) -> Vec<Entry> {
                 .filter(|value| !value.is_null())
                 .map(|value| text(value).into()),
             enabled: is_enabled(row),
-            description: field(row, "description"),
+            description: described(row),
         })
         .collect()
 }
@@ -253,6 +261,6 @@ fn read_part(row: &Value) -> Part {
         content_type: field(row, "contentType"),
         file_name: field(row, "fileName"),
         enabled: is_enabled(row),
-        description: field(row, "description"),
+        description: described(row),
     }
 }

@@ -162,6 +162,10 @@ fn a_pattern_that_is_none_is_shown() {
         error("var r = /(/;"),
         "Invalid regular expression: /(/: Unterminated group"
     );
+    assert_eq!(
+        error("let a = /x/;\nvar r = /[b-a]/;"),
+        "Invalid regular expression: Range out of order in character class"
+    );
 }
 
 #[test]

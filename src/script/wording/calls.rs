@@ -60,17 +60,13 @@ pub fn stray(source: &str) -> Option<(&str, (u32, u32))> {
     Some((token.text, (u32::try_from(line).ok()?, u32::try_from(column).ok()?)))
 }
 
-/// The literal of a pattern that a place is in, or just behind.
-pub fn pattern(source: &str, at: (u32, u32)) -> Option<&str> {
-    let line = usize::try_from(at.0).ok()?.checked_sub(1)?;
-    let start: usize = source.split('\n').take(line).map(|line| line.len() + 1).sum();
-    let place = start + source.split('\n').nth(line)?.len() - rest_at(source, at)?.len();
+/// The literal of a pattern, where a script has but one.
+pub fn pattern(source: &str) -> Option<&str> {
     let script = Script::read(source);
-    let is_here = |token: &&Token<'_>| {
-        let end = token.at + token.text.len();
-        token.kind == Kind::Literal && token.text.starts_with('/') && (token.at..=end).contains(&place)
-    };
-    script.tokens.iter().rfind(is_here).map(|token| token.text)
+    let is_pattern = |token: &&Token<'_>| token.kind == Kind::Literal && token.text.starts_with('/');
+    let mut all = script.tokens.iter().filter(is_pattern);
+    let first = all.next()?;
+    all.next().is_none().then_some(first.text)
 }
 
 /// What is called, as V8 writes it.

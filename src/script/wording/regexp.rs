@@ -16,15 +16,13 @@ const WORDS: [(&str, &str); 10] = [
     ("invalid group name", "Invalid capture group name"),
 ];
 
-/// What V8 says of the pattern at a place; `made` when it was given to a function and is no literal of the script's.
+/// What V8 says of a pattern; `made` when it was given to a function, at a place, and is no literal of the script's.
 pub fn words(message: &str, source: &str, at: Option<(u32, u32)>, made: bool) -> Option<String> {
-    let given = at.and_then(|at| {
-        if made {
-            call(rest_at(source, at)?)
-        } else {
-            literal(super::calls::pattern(source, at)?)
-        }
-    });
+    let given = if made {
+        at.and_then(|at| call(rest_at(source, at)?))
+    } else {
+        super::calls::pattern(source).and_then(literal)
+    };
     if message == "invalid regular expression flags" {
         return Some(match given {
             Some((_, flags)) if made => format!("Invalid flags supplied to RegExp constructor '{flags}'"),
@@ -32,8 +30,8 @@ pub fn words(message: &str, source: &str, at: Option<(u32, u32)>, made: bool) ->
             _ => "Invalid regular expression flags".to_owned(),
         });
     }
-    // `expecting ')'` is also said of a call.
-    if !made && given.is_none() {
+    // Of a literal the engine has no place; `expecting ')'` is also said of a call, and that has one.
+    if !made && (at.is_some() || source.is_empty()) {
         return None;
     }
     let is_open = given.as_ref().is_none_or(|(pattern, _)| !ends_escaping(pattern));
