@@ -259,7 +259,7 @@ impl Session {
         let ran = match Language::of(text, matches!(self.of, Of::Markup { .. })) {
             Language::Jq => {
                 // What is wrong with the text is said before a large body is read.
-                let program = jq::Program::new(text)?;
+                let program = jq::Program::new(text).map_err(|error| self.other(text).unwrap_or(error))?;
                 let more = self.hasty;
                 let values = self.values(stop)?;
                 program.run(values, more, limits, stop)
@@ -303,9 +303,17 @@ impl Session {
         Some(keys::of_names(names.iter().map(String::as_str), &part, text))
     }
 
-    /// What is said of a text that is no XPath but looks like a filter for JSON, as one that is kept on a request meets
-    /// the page of an error.
+    /// What is said of a text that is no filter for this body but looks like one for another, as one that is kept on a
+    /// request meets the page of an error.
     fn other(&self, text: &str) -> Option<FilterError> {
+        if !matches!(self.of, Of::Markup { .. }) {
+            // No jq program begins so.
+            return text.starts_with('/').then(|| {
+                let words = "this looks like an XPath, which is for XML and HTML; the body is JSON: \
+                             `.` begins a jq filter, `$` a JSONPath";
+                FilterError::Text(words.to_owned())
+            });
+        }
         let path = text.starts_with('$');
         let jq = text.starts_with(['.', '[', '{']) || ["|.", "| .", "[]", "(."].iter().any(|part| text.contains(part));
         let language = if path { Language::JsonPath } else { Language::Jq };

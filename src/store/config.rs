@@ -48,6 +48,10 @@ pub struct Config {
     pub memory: Option<u32>,
     /// The folder for the files of larger ones; `None` takes the system's.
     pub spill_folder: Option<PathBuf>,
+    /// All responses of the screen together take up so many MiB of memory; `None` is 256.
+    pub responses_memory: Option<u32>,
+    /// And so many MiB in files; `None` is 1024.
+    pub responses_files: Option<u32>,
     /// Which servers are shown which certificate of the client's.
     pub client_certificates: Vec<ClientCertificate>,
     /// Whether requests that ask for it may use the user's netrc.
@@ -103,6 +107,10 @@ pub struct ConfigDto {
     pub memory: Option<u32>,
     /// The folder for those files; absent is `$TMPDIR`, else `/var/tmp` where there is one.
     pub spill_folder: Option<PathBuf>,
+    /// Keep up to so many MiB of responses in memory in all, the screen's earlier ones among them; absent is 256.
+    pub responses_memory: Option<u32>,
+    /// Keep up to so many MiB of the screen's earlier responses in files in all; absent is 1024.
+    pub responses_files: Option<u32>,
     /// Certificates to show to servers that ask for one; of those for a server the first.
     #[serde(default)]
     pub client_certificates: Vec<ClientCertificateDto>,
@@ -204,6 +212,8 @@ impl fmt::Debug for Config {
             .field("pictures", &self.pictures)
             .field("memory", &self.memory)
             .field("spill_folder", &self.spill_folder)
+            .field("responses_memory", &self.responses_memory)
+            .field("responses_files", &self.responses_files)
             .field("client_certificates", &self.client_certificates)
             .field("netrc", &self.netrc)
             .finish()
@@ -228,6 +238,8 @@ impl ConfigDto {
             pictures: dto.pictures,
             memory: dto.memory,
             spill_folder: dto.spill_folder.map(|path| folder.join(path)),
+            responses_memory: dto.responses_memory,
+            responses_files: dto.responses_files,
             client_certificates: dto
                 .client_certificates
                 .into_iter()
@@ -330,7 +342,7 @@ mod tests {
         let (config, problems) = Config::load(&file);
         assert_eq!((config, problems.len()), (Config::default(), 1));
         assert_eq!(Problem::count(&problems).as_deref(), Some("1 file could not be read"));
-        let text = "theme = \"dark\"\ntimeout = \"10s\"\nsilence = \"1m\"\nconnecting = \"5s\"\nresponse_limit = 9\nmemory = 8\nspill_folder = \"spill\"\nca_file = \"ca.pem\"\n";
+        let text = "theme = \"dark\"\ntimeout = \"10s\"\nsilence = \"1m\"\nconnecting = \"5s\"\nresponse_limit = 9\nmemory = 8\nresponses_memory = 64\nresponses_files = 0\nspill_folder = \"spill\"\nca_file = \"ca.pem\"\n";
         std::fs::write(&file, text).unwrap();
         let (config, problems) = Config::load(&file);
         assert_eq!((config.theme.as_deref(), problems), (Some("dark"), Vec::new()));
@@ -339,6 +351,7 @@ mod tests {
             (config.memory, config.spill_folder),
             (Some(8), Some(folder.path().join("spill")))
         );
+        assert_eq!((config.responses_memory, config.responses_files), (Some(64), Some(0)));
         assert_eq!(config.ca_file, Some(folder.path().join("ca.pem")));
         assert_eq!(
             (config.silence, config.connecting, config.response_limit),

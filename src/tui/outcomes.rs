@@ -8,15 +8,28 @@ use std::sync::Arc;
 
 use crate::model::{NodeId, Outcome, Secret};
 
-/// Bytes of bodies kept in all.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
-
 /// Earlier outcomes kept of one request.
 const MOST_EARLIER: usize = 10;
 /// Earlier outcomes kept in all.
 const MOST_KEPT: usize = 200;
-/// Bytes of bodies of earlier ones that lie in files.
-const MOST_IN_FILES: usize = 1 << 30;
+/// Bytes of bodies kept, unless the settings say otherwise: in memory in all, and of earlier ones in files.
+const ROOM: Room = Room {
+    memory: 256 << 20,
+    files: 1 << 30,
+};
+
+/// How many bytes of bodies are kept.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    memory: usize,
+    files: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        ROOM
+    }
+}
 
 /// An outcome and its number; later ones have higher numbers.
 #[derive(Clone, Debug)]
@@ -28,6 +41,7 @@ struct Numbered {
 /// The outcomes.
 #[derive(Debug, Default)]
 pub struct Outcomes {
+    room: Room,
     all: HashMap<NodeId, Numbered>,
     /// Earlier ones with a response, to be seen again and compared with: who and what, the oldest first.
     earlier: VecDeque<(NodeId, Numbered)>,
@@ -66,6 +80,15 @@ impl Outcomes {
         self.order.iter().filter_map(|id| Some((*id, self.get(id)?)))
     }
 
+    /// Says how many MiB of bodies are kept, from the next outcome on: in memory in all, and of earlier ones in files.
+    pub fn set_room(&mut self, memory: Option<u32>, files: Option<u32>) {
+        let bytes = |mib: Option<u32>, usual| mib.map_or(usual, |mib| (mib as usize).saturating_mul(1 << 20));
+        self.room = Room {
+            memory: bytes(memory, ROOM.memory),
+            files: bytes(files, ROOM.files),
+        };
+    }
+
     /// Takes a new outcome; lets old ones go until all fit, but not this one and not the open request's.
     pub fn insert(&mut self, node: NodeId, outcome: Arc<Outcome>, open: Option<NodeId>) {
         self.count += 1;
@@ -90,7 +113,8 @@ impl Outcomes {
         let sum = |of: fn(&Outcome) -> usize| self.earlier.iter().map(|(_, own)| of(&own.outcome)).sum::<usize>();
         let (mut spare, mut filed) = (sum(size), sum(in_files));
         // What is not the last one of its request goes first.
-        while bytes + spare > MOST_BYTES || filed > MOST_IN_FILES {
+        let room = self.room;
+        while bytes + spare > room.memory || filed > room.files {
             let Some((_, gone)) = self.earlier.pop_front() else {
                 break;
             };
@@ -98,7 +122,7 @@ impl Outcomes {
             filed -= in_files(&gone.outcome);
         }
         let mut at = 0;
-        while bytes > MOST_BYTES && at < self.order.len() {
+        while bytes > room.memory && at < self.order.len() {
             let oldest = self.order[at];
             if oldest == node || Some(oldest) == open {
                 at += 1;
@@ -220,7 +244,7 @@ pub(super) mod tests {
         let mut workspace = Workspace::new("/nowhere");
         let mut node = || workspace.new_node(Entity::Request(Arc::default()), "x").0;
         let ids = [node(), node(), node(), node()];
-        let part = Bytes::from(vec![0; MOST_BYTES / 3]);
+        let part = Bytes::from(vec![0; ROOM.memory / 3]);
         let mut outcomes = Outcomes::default();
         for id in &ids[..3] {
             outcomes.insert(*id, of(part.clone()), Some(ids[0]));
@@ -235,11 +259,30 @@ pub(super) mod tests {
             "the open one stays, the one looked at again too"
         );
         // A reply larger than all the room is still shown.
-        let huge = Bytes::from(vec![0; MOST_BYTES + 1]);
+        let huge = Bytes::from(vec![0; ROOM.memory + 1]);
         outcomes.insert(ids[2], of(huge), Some(ids[2]));
         let left: Vec<bool> = ids.iter().map(|id| outcomes.get(id).is_some()).collect();
         assert_eq!(left, [false, false, true, false]);
     }
+
+    #[test]
+    fn the_settings_say_how_much_is_kept() {
+        let mut workspace = Workspace::new("/nowhere");
+        let node = workspace.new_node(Entity::Request(Arc::default()), "x").0;
+        let mut outcomes = Outcomes::default();
+        let kept = |outcomes: &mut Outcomes, memory| {
+            outcomes.set_room(memory, None);
+            for _ in 0..3 {
+                outcomes.insert(node, of(Bytes::from(vec![0; 900 << 10])), Some(node));
+            }
+            outcomes.answered(&node).count()
+        };
+        assert_eq!(kept(&mut outcomes, None), 3);
+        assert_eq!(kept(&mut outcomes, Some(2)), 2);
+        // What is looked at stays, however little is to be kept.
+        assert_eq!(kept(&mut outcomes, Some(0)), 1);
+    }
+
     #[test]
     fn a_failure_leaves_the_responses_before_it_and_their_numbers() {
         let mut workspace = Workspace::new("/nowhere");

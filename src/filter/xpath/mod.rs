@@ -317,6 +317,17 @@ mod tests {
         }
         let html = said("text/html", "[.a[] | .b]");
         assert_eq!(html, "this looks like a jq filter, the body is HTML");
+        // And the other way around.
+        for path in ["//x[", "/a/b", "//a[@b]"] {
+            let mut session = Session::new("{}".to_owned().into(), "application/json", Limits::default());
+            let words = session
+                .run(path, &Stop::never())
+                .map_or_else(|error| error.to_string(), |_| String::new());
+            assert!(
+                words.starts_with("this looks like an XPath, which is for XML and HTML"),
+                "{words}"
+            );
+        }
         assert_eq!(said("application/xml", "//b:c | //@f:* | //@xml:lang"), "");
     }
 

@@ -32,7 +32,7 @@ export class RequestBody extends PropertyBase {
     this.disabled = definition.disabled;
     this.file = typeof definition.file === 'string' ? { src: definition.file } : definition.file;
     const { query, operationName, variables } = definition.graphql || {};
-    this.graphql = definition.graphql ? { query, operationName, variables } : mode === MODES.graphql ? {} : undefined;
+    this.graphql = definition.graphql ? { query, operationName: operationName || undefined, variables } : mode === MODES.graphql ? {} : undefined;
     const list = (name, List) => (definition[name] || mode === name ? new List(this, definition[name] || []) : undefined);
     this.urlencoded = list(MODES.urlencoded, QueryParamList);
     this.formdata = list(MODES.formdata, FormParamList);

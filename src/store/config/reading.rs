@@ -13,7 +13,7 @@ use crate::store::files::line_column;
 use crate::store::keys;
 
 /// What each setting takes, for whoever wrote something else.
-const TAKES: [(&str, &str); 15] = [
+const TAKES: [(&str, &str); 17] = [
     ("theme", "a name: `\"night\"`"),
     ("timeout", "a time: `\"30s\"`, `\"2m\"`"),
     ("silence", "a time: `\"30s\"`, `\"2m\"`"),
@@ -30,6 +30,8 @@ const TAKES: [(&str, &str); 15] = [
     ),
     ("memory", "a whole number of MiB"),
     ("spill_folder", "the path of a folder"),
+    ("responses_memory", "a whole number of MiB"),
+    ("responses_files", "a whole number of MiB"),
     (
         "client_certificates",
         "tables of their own: `[[client_certificates]]` with `host`, `certificate` and, if need be, `port`, `key`, `passphrase`",

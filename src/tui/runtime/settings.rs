@@ -112,6 +112,10 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
         let before = std::mem::replace(&mut state.config, fresh.config);
         let config = &state.config;
         state.shared.keeping = Keeping::new(config.memory, config.spill_folder.clone());
+        state
+            .shared
+            .outcomes
+            .set_room(config.responses_memory, config.responses_files);
         // The one that was chosen here is in force already.
         let chosen = config.theme.as_ref() == Some(&state.theme_name) && !state.auto_theme;
         let others = Config {

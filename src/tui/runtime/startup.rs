@@ -81,6 +81,10 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
     let coloured = state.depth != Some(Depth::None);
     state.shared.sight = sight::told(config.pictures, coloured, &var);
     state.shared.keeping = Keeping::new(config.memory, config.spill_folder.clone());
+    state
+        .shared
+        .outcomes
+        .set_room(config.responses_memory, config.responses_files);
     state.config = config.clone();
     // Two things to wait for; opening the local state alone takes as long as the rest.
     let depth = state.depth.unwrap_or(Depth::True);

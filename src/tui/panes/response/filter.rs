@@ -8,30 +8,32 @@
 //! `F` → Command::Edit: it is kept on the request, or no more
 //! ```
 
+mod line;
+
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
 
-use crate::filter::{FilterError, Filtered as Output, Form, Language, Places};
+use crate::filter::{FilterError, Filtered as Output, Form, Places};
 use crate::model::edit::Edit;
 use crate::model::{Entity, Request};
 use crate::tui::command::Command;
 use crate::tui::effect::Effect;
 use crate::tui::filtering::{Job, News};
-use crate::tui::panes::{Cx, View};
+use crate::tui::panes::Cx;
 use crate::tui::shared::Level;
 use crate::tui::widgets::body::{Document, Kind, Source, Syntax, View as BodyView};
 use crate::tui::widgets::editor::Editor;
-use crate::tui::widgets::{glyphs, highlight};
+use crate::tui::widgets::highlight;
 
 use super::history::History;
 use super::offers::Offers;
 use super::place::Place;
-use super::sight::{Body, begun};
+use super::sight::{Body, Seen, begun};
 use super::tab::Tab;
 use super::{State, follow};
+
+pub(super) use line::draw;
 
 /// What stands for the count while there is no response.
 pub(super) const NOTHING_YET: &str = "no response yet";
@@ -85,6 +87,8 @@ pub(super) struct Filtered {
     from: u64,
     /// Whether more of the body is to come, and so perhaps of the output.
     arrives: bool,
+    /// Where one was in what it made of the response before: gone to when all it makes is there, unless one moves before that.
+    pub again: Option<Seen>,
     /// Where in the body the values of the output stand, as far as that is known.
     pub places: Places,
     count: usize,
@@ -107,10 +111,17 @@ impl Filtered {
     pub(super) fn put_away(&mut self, room: usize) -> usize {
         let len = self.body.as_ref().map_or(0, |body| body.document.source().len());
         if len > room {
+            self.again = self.told();
             (self.body, self.running) = (None, true);
             return room;
         }
         room - len
+    }
+
+    /// Where one is in its output.
+    pub(super) fn told(&self) -> Option<Seen> {
+        let told = self.body.as_ref().and_then(Body::told);
+        told.or_else(|| self.again.clone())
     }
 
     /// A filter to be run.
@@ -278,6 +289,7 @@ fn changed(state: &mut State, cx: &mut Cx<'_>) {
         (filtered.body, filtered.cut) = (None, None);
     }
     let shows_whole = !filtered.running;
+    filtered.again = None;
     filtered.text = text;
     if shows_whole {
         follow::index(state, cx);
@@ -345,10 +357,11 @@ pub(super) fn leave(state: &mut State, cx: &mut Cx<'_>) {
 }
 
 /// The filter that a new response is shown through: the one of the response before, else the request's own.
-pub(super) fn of_request(before: Option<String>, request: Option<&Request>) -> Option<Filtered> {
-    let own = request.map(|request| request.filter.clone());
-    let text = before.filter(|text| !text.trim().is_empty()).or(own)?;
-    (!text.trim().is_empty()).then(|| Filtered::new(text))
+pub(super) fn of_request(before: Option<(String, Option<Seen>)>, request: Option<&Request>) -> Option<Filtered> {
+    let own = request.map(|request| (request.filter.clone(), None));
+    let (text, again) = before.filter(|(text, _)| !text.trim().is_empty()).or(own)?;
+    let filtered = (!text.trim().is_empty()).then(|| Filtered::new(text))?;
+    Some(Filtered { again, ..filtered })
 }
 
 /// Esc: goes back to the filter that was there before one typed, else to the whole body. Returns whether there was a filter.
@@ -452,7 +465,8 @@ fn take(state: &mut State, output: Output, arrives: bool, cx: &mut Cx<'_>) {
     (filtered.running, filtered.arrives, filtered.from) = (false, arrives, filtered.id);
     (filtered.count, filtered.cut, filtered.error) = (output.count, output.cut, None);
     (filtered.index, filtered.places) = (index, output.places);
-    filtered.body = Some(Body::output(document, view));
+    let again = if arrives { None } else { filtered.again.take() };
+    filtered.body = Some(Body::output(document, view, again));
     follow::search(state, false, cx);
 }
 
@@ -492,109 +506,4 @@ pub(super) fn keep(state: &State, cx: &mut Cx<'_>) {
         edits: vec![Edit::Replace { id, entity }],
     });
     cx.commands.push(Command::Notify(Level::Done, words.to_owned()));
-}
-
-/// Draws the line; `kept` is the filter of the request. Returns where the terminal's cursor belongs.
-pub(super) fn draw(state: &State, kept: &str, view: View<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let theme = view.theme;
-    let shown = state.place().and_then(|place| Some((place, place.filtered.as_ref()?)));
-    let line = Rect { height: 1, ..area };
-    buf.set_style(area, theme.field);
-    let note = shown.map_or_else(
-        || NOTHING_YET.to_owned(),
-        |(place, filtered)| {
-            let is_kept = !filtered.text.is_empty() && kept == filtered.text.trim();
-            let mark = if is_kept { "kept · " } else { "" };
-            format!("{mark}{}", count(place, filtered))
-        },
-    );
-    let width = u16::try_from(glyphs::width(&note)).unwrap_or(0);
-    let note_width = if width + 12 < area.width { width + 1 } else { 0 };
-    glyphs::put(buf, line.as_position(), "|", 1, theme.field.patch(theme.key_hint));
-    let mut styles = theme.editor();
-    styles.text = theme.field;
-    styles.current_line = theme.field;
-    styles.placeholder = theme.field.patch(theme.dim);
-    let field = Rect {
-        x: line.x + 2,
-        width: line.width.saturating_sub(3 + note_width),
-        ..line
-    };
-    let cursor = state.filter.field.draw(&styles, None, field, buf, state.filter.typing);
-    if note_width > 0 {
-        let at = Position::new(line.right() - note_width, line.y);
-        glyphs::put_text(buf, at, &note, usize::from(width), theme.field.patch(theme.dim));
-    }
-    if area.height > 1
-        && let Some((_, filtered)) = shown
-    {
-        let at = Position::new(area.x + 2, area.y + 1);
-        let room = usize::from(area.width.saturating_sub(3));
-        below(state, filtered, view, at, room, buf);
-    }
-    cursor.filter(|_| state.filter.typing)
-}
-
-/// What stands below the line: what is wrong, what is missing, else the keys that could follow.
-fn below(state: &State, filtered: &Filtered, view: View<'_>, at: Position, room: usize, buf: &mut Buffer) {
-    let theme = view.theme;
-    let revealed = view.shared.revealed;
-    // What could follow helps more than that something is missing.
-    let offered = state.filter.offers.next(revealed);
-    let offers = state.filter.typing && !offered.is_empty();
-    let (text, style) = match (&filtered.error, &filtered.cut) {
-        (Some(error), _) if !(offers && filtered.unfinished) => {
-            let words = if revealed { &error.plain } else { &error.masked };
-            (format!("✗ {words}"), theme.error)
-        }
-        (None, Some(cut)) if !offers => (format!("! {cut}"), theme.warn),
-        _ => {
-            let Some((first, rest)) = offered.split_first() else {
-                return;
-            };
-            let key = glyphs::put_text(buf, at, "⇥ ", room, theme.field.patch(theme.key_hint));
-            let at = Position::new(at.x + u16::try_from(key).unwrap_or(0), at.y);
-            let used = glyphs::put_text(buf, at, first, room.saturating_sub(key), theme.field);
-            let at = Position::new(at.x + u16::try_from(used).unwrap_or(0), at.y);
-            let rest = format!("  {}", rest.join("  "));
-            let rest = glyphs::elide(&rest, room.saturating_sub(key + used));
-            glyphs::put_text(
-                buf,
-                at,
-                &rest,
-                room.saturating_sub(key + used),
-                theme.field.patch(theme.dim),
-            );
-            return;
-        }
-    };
-    let text = glyphs::elide(&text, room);
-    glyphs::put_text(buf, at, &text, room, theme.field.patch(style));
-}
-
-/// `jq · 12 values`.
-fn count(place: &Place, filtered: &Filtered) -> String {
-    if filtered.text.trim().is_empty() {
-        return String::new();
-    }
-    let response = place.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
-    let markup = place
-        .body
-        .as_ref()
-        .is_some_and(|body| matches!(body.kind(), Kind::Xml | Kind::Html));
-    let language = Language::of(&filtered.text, markup);
-    let thing = if language == Language::XPath { "node" } else { "value" };
-    let so_far = if filtered.arrives { " so far" } else { "" };
-    let arrives = response.is_some_and(|response| !response.body.is_whole());
-    let said = match (filtered.running, &filtered.error, filtered.count) {
-        // Values that are whole are filtered as they come: here is none yet, or nodes that need all of it.
-        _ if place.body.is_none() => "no body".to_owned(),
-        (true, ..) if arrives => "waits for the body".to_owned(),
-        (true, ..) => "…".to_owned(),
-        (_, Some(_), _) => "✗".to_owned(),
-        (_, _, 0) => format!("no {thing}{so_far}"),
-        (_, _, 1) => format!("1 {thing}{so_far}"),
-        (_, _, count) => format!("{count} {thing}s{so_far}"),
-    };
-    format!("{} · {said}", language.label())
 }

@@ -88,6 +88,8 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
         if view.wraps() != wrap {
             view.set_wrap(document, wrap);
         }
+        // What is shown as it came is found again as soon as it is shown so.
+        body.settle();
     }
     if !state.shows_body() {
         build(state, content, keymap, cx.shared);
@@ -133,8 +135,9 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         put_away(state, Some(open));
     }
     let before = state.places.get(&open).and_then(|place| place.filtered.as_ref());
-    let before = before.map(|filtered| filtered.text.clone());
-    let before = before.or_else(|| Some(std::mem::take(&mut state.filter.waits)).filter(|text| !text.is_empty()));
+    let before = before.map(|filtered| (filtered.text.clone(), filtered.told()));
+    let mut waits = || Some(std::mem::take(&mut state.filter.waits)).filter(|text| !text.is_empty());
+    let before = before.or_else(|| Some((waits()?, None)));
     let left = if known { None } else { state.places.remove(&open) };
     let before_it = left.as_ref().and_then(|place| place.body.as_ref());
     let before_it = before_it.map(|body| (body.kind(), body.told()));

@@ -61,7 +61,11 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
 /// The body that the user moves in: a search that still runs does not take him away from there.
 fn moved(state: &mut State) -> Option<&mut Body> {
     state.search.jump = false;
-    let body = state.place_mut().and_then(|place| place.shown_mut())?;
+    let place = state.place_mut()?;
+    if let Some(filtered) = &mut place.filtered {
+        filtered.again = None;
+    }
+    let body = place.shown_mut()?;
     body.again = None;
     Some(body)
 }

@@ -15,10 +15,13 @@ pub(super) struct Body {
     pub document: Document,
     pub view: View,
     /// Where one was in the response before: gone to as soon as all lines are known, unless one moves before that.
-    pub again: Option<Told>,
+    pub again: Option<Seen>,
     /// How it is read; `None` for what a filter put out.
     read: Option<Read>,
 }
+
+/// Where one is in a body, and whether that is the one that is laid out.
+pub(super) type Seen = (bool, Told);
 
 /// How the body is read.
 #[derive(Debug)]
@@ -104,35 +107,46 @@ impl Body {
     }
 
     /// Where one is in it, for the next response to the request.
-    pub(super) fn told(&self) -> Option<Told> {
+    pub(super) fn told(&self) -> Option<Seen> {
         let told = || self.view.told(&self.document, &begun(&self.document));
-        self.again.clone().or_else(told)
+        self.again.clone().or_else(|| Some((self.is_laid(), told()?)))
+    }
+
+    /// Whether it is looked at as it was laid out.
+    fn is_laid(&self) -> bool {
+        self.read.as_ref().is_some_and(|read| read.laid)
     }
 
     /// Goes where one was in the response before, if it was read as the same kind and all lines are known, else later.
-    pub(super) fn resume(&mut self, before: Option<(Kind, Option<Told>)>) {
+    pub(super) fn resume(&mut self, before: Option<(Kind, Option<Seen>)>) {
         self.again = before
             .filter(|(kind, _)| *kind == self.kind())
             .and_then(|(_, told)| told);
         self.settle();
     }
 
-    /// Goes there, if it is time.
+    /// Goes there, if it is time, and if it is shown as it was there.
     pub(super) fn settle(&mut self) {
-        let known = self.document.is_complete(Form::Pretty);
-        if let Some(told) = self.again.take_if(|_| known) {
+        let form = self.view.form();
+        let (known, laid) = (self.document.is_complete(form), self.is_laid());
+        let again = self
+            .again
+            .take_if(|(of, told)| known && *of == laid && told.is_of(form));
+        if let Some((_, told)) = again {
             self.view.find_again(&self.document, &told);
         }
     }
 
-    /// What a filter made of a body.
-    pub(super) fn output(document: Document, view: View) -> Self {
-        Self {
+    /// What a filter made of a body, and where one was in what it made of the one before.
+    pub(super) fn output(document: Document, view: View, again: Option<Seen>) -> Self {
+        let mut body = Self {
             document,
             view,
-            again: None,
+            again,
             read: None,
-        }
+        };
+        body.settle();
+        body
     }
 
     /// The kind it is read as.

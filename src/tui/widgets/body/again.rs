@@ -5,6 +5,8 @@
 //! View::told ─▶ Told { way to the cursor's line, ways to what is folded } ─▶ View::find_again, in the other body
 //! ```
 //!
+//! As it came a body has no ways: there the number of the line counts.
+//!
 //! A way goes by names and numbers: of the members of an object the one of the same number is looked at first, then those
 //! beside it. So only what is folded and what is on the way is read, and no more than some hundred lines for each step,
 //! however large both bodies are.
@@ -33,33 +35,45 @@ struct Hop {
 /// Where one is in a body.
 #[derive(Clone, Debug)]
 pub struct Told {
+    form: Form,
     rule: Rule,
     folds: Vec<(Vec<Hop>, Fold)>,
     /// The way to the cursor's line, and whether it closes what stands there; without one, the line's number counts.
     way: Option<(Vec<Hop>, bool)>,
     line: usize,
-    /// Rows of the screen above the cursor.
+    /// Rows of the screen above the cursor, and rows of the line above the screen.
     above: usize,
+    top_row: usize,
     left: usize,
 }
 
+impl Told {
+    /// Whether it is told of that form of a body.
+    pub fn is_of(&self, form: Form) -> bool {
+        self.form == form
+    }
+}
+
 impl View {
-    /// Tells where one is; `None` at the start of a body with nothing unusual folded, and in one that is shown as it came.
+    /// Tells where one is; `None` at the start of a body with nothing unusual folded.
     pub fn told(&self, doc: &Document, usual: &Self) -> Option<Told> {
-        let untouched = self.folds.is_like(&usual.folds) && self.cursor == 0;
-        if untouched || self.form() != Form::Pretty {
+        let form = self.form();
+        let unfolded = form == Form::Raw || self.folds.is_like(&usual.folds);
+        if unfolded && (self.cursor, self.top_row, self.left) == (0, 0, 0) {
             return None;
         }
         let line = self.cursor_line(doc);
         let mut told = Told {
+            form,
             rule: self.folds.rule(),
             folds: Vec::new(),
             way: None,
             line,
             above: self.cursor.saturating_sub(self.top),
+            top_row: self.top_row,
             left: self.left,
         };
-        if let Some(mut nest) = doc.nest(Form::Pretty).filter(|nest| line < nest.lines()) {
+        if let Some(mut nest) = doc.nest(form).filter(|nest| line < nest.lines()) {
             let closes = nest.line(line).is_some_and(|line| line.closes());
             told.way = way(&mut nest, line).map(|way| (way, closes));
             let mut folds: Vec<(Container, Fold)> = self.folds.exceptions().collect();
@@ -72,10 +86,10 @@ impl View {
         Some(told)
     }
 
-    /// Goes to the place that was told of another body, or as near to it as there is something of it here.
+    /// Goes to the place that was told of the same form of another body, or as near to it as there is something of it here.
     pub fn find_again(&mut self, doc: &Document, told: &Told) {
-        let mut line = told.line.min(doc.lines(Form::Pretty).saturating_sub(1));
-        if let Some(mut nest) = doc.nest(Form::Pretty) {
+        let mut line = told.line.min(doc.lines(told.form).saturating_sub(1));
+        if let Some(mut nest) = doc.nest(told.form) {
             let mut finder = Finder {
                 nest: &mut nest,
                 tries: MOST_TRIES,
@@ -97,8 +111,14 @@ impl View {
             let folds: Vec<(Container, Fold)> = folds.collect();
             self.folds = Folds::of(told.rule, folds, &mut nest);
         }
-        self.left = told.left;
         self.put_at(doc, line, told.above);
+        if self.wraps() {
+            self.top_row = told.top_row;
+            self.clamp(doc);
+            self.reveal_cursor(doc);
+        } else {
+            self.left = told.left;
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! A list that only grows and is cheap to clone while it does: what is full is shared, only the last part is copied.
+//! A list that grows at its end and is cheap to clone while it does: what is full is shared, only the last part is copied.
 //!
 //! The index of a body is published many times while it is built. Copied whole each time, it would cost more than the
 //! building.
@@ -31,6 +31,16 @@ impl<T: Copy> Chunked<T> {
         if self.last.len() == CHUNK {
             self.full.push(Arc::from(std::mem::take(&mut self.last)));
         }
+    }
+
+    /// Takes the last item away.
+    pub fn pop(&mut self) -> Option<T> {
+        if self.last.is_empty()
+            && let Some(chunk) = self.full.pop()
+        {
+            self.last = chunk.to_vec();
+        }
+        self.last.pop()
     }
 
     /// Counts the items.
@@ -88,6 +98,12 @@ mod tests {
             assert_eq!(list.partition_point(|item| *item < at), at);
         }
         assert_eq!(list.partition_point(|_| true), list.len());
+        for count in (2 * CHUNK - 5..3 * CHUNK + 5).rev() {
+            assert_eq!((list.pop(), list.len()), (Some(count), count));
+        }
+        list.push(7);
+        assert_eq!((list.last(), list.len()), (Some(7), 2 * CHUNK - 4));
+        assert_eq!(Chunked::<u8>::default().pop(), None);
         assert_eq!(Chunked::<u8>::default().partition_point(|_| true), 0);
     }
 }

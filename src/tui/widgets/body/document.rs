@@ -3,6 +3,8 @@
 //! A body has two forms: *pretty*, which for JSON is what a pretty printer would write and for binary data a hex dump,
 //! and *raw*, the bytes as they were sent. For text both are the same. Neither is ever built as a whole.
 
+mod numbers;
+
 use std::io;
 use std::ops::Range;
 
@@ -131,6 +133,11 @@ impl Document {
         self.index().pretty.as_ref().and_then(|pretty| pretty.fault)
     }
 
+    /// Counts the lines of JSON Lines that are no JSON.
+    fn bad_lines(&self) -> usize {
+        self.index().pretty.as_ref().map_or(0, |pretty| pretty.bad.len())
+    }
+
     /// Returns what is wrong with the JSON without keeping it from being laid out: the first of it.
     pub fn flaw(&self) -> Option<Fault> {
         self.index().pretty.as_ref().and_then(|pretty| pretty.flaw)
@@ -139,30 +146,15 @@ impl Document {
     /// Says where and what that is: `1:8: control character in a string`.
     pub fn flaw_words(&self) -> Option<String> {
         let flaw = self.flaw()?;
+        let more = match self.bad_lines().saturating_sub(1) {
+            0 => String::new(),
+            1 => ", and another line".to_owned(),
+            more => format!(", and {more} other lines"),
+        };
         Some(match self.place_of(flaw.offset) {
-            Some((line, column)) => format!("{line}:{column}: {}", flaw.reason),
-            None => format!("byte {}: {}", flaw.offset, flaw.reason),
+            Some((line, column)) => format!("{line}:{column}: {}{more}", flaw.reason),
+            None => format!("byte {}: {}{more}", flaw.offset, flaw.reason),
         })
-    }
-
-    /// Returns the number in the gutter that a line goes by, from 1: the pieces of a long line are one.
-    pub fn number_of(&self, form: Form, line: usize) -> usize {
-        match self.layout(form) {
-            Layout::Plain => {
-                let mut window = self.window(form);
-                let number = self.index().raw.number_of(&mut window, line);
-                number.unwrap_or(line + 1)
-            }
-            Layout::Json | Layout::Hex => line + 1,
-        }
-    }
-
-    /// Counts the lines by their numbers.
-    pub fn numbers(&self, form: Form) -> usize {
-        match self.layout(form) {
-            Layout::Plain => self.last_number(form),
-            Layout::Json | Layout::Hex => self.lines(form),
-        }
     }
 
     /// Returns the number of lines known so far.
@@ -180,15 +172,6 @@ impl Document {
             Layout::Json => self.snapshot.pretty_complete(),
             Layout::Plain => self.snapshot.raw_complete(),
             Layout::Hex => self.snapshot.whole,
-        }
-    }
-
-    /// Returns the highest line number of the gutter.
-    pub fn last_number(&self, form: Form) -> usize {
-        match self.layout(form) {
-            Layout::Json => self.json_lines() + self.index().tail.as_ref().map_or(0, Lines::numbers),
-            Layout::Plain => self.index().raw.numbers(),
-            Layout::Hex => 0,
         }
     }
 
@@ -317,25 +300,6 @@ impl Document {
             .read(line.bytes.start, offset.checked_sub(line.bytes.start)?)
             .ok()?;
         Some((line.number?, String::from_utf8_lossy(&before).chars().count() + 1))
-    }
-
-    /// Finds the known line with this number in the gutter, counted from 1.
-    pub fn line_of_number(&self, form: Form, number: usize) -> Option<usize> {
-        let index = self.index();
-        let mut window = self.window(form);
-        match self.layout(form) {
-            Layout::Hex => number.checked_sub(1).filter(|&line| line < self.lines(form)),
-            Layout::Plain => index.raw.line_of_number(&mut window, number),
-            Layout::Json => match number.checked_sub(self.json_lines() + 1) {
-                None => number.checked_sub(1),
-                Some(rest) => {
-                    window.set_end(self.snapshot.len);
-                    let tail = index.tail.as_ref();
-                    let line = tail.and_then(|tail| tail.line_of_number(&mut window, rest + 1));
-                    line.map(|line| self.tail_line(line))
-                }
-            },
-        }
     }
 
     /// Returns the path to what stands on a pretty line of JSON; `None` for other lines, and below 64 levels.
@@ -528,7 +492,12 @@ impl LinesFrom<'_> {
                 });
                 Some(Line::note(Kind::Error, text, start))
             }
-            At::Tail(cursor, _) => plain(cursor, index.tail.as_ref()?, window, doc.json_lines()),
+            At::Tail(cursor, _) => {
+                let first = cursor.line == 0;
+                let line = plain(cursor, index.tail.as_ref()?, window, doc.json_lines())?;
+                let depth = index.pretty.as_ref().map_or(0, |pretty| pretty.tail_depth);
+                Some(if first { line.indented(depth) } else { line })
+            }
             At::Raw(cursor) => plain(cursor, &index.raw, window, 0),
             At::Hex(row) => {
                 let line = (*row * HEX_ROW < doc.snapshot.len).then(|| Line::hex(*row, window));

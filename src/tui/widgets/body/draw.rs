@@ -94,6 +94,9 @@ impl View {
             }
             let skip = if self.wrap && at == 0 { self.top_row } else { 0 };
             let current = self.top + at == self.cursor;
+            if doc.numbers_are_those_sent(self.form()) {
+                line.number = doc.number_sent(&line);
+            }
             painter.number(y, &line, current, skip > 0);
             let rows = painter.line(y, &line, skip);
             if current {
@@ -161,7 +164,12 @@ impl Painter<'_> {
         }
         let text = match line.number {
             Some(number) if !started_above => format!("{number:>0$}", width - 1),
-            _ => format!("{:>1$}", if line.bytes.is_empty() { " " } else { "↪" }, width - 1),
+            _ => {
+                // What is laid out of a line goes without a mark: it is no rest of one.
+                let laid = !started_above && self.doc.numbers_are_those_sent(self.view.form());
+                let mark = if line.bytes.is_empty() || laid { " " } else { "↪" };
+                format!("{mark:>0$}", width - 1)
+            }
         };
         let style = if current {
             self.styles.gutter_current

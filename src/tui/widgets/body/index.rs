@@ -40,6 +40,13 @@ impl Checkpoints {
         }
     }
 
+    /// Forgets those from a line on.
+    pub fn take_back(&mut self, line: usize) {
+        while self.0.last().is_some_and(|last| last.line >= line) {
+            self.0.pop();
+        }
+    }
+
     /// Finds the last checkpoint at or before a line.
     pub fn before_line(&self, line: usize) -> Option<Checkpoint> {
         self.before(|place| place.line <= line)

@@ -178,6 +178,13 @@ impl IndexJob {
         }
     }
 
+    /// Indexes all that is there by now, as the thread would.
+    #[cfg(test)]
+    pub(super) fn grow(&mut self) {
+        (self.len, self.whole) = self.source.known();
+        while self.step() {}
+    }
+
     /// Does a few milliseconds of work; returns whether there was any.
     pub fn step(&mut self) -> bool {
         let before = (self.at(), self.waiting, self.unreadable.is_some());

@@ -21,6 +21,8 @@ pub(super) enum Value {
     Empty(Range<usize>),
     /// A string, number or literal.
     Token(Range<usize>),
+    /// Of many values a line that is none.
+    Bad(Range<usize>),
 }
 
 /// One pretty line, as places in the body.
@@ -123,6 +125,17 @@ impl JsonIndex {
         }
     }
 
+    /// Of many values finds the end of the line that starts at a byte, if it is none.
+    fn bad_end(&self, start: usize) -> Option<usize> {
+        let at = self.bad_before(start);
+        self.bad.get(at).filter(|(from, _)| *from == start).map(|(_, end)| end)
+    }
+
+    /// Counts the lines before a byte that are no values.
+    pub fn bad_before(&self, offset: usize) -> usize {
+        self.bad.partition_point(|&(from, _)| from < offset)
+    }
+
     /// Finds the end of the long stretch that a byte lies in.
     fn long_end(&self, at: usize) -> Option<usize> {
         let before = self.long.partition_point(|&(start, _)| start <= at).checked_sub(1)?;
@@ -147,7 +160,8 @@ impl JsonCursor {
     pub fn step(&mut self, window: &mut Window, index: &JsonIndex) -> JsonLine {
         let start = index.skip_space(window, self.offset);
         let (mut depth, mut key, mut pos) = (self.depth, None, start);
-        if window.byte(pos) == Some(b'"') {
+        let bad = index.bad_end(start).filter(|_| depth == 0);
+        if bad.is_none() && window.byte(pos) == Some(b'"') {
             let end = index.token_end(window, pos);
             let colon = index.skip_space(window, end);
             if window.byte(colon) == Some(b':') {
@@ -156,6 +170,10 @@ impl JsonCursor {
             }
         }
         let value = match window.byte(pos) {
+            _ if bad.is_some() => {
+                pos = bad.unwrap_or(pos);
+                Value::Bad(start..pos)
+            }
             Some(b'}' | b']') => {
                 depth = depth.saturating_sub(1);
                 self.depth = depth;

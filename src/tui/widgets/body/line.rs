@@ -104,7 +104,7 @@ impl Line {
         let mut pieces = Vec::with_capacity(5);
         let mut push = |kind, content| pieces.push(Piece { kind, content });
         if line.depth > 0 {
-            push(Kind::Text, Content::Spaces(2 * line.depth.min(MAX_LEVELS) as usize));
+            push(Kind::Text, indent(line.depth));
         }
         if let Some((key, colon)) = &line.key {
             token(&mut push, Kind::Key, key.clone(), window);
@@ -127,6 +127,8 @@ impl Line {
                 };
                 token(&mut push, kind, range.clone(), window);
             }
+            Value::Bad(range) if range.len() <= LONG => push(Kind::Error, body(range.clone(), window)),
+            Value::Bad(range) => token(&mut push, Kind::Error, range.clone(), window),
         }
         if let Some(comma) = line.comma {
             push(Kind::Punctuation, body(comma..comma + 1, window));
@@ -238,6 +240,15 @@ impl Line {
                 content: body(text, window),
             }],
         }
+    }
+
+    /// The same line indented as what stands so deep.
+    pub(super) fn indented(mut self, depth: u32) -> Self {
+        if depth > 0 {
+            let (kind, content) = (Kind::Text, indent(depth));
+            self.pieces.insert(0, Piece { kind, content });
+        }
+        self
     }
 
     /// Lays out a line of our own that stands before a byte of the body.
@@ -353,6 +364,11 @@ impl Line {
         flush(&mut open, &mut out);
         Ok(out)
     }
+}
+
+/// What is before a line so deep.
+fn indent(depth: u32) -> Content {
+    Content::Spaces(2 * depth.min(MAX_LEVELS) as usize)
 }
 
 /// A stretch of the body.

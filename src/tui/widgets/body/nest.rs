@@ -3,7 +3,7 @@
 //! Answered from the [outline](super::outline) and short walks through the body: no answer takes more than some hundred
 //! lines of reading, wherever the line is and however large what it lies in.
 
-use super::lexer::{JsonCursor, JsonLine};
+use super::lexer::{JsonCursor, JsonLine, Value};
 use super::nested::{self, MarkupLine, Nested};
 use super::outline::{LEVELS, Outline, ROW};
 use super::path::{Path, Step};
@@ -298,7 +298,7 @@ impl<'a> Nest<'a> {
 
     /// Finds the path to what stands on a line of JSON; `None` where that is nested too deep.
     pub fn path(&mut self, line: usize) -> Option<Path> {
-        let Nesting::Json(_, many) = self.index else {
+        let Nesting::Json(index, many) = self.index else {
             return None;
         };
         let mut at = self.opener(line)?;
@@ -308,6 +308,13 @@ impl<'a> Nest<'a> {
                 return None;
             };
             if own.depth == 0 {
+                if matches!(own.value, Value::Bad(_)) {
+                    return None;
+                }
+                if many {
+                    // Lines that are none do not count, here as in filters.
+                    steps.push(Step::Index(self.rank(0, at) - index.bad_before(own.start)));
+                }
                 break;
             }
             let parent = self.parent(at, own.depth)?;
@@ -317,9 +324,6 @@ impl<'a> Nest<'a> {
                 None => return None,
             });
             at = parent;
-        }
-        if many {
-            steps.push(Step::Index(self.rank(0, at)));
         }
         steps.reverse();
         Some(Path(steps))

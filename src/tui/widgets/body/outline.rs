@@ -67,6 +67,27 @@ impl Outline {
         }
     }
 
+    /// Forgets the last line, which was this one.
+    pub fn take_back(&mut self, line: usize, depth: u32, closes: bool) {
+        if let Some(column) = self.columns.get_mut(depth as usize) {
+            if closes {
+                column.closes -= 1;
+            } else {
+                column.lines -= 1;
+            }
+        }
+        if line.is_multiple_of(ROW) {
+            self.rows -= 1;
+            for column in &mut self.columns {
+                if column.first <= self.rows {
+                    column.counts.pop();
+                }
+                column.first = column.first.min(self.rows);
+            }
+        }
+        while self.columns.pop_if(|last| last.lines + last.closes == 0).is_some() {}
+    }
+
     /// Counts the lines before a row's first one that are seen at a level below [`LEVELS`].
     pub fn seen_before(&self, level: u32, row: usize) -> usize {
         let column = self.columns.get(level as usize);

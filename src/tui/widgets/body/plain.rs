@@ -111,6 +111,22 @@ impl Lines {
         Some(cursor.line - cursor.continued + 1)
     }
 
+    /// The number of the known line whose text, but for white space, begins with a byte.
+    pub fn begins(&self, window: &mut Window, offset: usize) -> Option<usize> {
+        let mut cursor = PlainCursor::from(self.marks.before_offset(offset)?);
+        loop {
+            let (from, is_rest) = (cursor.offset, cursor.is_rest);
+            let number = cursor.line - cursor.continued + 1;
+            if cursor.line >= self.count {
+                return None;
+            }
+            if cursor.step(window)?.next > offset {
+                let begins = !is_rest && window.slice(&(from..offset)).trim_ascii().is_empty();
+                return begins.then_some(number);
+            }
+        }
+    }
+
     /// Finds the known line that holds a byte.
     pub fn line_at(&self, window: &mut Window, offset: usize) -> Option<usize> {
         if offset >= self.pos {

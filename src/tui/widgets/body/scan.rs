@@ -9,11 +9,15 @@
 //! There is no limit on depth: the stack is one bit per open container. Strings are searched eight bytes at a time. UTF-8
 //! is not checked here: drawing shows what is invalid. Control characters in strings are wrong but in nobody's way: the
 //! first is remembered, and the scan goes on. A body of many values, one behind the other, is read as one list
-//! of them when asked for (JSON Lines, NDJSON).
+//! of them when asked for (JSON Lines, NDJSON). Of those a line that is no JSON is one by itself, and the scan goes on
+//! behind it; so that a value may go over lines all the same, what was read of it in vain is taken back first.
+
+mod many;
 
 use super::chunked::Chunked;
 use super::index::{Checkpoint, Checkpoints};
 use super::outline::Outline;
+use many::Row;
 
 /// Strings, numbers and white space longer than this are kept in a table, so no walk has to read them again. In bytes.
 pub(super) const LONG: usize = 4096;
@@ -53,8 +57,11 @@ pub(super) struct JsonIndex {
     pub fault: Option<Fault>,
     /// What is wrong without keeping anybody from reading on: the first of it.
     pub flaw: Option<Fault>,
-    /// Where the lines end that could be printed, once there is a fault.
+    /// Of many values the lines that are none: where each starts and ends.
+    pub bad: Chunked<(usize, usize)>,
+    /// Where the lines end that could be printed, once there is a fault, and how deep what follows is indented.
     pub tail: usize,
+    pub tail_depth: u32,
 }
 
 /// What may come next.
@@ -85,6 +92,10 @@ enum State {
         start: usize,
         part: Number,
     },
+    /// Inside a line that is no JSON and started at this byte.
+    Bad {
+        start: usize,
+    },
 }
 
 /// Where in a number the scan stands.
@@ -106,14 +117,18 @@ pub(super) struct Scanner {
     pub index: JsonIndex,
     state: State,
     stack: Stack,
-    /// Lines begun, and where the last of them starts.
+    /// Lines begun, and where the last of them starts, and how deep.
     begun: usize,
     line_start: usize,
+    line_depth: u32,
     /// Where in the body the block in hand starts: all other places in it count from there.
     base: usize,
     /// Whether many values may follow each other, and whether there was white space since the last one.
     many: bool,
     gap: bool,
+    row: Row,
+    /// Bytes read again because of values that go over lines and are none after all; beyond a measure none goes over lines.
+    again: usize,
     /// Whether the block ends before a token that has to be seen whole.
     starved: bool,
 }
@@ -127,9 +142,12 @@ impl Scanner {
             stack: Stack::default(),
             begun: 0,
             line_start: 0,
+            line_depth: 0,
             base: 0,
             many,
             gap: false,
+            row: Row::default(),
+            again: 0,
             starved: false,
         }
     }
@@ -154,10 +172,18 @@ impl Scanner {
             match self.step(bytes, pos, whole(pos), last) {
                 Ok(next) => pos = next,
                 Err(fault) => {
-                    return self.fail(Fault {
-                        offset: self.base + fault.offset,
-                        ..fault
-                    });
+                    let offset = self.base + fault.offset;
+                    let fault = Fault { offset, ..fault };
+                    let Some(next) = self.pass_over(fault) else {
+                        return self.fail(fault);
+                    };
+                    if next < self.base {
+                        // It goes on with another block.
+                        self.index.scanned = next;
+                        self.index.lines = self.begun;
+                        return;
+                    }
+                    pos = next - self.base;
                 }
             }
         }
@@ -180,11 +206,17 @@ impl Scanner {
             {
                 index.long.push((start, index.scanned));
             }
+            if let State::Bad { start } = self.state {
+                index.bad.push((start, index.scanned));
+            }
         }
         index
     }
 
     fn finish(&mut self, len: usize) {
+        if let State::Bad { start } = self.state {
+            self.end_bad(start, len);
+        }
         if let State::Num { start, part } = self.state
             && part.may_end()
         {
@@ -207,8 +239,14 @@ impl Scanner {
             _ if self.begun <= 1 => (0, 0),
             _ => (self.begun - 1, self.line_start),
         };
+        let depth = if tail == self.line_start && lines > 0 {
+            self.line_depth
+        } else {
+            0
+        };
         let index = &mut self.index;
         (index.lines, index.tail, index.scanned, index.complete) = (lines, tail, fault.offset, true);
+        index.tail_depth = depth;
         index.fault = Some(fault);
     }
 
@@ -220,6 +258,14 @@ impl Scanner {
         match self.state {
             State::Str { start, key } => return self.string(bytes, pos, last, start, key),
             State::Num { start, part } => return self.number(bytes, pos, limit, start, part),
+            State::Bad { start } => {
+                let Some(len) = memchr::memchr(b'\n', &bytes[pos..]) else {
+                    return Ok(limit);
+                };
+                let cr = usize::from(len > 0 && bytes[pos + len - 1] == b'\r');
+                self.end_bad(start, self.base + pos + len - cr);
+                return Ok(pos + len);
+            }
             _ => {}
         }
         if !sees && matches!(byte, b't' | b'f' | b'n') {
@@ -231,6 +277,7 @@ impl Scanner {
                 .iter()
                 .position(|&byte| !is_space(byte))
                 .unwrap_or(limit - pos);
+            self.note_row(&bytes[pos..pos + run], pos, bytes.get(pos + run).copied())?;
             self.note_long(self.base + pos, self.base + pos + run);
             self.gap = true;
             return Ok(pos + run);
@@ -243,11 +290,11 @@ impl Scanner {
                 Ok(pos + 1)
             }
             (State::Item | State::FirstItem, _) => {
-                self.begin_line(pos, false);
+                self.begin_line(self.base + pos, false);
                 self.value(bytes, pos)
             }
             (State::FirstKey | State::Key, _) => {
-                self.begin_line(pos, false);
+                self.begin_line(self.base + pos, false);
                 if byte != b'"' {
                     return Err(Fault {
                         offset: pos,
@@ -277,7 +324,7 @@ impl Scanner {
                 Ok(pos + 1)
             }
             (State::After, b'}' | b']') if (byte == b'}') == self.stack.in_object() => {
-                self.begin_line(pos, true);
+                self.begin_line(self.base + pos, true);
                 self.stack.pop();
                 self.end_value();
                 Ok(pos + 1)
@@ -290,8 +337,8 @@ impl Scanner {
                 };
                 Err(Fault { offset: pos, reason })
             }
-            _ if self.many && self.gap => {
-                self.begin_line(pos, false);
+            _ if self.many && (self.gap || matches!(byte, b'{' | b'[')) => {
+                self.begin_line(self.base + pos, false);
                 self.value(bytes, pos)
             }
             _ => Err(Fault {
@@ -301,9 +348,11 @@ impl Scanner {
         }
     }
 
-    fn begin_line(&mut self, pos: usize, closes: bool) {
-        let offset = self.base + pos;
+    fn begin_line(&mut self, offset: usize, closes: bool) {
         let depth = self.stack.depth - u32::from(closes);
+        if self.many {
+            self.row.note_line(offset, depth, closes);
+        }
         self.index.outline.add(self.begun, depth, closes);
         let place = Checkpoint {
             line: self.begun,
@@ -315,7 +364,7 @@ impl Scanner {
         self.index.marks.offer(place);
         self.gap = false;
         self.begun += 1;
-        self.line_start = offset;
+        (self.line_start, self.line_depth) = (offset, depth);
     }
 
     fn value(&mut self, bytes: &[u8], pos: usize) -> Result<usize, Fault> {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 pub(super) mod large;
+mod lines;
 mod markup;
 mod nested;
 mod screens;
@@ -196,14 +197,14 @@ fn a_fault_leaves_the_rest_as_text() {
     let expected = [
         "{",
         "  \"a\": 1,",
-        "\"b\": tru,",
+        "  \"b\": tru,",
         "✗ not valid JSON at 2:7: expected a value",
         " \"c\": 3}",
     ];
     assert_eq!(texts(&doc, Form::Pretty), expected);
     assert_eq!(
         doc.text_range(Form::Pretty, 0..5, usize::MAX).unwrap().unwrap(),
-        "{\n  \"a\": 1,\n\"b\": tru,\n \"c\": 3}"
+        "{\n  \"a\": 1,\n  \"b\": tru,\n \"c\": 3}"
     );
     let numbers: Vec<_> = doc.lines_from(Form::Pretty, 0).map(|line| line.number).collect();
     assert_eq!(numbers, [Some(1), Some(2), Some(3), None, Some(4)]);

@@ -212,7 +212,7 @@ impl View {
             Some(line) => self.show_line(doc, self.sight(doc).row_of(line)),
             None => self.to_end(doc),
         }
-        let open = number > doc.last_number(self.form) && !doc.is_complete(self.form);
+        let open = number > doc.last_number(self.form) && !doc.is_numbered(self.form);
         self.goal = if open { Goal::Number(number) } else { Goal::Reached };
     }
 

@@ -50,3 +50,43 @@ fn what_is_folded_stays_folded_with_the_next_response() {
     deliver(&mut harness, answered(response(200, "text/plain", "one\ntwo\nthree")));
     has(&harness, "1/3");
 }
+
+#[test]
+fn what_is_shown_as_it_came_is_seen_at_the_same_line_again() {
+    let json = |n: usize| {
+        let lines: Vec<String> = (0..200).map(|line| format!("  \"k{line}\": {n}")).collect();
+        format!("{{\n{}\n}}", lines.join(",\n"))
+    };
+    let xml = |n: usize| format!("<r>\n{}</r>", format!("<a>{n}</a>\n").repeat(200));
+    let packed = |n: u8| [&[0x9b, 0, 0, 0, 0, 0, 0, 16, 0][..], &[n; 4096]].concat();
+    for (media_type, first, second) in [
+        ("application/json", json(1).into_bytes(), json(2).into_bytes()),
+        ("application/xml", xml(1).into_bytes(), xml(2).into_bytes()),
+        ("application/cbor", packed(1), packed(2)),
+    ] {
+        let mut harness = sent(120, 40, answered(response(200, media_type, first)));
+        work(&mut harness);
+        harness.press("R:120<enter>");
+        let place = |harness: &Harness| {
+            let bottom = harness.screen();
+            let at = |line: &str| {
+                line.split(" · ")
+                    .last()
+                    .unwrap_or_default()
+                    .trim_start_matches('━')
+                    .trim_start()
+                    .to_owned()
+            };
+            bottom.lines().rev().nth(1).map(at).unwrap_or_default()
+        };
+        let before = place(&harness);
+        assert!(
+            before.starts_with("120/"),
+            "{media_type}: {before}\n{}",
+            harness.screen()
+        );
+        deliver(&mut harness, answered(response(200, media_type, second)));
+        work(&mut harness);
+        assert_eq!(place(&harness), before, "{media_type}\n{}", harness.screen());
+    }
+}

@@ -542,7 +542,7 @@ fn what_filters_made_is_kept_as_far_as_there_is_room() {
         let mut place = Place::new(Arc::new(json()), id, Wanted::default(), &Keeping::default());
         let mut filtered = Filtered::new(".".to_owned());
         let output = Document::new(vec![b'x'; 1_500_000], Syntax::Text);
-        filtered.body = Some(Body::output(output, View::new()));
+        filtered.body = Some(Body::output(output, View::new(), None));
         place.filtered = Some(filtered);
         state.places.insert(*node, place);
     }

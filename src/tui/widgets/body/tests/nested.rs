@@ -328,7 +328,7 @@ fn the_rest_behind_a_fault_stays_below_the_folds() {
     let seen = texts_seen(&view, &doc);
     assert_eq!(seen[..3], ["{", "  \"a\": [ … 2 items ],", "  \"b\": [ … 2 items ],"]);
     assert!(seen[4].starts_with("✗ not valid JSON at 3:7: "), "{seen:?}");
-    assert_eq!([&seen[3], &seen[5]], ["\"c\": tru}", "rest"]);
+    assert_eq!([&seen[3], &seen[5]], ["  \"c\": tru}", "rest"]);
     assert_eq!(doc.value_at(Form::Pretty, 0), None, "it has no end");
     assert_eq!(doc.value_at(Form::Pretty, 1), Some(6..12));
     for (row, line) in view.sight(&doc).walk(0).enumerate() {

@@ -103,3 +103,31 @@ fn what_a_filter_made_can_be_saved_as_well_as_the_body() {
         harness.effects.clear();
     }
 }
+
+#[test]
+fn what_a_filter_made_is_seen_where_it_was_again() {
+    let body = |n: &str| {
+        let items: Vec<String> = (0..100)
+            .map(|id| format!("{{\"id\":{id},\"of\":[\"{n}\",[{id}]]}}"))
+            .collect();
+        format!("{{\"items\":[{}]}}", items.join(","))
+    };
+    let json = |n: &str| answered(response(200, "application/json", body(n)));
+    let mut harness = sent(120, 40, json("aa"));
+    harness.press("|.items<enter>");
+    filter(&mut harness);
+    work(&mut harness);
+    harness.press(":302<enter>o");
+    has(&harness, "$[33].of");
+    let before = harness.screen();
+    deliver(&mut harness, json("bb"));
+    filter(&mut harness);
+    work(&mut harness);
+    has(&harness, "$[33].of");
+    assert_eq!(harness.screen(), before.replace("\"aa\"", "\"bb\""));
+    // Another filter begins at its start.
+    harness.press("|.items|map(.id)<enter>");
+    filter(&mut harness);
+    work(&mut harness);
+    has(&harness, "1/102");
+}
