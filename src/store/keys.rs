@@ -174,6 +174,8 @@ pub static CONFIG: Shape = Shape(&[
     ("pictures", Any),
     ("memory", Any),
     ("spill_folder", Any),
+    ("responses_memory", Any),
+    ("responses_files", Any),
     ("client_certificates", Any),
     ("netrc", Any),
 ]);

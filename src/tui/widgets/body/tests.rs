@@ -19,7 +19,9 @@ use crate::tui::widgets::escape;
 fn whole(bytes: impl Into<Source>, syntax: Syntax) -> Document {
     let mut doc = Document::new(bytes, syntax);
     if let Some(job) = doc.index_job() {
-        assert!(job.run(|| false, |snapshot| assert!(doc.apply(snapshot))));
+        // Lines that are left open are read again, each by itself, where they do not go on to an end: that goes back.
+        let may_go_back = syntax == Syntax::JsonLines;
+        assert!(job.run(|| false, |snapshot| assert!(doc.apply(snapshot) || may_go_back)));
     }
     assert!(doc.index_job().is_none() && doc.is_complete(Form::Pretty) && doc.is_complete(Form::Raw));
     doc

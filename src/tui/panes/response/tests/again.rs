@@ -68,16 +68,10 @@ fn what_is_shown_as_it_came_is_seen_at_the_same_line_again() {
         work(&mut harness);
         harness.press("R:120<enter>");
         let place = |harness: &Harness| {
-            let bottom = harness.screen();
-            let at = |line: &str| {
-                line.split(" · ")
-                    .last()
-                    .unwrap_or_default()
-                    .trim_start_matches('━')
-                    .trim_start()
-                    .to_owned()
-            };
-            bottom.lines().rev().nth(1).map(at).unwrap_or_default()
+            let screen = harness.screen();
+            let bottom = screen.lines().rev().nth(1).unwrap_or_default();
+            let place = bottom.split_whitespace().rfind(|word| word.contains('/'));
+            place.unwrap_or_default().to_owned()
         };
         let before = place(&harness);
         assert!(
