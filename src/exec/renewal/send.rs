@@ -26,7 +26,7 @@ use crate::exec::tokens::{TokenStatus, mentions, status_of};
 use crate::model::exchange::{Connection, Exchange, Phase, SendError, SendErrorKind, SentRequest, Timings};
 use crate::model::outcome::{ConsoleLevel, ConsoleLine};
 use crate::model::token::{Pick, Renew, Token, TokenKey};
-use crate::model::variable::display_value;
+use crate::model::variable::{Change, VariableWrite, display_value};
 use crate::model::{Outcome, ResolvedRequest, Scope};
 
 /// Who writes the console lines about tokens.
@@ -519,11 +519,14 @@ fn take_known(store: &TokenStore, prepared: &mut Prepared, used: &mut Used) -> b
     true
 }
 
-/// Takes what a request wrote that has not brought the token it was sent for: its other tokens are known as the new ones by
-/// now.
+/// Takes what a request wrote that has not brought the token it was sent for, but for what it made of that: its other tokens are
+/// known as the new ones by now.
 fn take_others(prepared: &mut Prepared, bound: &Bound, outcome: Option<&Outcome>) {
     let own = bound.is_of(prepared.plan.collection);
-    for write in outcome.map(|outcome| kept(outcome, own)).unwrap_or_default() {
+    let variable = &bound.source.variable;
+    let is_own = |write: &VariableWrite| matches!(&write.change, Change::Set { key, .. } | Change::Unset { key } if key == variable);
+    let writes = outcome.map(|outcome| kept(outcome, own)).unwrap_or_default();
+    for write in writes.into_iter().filter(|write| !is_own(write)) {
         prepared.scopes.apply(&write);
         prepared.log.outcome.writes.push(write);
     }
