@@ -214,20 +214,16 @@ impl Pipeline {
                 if let Some(text) = fetched.and_then(|own| reply::endless(&bound.source, &landed.from, own)) {
                     say(prepared, ConsoleLevel::Warn, text);
                 }
-                match &landed.token {
-                    Ok(fetched) => {
-                        take(prepared, token, &bound, fetched);
-                        token.fresh = true;
-                        Better::Took
-                    }
-                    Err(_) => {
-                        take_others(prepared, &bound, landed.outcome.as_deref());
-                        if cause.is_early() {
-                            Better::AsIs
-                        } else {
-                            Better::Failed(failed(&name, &landed, None))
-                        }
-                    }
+                if let Ok(fetched) = &landed.token {
+                    take(prepared, token, &bound, fetched);
+                    token.fresh = true;
+                    return Better::Took;
+                }
+                take_others(prepared, &bound, landed.outcome.as_deref());
+                if cause.is_early() {
+                    Better::AsIs
+                } else {
+                    Better::Failed(failed(&name, &landed, None))
                 }
             }
             Obtained::Paused(..) if cause.is_early() => Better::AsIs,

@@ -103,7 +103,7 @@ impl Values {
             }
             let ended = loop {
                 if reader.lines && !reader.early {
-                    reader.to_row(last);
+                    reader.seek_row(last);
                 } else {
                     reader.space();
                 }

@@ -61,18 +61,12 @@ fn at_path(text: &str) -> (&str, &str) {
 /// Whether it is what stands in a URL before the path: with a scheme, or a host that is none but a host.
 fn is_url(head: &str) -> bool {
     let is_name = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
-    match head.split_once("://") {
-        Some((scheme, host)) => {
-            !scheme.is_empty() && !host.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric())
-        }
-        None => {
-            let (host, port) = head.split_once(':').unwrap_or((head, ""));
-            let has_port = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
-            is_name(host)
-                && !host.is_empty()
-                && (has_port || (port.is_empty() && (host.contains('.') || host == "localhost")))
-        }
+    if let Some((scheme, host)) = head.split_once("://") {
+        return !scheme.is_empty() && !host.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric());
     }
+    let (host, port) = head.split_once(':').unwrap_or((head, ""));
+    let has_port = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    is_name(host) && !host.is_empty() && (has_port || (port.is_empty() && (host.contains('.') || host == "localhost")))
 }
 
 fn decoded(text: &str) -> String {

@@ -21,7 +21,7 @@ pub(super) enum Row {
 
 impl Reader<'_> {
     /// Goes to the next line that says something and does not belong to a broken value above.
-    pub(super) fn to_row(&mut self, last: bool) {
+    pub(super) fn seek_row(&mut self, last: bool) {
         while self.at < self.bytes.len() {
             let rest = &self.bytes[self.at..];
             let len = match memchr::memchr(b'\n', rest) {
