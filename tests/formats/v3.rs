@@ -249,19 +249,19 @@ fn what_is_sorted_into_folders_is_found_there() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
-    let named = |name: &str| format!(r#"{{"info": {{"name": "{name}"}}, "item": []}}"#);
+    let empty = |name: &str| format!(r#"{{"info": {{"name": "{name}"}}, "item": []}}"#);
     file("x.postman_environment.json", r#"{"name": "Env", "values": []}"#);
-    file("a/b/deep.postman_collection.json", &named("Deep"));
+    file("a/b/deep.postman_collection.json", &empty("Deep"));
     // The data export of today: files are named by their ids.
     file("dump/archive.json", r#"{"collection": {"0f": true}}"#);
-    file("dump/collection/0f.json", &named("Dumped"));
+    file("dump/collection/0f.json", &empty("Dumped"));
     file("dump/environment/1e.json", r#"{"name": "Other", "values": []}"#);
     file(
         "c/V3/one.request.yaml",
         "$kind: http-request\nurl: http://a.test/\nmethod: GET\n",
     );
     // What else a project has: nobody needs to hear of it.
-    file("node_modules/newman/x.postman_collection.json", &named("Theirs"));
+    file("node_modules/newman/x.postman_collection.json", &empty("Theirs"));
     file("src/data.json", "{ not json");
     file(".git/x.postman_collection.json", "{");
     file("a/broken.postman_collection.json", "{");

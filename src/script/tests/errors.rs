@@ -13,6 +13,7 @@ fn shown(source: &str) -> String {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn messages_are_v8s() {
     for (source, expected) in [

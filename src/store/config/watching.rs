@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_folder_that_is_made_later_is_noticed_and_what_is_written_in_it() {
         let folder = tempfile::tempdir().unwrap();
-        let paths = Paths::below(&folder.path().join("not/yet"));
+        let paths = Paths::below(folder.path().join("not/yet"));
         let (noticed, seen) = channel();
         let file = paths.config_file();
         let _watcher = ConfigWatcher::start(&paths, move || {

@@ -57,7 +57,7 @@ fn a_body_that_stays_behind_says_so() {
     let told = "form · GET does not send it; `Body with GET` in Settings does";
     assert!(!harness.screen().contains(told));
     change(&mut harness, |request| {
-        request.method = crate::model::request::Method::new("GET")
+        request.method = crate::model::request::Method::new("GET");
     });
     assert!(harness.screen().contains(told), "{}", harness.screen());
     change(&mut harness, |request| request.settings.always_send_body = Some(true));
