@@ -47,6 +47,7 @@ fn open_state(bencher: divan::Bencher) {
             value: Some("x".repeat(1_000).into()),
             set_by: "you".into(),
             set_at: jiff::Timestamp::UNIX_EPOCH,
+            secret: false,
         };
         values.set(Owner::Environment("demo".into()), format!("v{n}"), value);
     }
