@@ -65,7 +65,8 @@ fn marks_that_are_escaped_are_drawn_on_their_letters() {
         let escaped = |c: char| {
             let mut units = [0; 2];
             let units = c.encode_utf16(&mut units).iter();
-            units.map(|unit| format!("\\u{unit:04x}")).collect::<String>()
+            let units: Vec<String> = units.map(|unit| format!("\\u{unit:04x}")).collect();
+            units.concat()
         };
         let all: String = text.chars().map(escaped).collect();
         // As Python does it.
