@@ -338,8 +338,7 @@ fn print(
     if args.include {
         output.bytes(head(response, redactor, output.paint).as_bytes())?;
     }
-    // Another answer may have followed the one that was written.
-    if saved == Some(response.body.len() as u64) {
+    if saved.is_some() {
         return Ok(());
     }
     if let Some(file) = &args.output {

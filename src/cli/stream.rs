@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 use crate::exec::{Pipeline, Plan, SendContext};
 use crate::model::charset::Tally;
 use crate::model::exchange::{Phase, Response};
-use crate::model::{Exchange, Outcome};
+use crate::model::{Exchange, Outcome, Payload};
 use crate::script::Engine;
 
 use super::body;
@@ -127,7 +127,7 @@ pub async fn send(
                 let status = exchange.response().map(|response| response.status);
                 let is_wanted = status.is_some_and(|status| status < 400);
                 if let Some(file) = watch.file.clone().filter(|_| is_wanted && saving.is_none()) {
-                    saving = Some(save(exchange, file));
+                    saving = exchange.response().map(|response| Saving::new(response.body.clone(), file));
                 } else if watch.kind != Kind::Whole && writing.is_none() && is_wanted {
                     output.settle();
                     let head = (watch.head)(&exchange);
@@ -164,10 +164,12 @@ pub async fn send(
         None => Ok(Written::NOT),
     };
     let saved = match saving {
-        Some((saving, whole)) => {
+        Some(Saving { body, task, is_whole }) => {
             let response = outcome.exchange.as_ref().and_then(Exchange::response);
-            let _it_failed_before = whole.send(response.is_some_and(|response| response.truncated.is_none()));
-            saving.await.ok().flatten()
+            // Another answer may have followed the one that was written.
+            let whole = response.is_some_and(|response| response.truncated.is_none() && response.body.is_same(&body));
+            let _it_failed_before = is_whole.send(whole);
+            task.await.ok().flatten()
         }
         None => None,
     };
@@ -179,14 +181,24 @@ pub async fn send(
     }
 }
 
-/// Writes a body beside its file while it comes. The end of the send has to say whether it is whole.
-fn save(exchange: Exchange, file: PathBuf) -> (JoinHandle<Option<u64>>, std::sync::mpsc::Sender<bool>) {
-    let (tell, told) = std::sync::mpsc::channel();
-    let saving = tokio::task::spawn_blocking(move || {
-        let body = &exchange.response()?.body;
-        crate::store::body::save_arriving(body, &file, || told.recv().unwrap_or(false))
-    });
-    (saving, tell)
+/// A body that is written beside its file while it comes.
+struct Saving {
+    body: Payload,
+    /// How long the body is that has taken the place of the file.
+    task: JoinHandle<Option<u64>>,
+    /// The end of the send has to say whether it is whole, and the one that is meant.
+    is_whole: std::sync::mpsc::Sender<bool>,
+}
+
+impl Saving {
+    fn new(body: Payload, file: PathBuf) -> Self {
+        let (is_whole, told) = std::sync::mpsc::channel();
+        let own = body.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            crate::store::body::save_arriving(&own, &file, || told.recv().unwrap_or(false))
+        });
+        Self { body, task, is_whole }
+    }
 }
 
 /// The end of the writing; there is none while nothing is written.

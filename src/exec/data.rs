@@ -11,7 +11,7 @@ use serde_json::{Number, Value};
 
 use super::plan::DataRow;
 use crate::model::Excerpt;
-use crate::model::charset::is_old_encoding;
+use crate::model::charset::{is_old_encoding, unicode};
 
 /// The longest data file that is read, in bytes: it is held in memory for the whole run.
 pub const MOST_BYTES: u64 = 256_000_000;
@@ -125,16 +125,9 @@ pub fn read(bytes: Vec<u8>) -> Result<Data, DataError> {
 }
 
 fn text(bytes: Vec<u8>) -> String {
-    let encoding = match encoding_rs::Encoding::for_bom(&bytes) {
-        Some((encoding, _)) => encoding,
-        None => match bytes.as_slice() {
-            [0, first, ..] if *first != 0 => encoding_rs::UTF_16BE,
-            [first, 0, ..] if *first != 0 => encoding_rs::UTF_16LE,
-            _ => encoding_rs::UTF_8,
-        },
-    };
+    let (encoding, mark) = unicode(&bytes);
     if encoding != encoding_rs::UTF_8 {
-        return encoding.decode_with_bom_removal(&bytes).0.into_owned();
+        return encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
     }
     String::from_utf8(bytes).unwrap_or_else(|error| {
         let bytes = error.as_bytes();

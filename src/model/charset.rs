@@ -1,4 +1,17 @@
-//! Texts that are no valid UTF-8: telling those in an old encoding from those that are only broken or cut.
+//! The encodings of texts: Unicode by its marks, and of what is no valid UTF-8, what is in an old one and what only broken or cut.
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// The encoding of a file that is to be Unicode, and the length of its byte order mark: UTF-8, or UTF-16 with a mark or with
+/// the zero byte that its first letter has.
+pub fn unicode(bytes: &[u8]) -> (&'static Encoding, usize) {
+    match (Encoding::for_bom(bytes), bytes) {
+        (Some(found), _) => found,
+        (None, [0, first, ..]) if *first != 0 => (UTF_16BE, 0),
+        (None, [first, 0, ..]) if *first != 0 => (UTF_16LE, 0),
+        _ => (UTF_8, 0),
+    }
+}
 
 /// Whether text that is no valid UTF-8 is rather in an old encoding, as [`Tally::is_old`] has it.
 ///

@@ -151,7 +151,7 @@ fn kept(report: &mut Report, path: &Path, rest: &[Rest]) {
 }
 
 /// What Postman's cloud notes of an item, under the names of its fields.
-const BOOK_KEEPING: [&str; 24] = [
+const BOOK_KEEPING: [&str; 30] = [
     "uid",
     "owner",
     "createdAt",
@@ -174,6 +174,12 @@ const BOOK_KEEPING: [&str; 24] = [
     "remote_id",
     "write",
     "published",
+    "public",
+    "synced",
+    "remoteLink",
+    "collection_owner",
+    "collectionOwner",
+    "collection_name",
     "preRequestScript",
     "tests",
 ];
@@ -312,6 +318,9 @@ mod tests {
             ("/event/0/type", json!("text/javascript"), false),
             ("/event/0/type", json!("text/x"), true),
             ("/event/-", json!({"listen": "other", "script": {"exec": "go()"}}), true),
+            ("/event/0/packages", json!({"@team/p": {}}), true),
+            ("/request/synced", json!(true), false),
+            ("/request/collection_owner", json!("7"), false),
         ] {
             assert_eq!(meaning(&rest(at, value)).is_some(), told, "{at}");
         }

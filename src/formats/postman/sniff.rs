@@ -6,17 +6,12 @@ use serde_json::Value;
 
 use super::json::place;
 use crate::formats::FormatError;
+use crate::model::charset::unicode;
 
 /// The text of a file: UTF-8 or UTF-16, with or without a byte order mark.
 pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, FormatError> {
-    let (encoding, bytes) = match encoding_rs::Encoding::for_bom(bytes) {
-        Some((encoding, length)) => (encoding, &bytes[length..]),
-        None => match bytes {
-            [0, first, ..] if *first != 0 => (encoding_rs::UTF_16BE, bytes),
-            [first, 0, ..] if *first != 0 => (encoding_rs::UTF_16LE, bytes),
-            _ => (encoding_rs::UTF_8, bytes),
-        },
-    };
+    let (encoding, mark) = unicode(bytes);
+    let bytes = &bytes[mark..];
     let text = if encoding == encoding_rs::UTF_8 {
         Cow::Borrowed(std::str::from_utf8(bytes).map_err(|error| {
             let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);

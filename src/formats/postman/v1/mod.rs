@@ -10,7 +10,7 @@ use super::rows::{objects, text};
 use super::tidy::Object;
 
 /// What of a v1 collection or folder has another name or place in v2, or says what its position already says.
-const STRUCTURE: [&str; 20] = [
+const STRUCTURE: [&str; 12] = [
     "order",
     "folders_order",
     "folders",
@@ -23,14 +23,6 @@ const STRUCTURE: [&str; 20] = [
     "collection_id",
     "hasRequests",
     "timestamp",
-    "owner",
-    "collection_owner",
-    "collection_name",
-    "synced",
-    "subscribed",
-    "remoteLink",
-    "remote_id",
-    "public",
 ];
 
 /// The same collection in format 2.

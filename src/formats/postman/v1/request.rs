@@ -7,7 +7,7 @@ use crate::formats::postman::rows::text;
 use crate::formats::postman::tidy::{Object, is_nothing};
 
 /// What only says where the request is, or what another field says better.
-const STRUCTURE: [&str; 17] = [
+const STRUCTURE: [&str; 13] = [
     "collectionId",
     "collection_id",
     "collection",
@@ -21,10 +21,6 @@ const STRUCTURE: [&str; 17] = [
     "rawModeData",
     "dataMode",
     "descriptionFormat",
-    "synced",
-    "collection_owner",
-    "collection_name",
-    "collectionOwner",
 ];
 
 /// The names v1 gave to auth types.

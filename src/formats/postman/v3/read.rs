@@ -91,7 +91,14 @@ fn below(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
     let mut todo = vec![(folder.to_owned(), String::new(), 0)];
     let mut seen = 0;
     while let Some((folder, shown, depth)) = todo.pop() {
-        let entries = list(&folder)?;
+        let entries = match list(&folder) {
+            Ok(entries) => entries,
+            // The folder itself was read a moment ago; one in it costs itself alone.
+            Err(error) => {
+                found.report.add(&shown, "", Fate::Lost, UNREAD, error.to_string());
+                continue;
+            }
+        };
         seen += entries.len();
         let is_collection =
             folder.join(".resources").is_dir() || entries.iter().any(|(name, _, _)| stem(name, "request").is_some());
