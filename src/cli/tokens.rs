@@ -138,7 +138,9 @@ async fn fetch(
         }
         opened.remember(&planned, own, &redactor);
     }
-    if renewal.is_none() && context.cancel.is_cancelled() {
+    // Whether what was given up has become a renewal that failed is a matter of moments.
+    if context.cancel.is_cancelled() && renewal.is_none_or(|renewal| renewal.result.is_err()) {
+        opened.save(output);
         return Ok(ExitCode::from(130));
     }
     match renewal {
