@@ -164,9 +164,20 @@ function wrap(head, parts, open, close, depth = 0, values = undefined) {
   return `${begin}${edge}  ${rows.join(`,${edge}  `)}${edge}${close}`;
 }
 
+// What the engine has itself, and Node shows as functions.
+const ENGINES =
+  /^(?:Object|Function|Array|String|Number|Boolean|Symbol|BigInt|Date|RegExp|Promise|Proxy|DataView|Iterator|(?:Weak)?(?:Map|Set|Ref)|(?:Shared)?ArrayBuffer|(?:Typed|Uint8Clamped|\w*\d)Array|\w*Error|FinalizationRegistry)$/;
+
+function isClass(fn) {
+  const text = Function.prototype.toString.call(fn);
+  if (/^class\b/.test(text)) return true;
+  // The prelude's are code without its text. Those of Postman's SDK are functions there.
+  const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype');
+  return text.endsWith('[native code]\n}') && !!prototype && !prototype.writable && !ENGINES.test(fn.name) && !fn.shownAsJson;
+}
+
 function showFunction(fn) {
-  const isClass = /^class\b/.test(Function.prototype.toString.call(fn));
-  if (isClass) {
+  if (isClass(fn)) {
     const above = Object.getPrototypeOf(fn);
     return `[class ${fn.name || '(anonymous)'}${above && above.name ? ` extends ${above.name}` : ''}]`;
   }

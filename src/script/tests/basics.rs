@@ -141,6 +141,19 @@ fn the_console_shows_odd_values_as_node_does() {
 }
 
 #[test]
+fn the_console_tells_classes_from_functions_where_no_text_does() {
+    assert_eq!(
+        console(
+            "console.log(URL, TextEncoder, Map, Uint8Array, TypeError, parseInt, class A {}); console.log(`${pm.test}`);"
+        ),
+        [
+            "[class URL] [class TextEncoder] [Function: Map] [Function: Uint8Array] [Function: TypeError] [Function: parseInt] [class A]",
+            "function test() {\n    [native code]\n}",
+        ]
+    );
+}
+
+#[test]
 fn the_console_has_levels() {
     let report = run("console.warn('w'); console.error('e'); console.info('i'); console.debug('d')");
     let levels: Vec<_> = report.console.iter().map(|line| line.level).collect();
