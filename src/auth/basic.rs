@@ -70,6 +70,14 @@ mod tests {
     }
 
     #[test]
+    fn a_misspelt_parameter_is_told_and_notes_of_postmans_are_not() {
+        let auth = Auth::new("basic").with("usernam", "u").with("password", "p");
+        let signed = sign(request(auth.with("showPassword", "false")));
+        let told = "`usernam` is no parameter of Basic auth: did you mean `username`?";
+        assert_eq!(signed.warnings, [told]);
+    }
+
+    #[test]
     fn nothing_at_all_is_sent_empty_with_a_warning() {
         let mut resolved = request(Auth::new("basic"));
         resolved.headers.push(("Authorization".into(), "mine".into()));

@@ -15,6 +15,7 @@ use url::Url;
 
 use super::signed::signed;
 use super::{AuthType, Draft, Memory, Signed, Step, find};
+use crate::model::spelling::distance;
 use crate::model::{Auth, Exchange, ResolvedRequest};
 
 /// So often a request is sent again, as in Postman.
@@ -68,6 +69,28 @@ pub enum Reply {
     },
 }
 
+/// What is to be said of parameters that a type does not have, where they are nearly one that is not there. Others may be
+/// Postman's own notes.
+fn misspelt(kind: &dyn AuthType, auth: &Auth) -> Vec<String> {
+    let names = || kind.fields().iter().map(|field| field.name);
+    let absent = |name: &&str| name.len() > 3 && !auth.params.contains_key(*name);
+    let meant = |written: &str| {
+        let near = |name: &&str| distance(&name.to_lowercase(), &written.to_lowercase()) <= 2;
+        names().filter(absent).find(near)
+    };
+    let unknown = auth
+        .params
+        .keys()
+        .filter(|written| names().all(|name| name != written.as_str()));
+    let told = unknown.filter_map(|written| {
+        let (label, meant) = (kind.label(), meant(written)?);
+        Some(format!(
+            "`{written}` is no parameter of {label}: did you mean `{meant}`?"
+        ))
+    });
+    told.collect()
+}
+
 /// One request on its way, from its first signature to the answer that stands.
 pub struct Dialogue {
     auth: &'static dyn AuthType,
@@ -89,6 +112,9 @@ impl Dialogue {
         if !draft.request().auth.is_inherited() {
             if draft.request().auth.kind != Auth::NONE {
                 draft.state_content_type();
+            }
+            for text in auth.map_or_else(Vec::new, |auth| misspelt(auth, &draft.request().auth)) {
+                draft.warn(&text);
             }
             // Only for the few types that need it, and before the signer changes it.
             let before = auth.is_some_and(AuthType::listens).then(|| draft.request().clone());

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::exec::plan;
 use crate::exec::renewal::{forget_orphaned, forget_token, granted_key_at, span};
 use crate::exec::tokens::TokenRequest;
-use crate::model::outcome::{ConsoleLevel, Renewal};
+use crate::model::outcome::{Before, ConsoleLevel, Renewal};
 use crate::model::{NodeId, Outcome, Redactor};
 
 use self::rows::{Row, What, named, of_name, rows, rows_everywhere, rows_of_gone};
@@ -154,8 +154,13 @@ fn tell(opened: &mut Opened, renewal: &Renewal, output: &mut Output) -> Result<E
     let kept = opened.save(output);
     let name = escape(&renewal.name);
     let end = renewal.result.as_ref().map_err(|why| {
-        CliError::failed(format!("`{name}` could not be {}: {why}", renewal.done()))
-            .hint("what was there of it is still there; the response above may say more")
+        let error = CliError::failed(format!("`{name}` could not be {}: {why}", renewal.done()));
+        let there = if renewal.before == Before::None {
+            ""
+        } else {
+            "what was there of it is still there; "
+        };
+        error.hint(format!("{there}the response above may say more"))
     })?;
     let good = end.map(|end| format!(", good for {}", span(end.duration_since(Timestamp::now()))));
     let by = match renewal.from.as_str() {

@@ -274,8 +274,8 @@ pub enum LocalJob {
     },
     /// Unlocks what is kept; what it is comes back as an event.
     Unlock {
-        /// What unlocks it.
-        passphrase: Secret,
+        /// What unlocks it; `None` where no passphrase is needed any more.
+        passphrase: Option<Secret>,
         /// The cookies as they were last asked to be kept.
         cookies: String,
     },

@@ -89,6 +89,8 @@ pub enum Event {
     },
     /// What is kept is locked with a passphrase, by another postrider if it was not before.
     Locked,
+    /// What is kept is locked for this one no more: another postrider has taken the passphrase away.
+    Opened,
     /// Nothing that is kept is locked, though somebody meant to unlock it.
     NotLocked,
     /// The user's settings have changed.

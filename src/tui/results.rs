@@ -202,6 +202,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::Unlocked(kept) => unlocking::take(state, kept, queue, effects),
         Event::Locked => unlocking::locked(state),
         Event::NotLocked => unlocking::not_locked(state),
+        Event::Opened => unlocking::opened(state, effects),
         Event::Settings(fresh) => settings::take(state, *fresh, effects),
         Event::TakenBack(all) => effects.push(Effect::TakenBack(all)),
         Event::Consents(all) => consents::list(state, all, queue),

@@ -74,24 +74,39 @@ fn take_drafts(state: &mut State, found: Vec<(Draft, Option<String>)>) -> Vec<Ef
 
 /// Asks for the passphrase. Whether one is wanted, the safe knows better than the screen: another postrider may just have
 /// locked it. What is typed goes nowhere else meanwhile.
-pub fn ask(shared: &Shared, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+pub fn ask(queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     queue.push(Command::Show(Box::new(Ask::passphrase(QUESTION).into())));
-    if !shared.locked {
-        effects.push(Effect::Local(LocalJob::IsLocked));
+    effects.push(Effect::Local(LocalJob::IsLocked));
+}
+
+/// Takes what was locked where another postrider has taken the passphrase away.
+pub fn opened(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.shared.locked {
+        take_question_back(state);
+        let cookies = state.cookies_kept.clone();
+        let passphrase = None;
+        effects.push(Effect::Local(LocalJob::Unlock { passphrase, cookies }));
     }
 }
 
-/// Takes the question back, as nothing is locked; what is being typed into it is answered when it is there.
+/// Takes the question back, as nothing is locked.
 pub fn not_locked(state: &mut State) {
+    if take_question_back(state) {
+        let text = "nothing is locked; `postrider secrets lock` does that";
+        state.shared.notify(Level::Info, text);
+    }
+}
+
+/// Closes the question for the passphrase, unless it is being typed: that is answered when it is there. Says whether it is gone.
+fn take_question_back(state: &mut State) -> bool {
     let is_typed = |modal: &Modal| matches!(modal, Modal::Ask(ask) if ask.is_of_passphrase() && !ask.is_blank());
     if state.modals.iter().any(is_typed) {
-        return;
+        return false;
     }
     state
         .modals
         .retain(|modal| !matches!(modal, Modal::Ask(ask) if ask.is_of_passphrase()));
-    let text = "nothing is locked; `postrider secrets lock` does that";
-    state.shared.notify(Level::Info, text);
+    true
 }
 
 /// Takes what was locked, beside what was set meanwhile; an empty reason is another passphrase's.

@@ -167,7 +167,9 @@ fn advice(endpoint: &str, code: &str) -> Option<&'static str> {
         "unauthorized_client" => "the server does not let this client use this grant: allow it there, or use another",
         "unsupported_grant_type" => "the server does not know this grant: choose another, or check the token URL",
         "invalid_scope" => "the server does not know a scope, or does not give it to this client",
-        "access_denied" if endpoint == TOKEN => "check user name and password, and what this client may do",
+        "access_denied" if endpoint == TOKEN => {
+            "whoever was asked said no, or the server's rules do: check user name and password, and what this client may do"
+        }
         "access_denied" => "you, or the server's rules, have refused it",
         "invalid_target" => "check `resource` and `audience`",
         "expired_token" => "the code is too old: send again to get a new one",

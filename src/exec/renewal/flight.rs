@@ -38,6 +38,8 @@ pub struct Landed {
     pub took: Duration,
     /// Why it could not be kept, if it could not.
     pub unkept: Option<String>,
+    /// Why what was to renew the last one did not, where a new one was got all the same.
+    pub unrenewed: Option<String>,
 }
 
 /// A flight that has not landed.
@@ -157,6 +159,7 @@ async fn fetch(
             outcome: None,
             took: began.elapsed(),
             unkept: None,
+            unrenewed: None,
         };
     }
     let fetching = Fetching {
@@ -189,6 +192,7 @@ async fn fetch(
         outcome: fetched.outcome,
         took: began.elapsed(),
         unkept,
+        unrenewed: fetched.unrenewed,
     }
 }
 

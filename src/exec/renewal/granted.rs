@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ask::Refused;
 use super::origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 use super::reply::dated;
-use super::send::{Ready, say};
+use super::send::{Ready, say, say_once};
 use super::store::{Obtained, TokenStore, Want};
 use super::told::{failed, refused_and, renewal, told};
 use crate::auth::oauth2::{Config, OAuthError, Sends, is_configured};
@@ -82,17 +82,19 @@ impl Origin for Granted {
             };
             let known = fetching.known.filter(|known| is_of(known, &self.config));
             let refresh = known.and_then(|known| known.refresh.clone()).map(Secret::new);
-            let mut got = None;
+            let mut unrenewed = None;
             if let Some(token) = refresh {
-                got = match flow.refresh(self.config.clone(), &token).await {
+                match flow.refresh(self.config.clone(), &token).await {
                     // A server that is down for a moment shall not make anybody sign in again.
-                    Err(failed) if !(failed.error.is_passing() || failed.error == OAuthError::Cancelled) => None,
-                    done => Some(done),
-                };
+                    Err(failed) if !(failed.error.is_passing() || failed.error == OAuthError::Cancelled) => {
+                        unrenewed = Some(format!("the {REFRESH} was no good: {}", failure(&failed.error).message));
+                    }
+                    done => return self.fetched(done, REFRESH),
+                }
             }
-            match got {
-                Some(got) => self.fetched(got, REFRESH),
-                None => self.fetched(flow.obtain(self.config.clone()).await, self.config.grant.label()),
+            Fetched {
+                unrenewed,
+                ..self.fetched(flow.obtain(self.config.clone()).await, self.config.grant.label())
             }
         })
     }
@@ -117,6 +119,7 @@ impl Granted {
             from: grant.to_owned(),
             node: None,
             outcome,
+            unrenewed: None,
         }
     }
 
@@ -281,7 +284,7 @@ impl Pipeline {
                 let renewal = renewal(&name, &landed, led, began.elapsed());
                 let log = &mut prepared.log.outcome;
                 if led {
-                    log.console.extend(told(&renewal, landed.unkept.as_deref()));
+                    log.console.extend(told(&renewal, &landed));
                 }
                 log.renewals.push(renewal);
                 match &landed.token {
@@ -343,7 +346,7 @@ impl Pipeline {
         let regrant = self.regrant(&store, prepared, token, Cause::Refused(UNAUTHORIZED), context);
         if let Err(error) = Box::pin(regrant).await {
             let text = refused_and(&token.config.label(), UNAUTHORIZED, &error.message);
-            say(prepared, ConsoleLevel::Warn, text);
+            say_once(prepared, text);
             return None;
         }
         let mut again = ready.resolved.clone();

@@ -91,6 +91,8 @@ pub struct Fetched {
     pub node: Option<NodeId>,
     /// All that came of that request, its own reply first of all.
     pub outcome: Option<Arc<Outcome>>,
+    /// Why what was to renew the last one did not, in a sentence, where a new one was got all the same.
+    pub unrenewed: Option<String>,
 }
 
 /// Why there is no token.

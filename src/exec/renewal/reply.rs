@@ -4,6 +4,7 @@ use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use serde_json_path::JsonPath;
+use url::Url;
 
 use super::origin::Failure;
 use super::words::{complaint, span};
@@ -44,7 +45,9 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
     let said = complaint(response).map(|said| format!(" ({})", redact(&said)));
     let said = said.unwrap_or_default();
     let status = format!("{} {}", response.status, redact(&response.reason));
-    let answered = format!("`{name}` answered {}{said}", status.trim_end());
+    let elsewhere = elsewhere(exchange).map(|host| format!(" from `{}`, where it was redirected to", redact(&host)));
+    let elsewhere = elsewhere.unwrap_or_default();
+    let answered = format!("`{name}` answered {}{elsewhere}{said}", status.trim_end());
     if response.status >= 400 {
         let unset = outcome.unset.first();
         let why = unset.map(|unset| format!("; the secret `{}` has no value yet", unset.name));
@@ -75,6 +78,14 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
         message: format!("{answered}, {}", failure.message),
         ..failure
     })
+}
+
+/// The host that has answered, where that is not the one that was asked.
+fn elsewhere(exchange: &Exchange) -> Option<String> {
+    let host = |url: &str| Some(Url::parse(url).ok()?.host_str()?.to_owned());
+    let asked = exchange.hops.iter().find(|hop| hop.again.is_none())?;
+    let answered = host(&exchange.request.url)?;
+    (host(&asked.url)? != answered).then_some(answered)
 }
 
 /// The last value that scripts gave a variable; `None` when they gave it none, or took it away.
@@ -151,7 +162,8 @@ pub fn picked(pick: &Pick, response: &Response) -> Result<String, Failure> {
 /// The first value at a `JSONPath`.
 fn at<'a>(path: &str, body: &'a Value) -> Result<Option<&'a Value>, Failure> {
     let parsed = JsonPath::parse(path).map_err(|error| {
-        Failure::new(format!("and `{path}` is no JSONPath: {}", error.message()))
+        let place = error.position() + 1;
+        Failure::new(format!("and `{path}` is no JSONPath from its character {place} on"))
             .hint("it is written like `$.id_token` or `$.data[0].token`")
     })?;
     Ok(parsed.query(body).first())

@@ -75,14 +75,16 @@ impl SavedRequest {
         };
         let refresh = self.tokens.refresh(self.at, &scopes, self.collection);
         let refresh = refresh.filter(|_| fetching.cause != Cause::Missing && held);
+        let mut unrenewed = None;
         if let Some(plan) = refresh {
             let fetched = self.send(plan, &context).await;
-            if fetched.token.is_ok() {
-                return fetched;
+            match &fetched.token {
+                Ok(_) => return fetched,
+                // What it has spoilt does not matter to the full one.
+                Err(failure) => unrenewed = Some(failure.message.clone()),
             }
-            // What it has spoilt does not matter to the full one.
         }
-        match self.tokens.request(self.at, &scopes, self.collection) {
+        let mut fetched = match self.tokens.request(self.at, &scopes, self.collection) {
             Some(mut plan) => match self.do_without_itself(&mut plan) {
                 Ok(()) => self.send(plan, &context).await,
                 Err(failure) => Fetched {
@@ -90,6 +92,7 @@ impl SavedRequest {
                     from: plan.request.name.clone(),
                     node: plan.node,
                     outcome: None,
+                    unrenewed: None,
                 },
             },
             None => Fetched {
@@ -97,8 +100,11 @@ impl SavedRequest {
                 from: String::new(),
                 node: None,
                 outcome: None,
+                unrenewed: None,
             },
-        }
+        };
+        fetched.unrenewed = unrenewed;
+        fetched
     }
 
     /// A request that is to bring a token goes without that token where it only inherits it, and cannot go at all where it
@@ -152,6 +158,7 @@ impl SavedRequest {
             from,
             node,
             outcome: Some(Arc::new(outcome)),
+            unrenewed: None,
         }
     }
 }

@@ -202,7 +202,7 @@ impl Pipeline {
                 let renewal = renewal(&name, &landed, led, took);
                 let log = &mut prepared.log.outcome;
                 if led {
-                    let line = told(&renewal, landed.unkept.as_deref());
+                    let line = told(&renewal, &landed);
                     log.console.extend(line);
                 }
                 log.renewals.push(renewal);
@@ -363,7 +363,7 @@ impl Pipeline {
             Better::AsIs => return None,
             Better::Failed(error) => {
                 let text = refused_and(&token.key.name, status, &error.message);
-                say(prepared, ConsoleLevel::Warn, text);
+                say_once(prepared, text);
                 return None;
             }
         }
@@ -550,6 +550,13 @@ fn take(prepared: &mut Prepared, used: &mut Used, bound: &Bound, token: &Token) 
     }
     prepared.log.outcome.writes.extend(writes);
     used.value = Some(token.value.clone());
+}
+
+/// Warns of what whoever has fetched the token may have told in the same words.
+pub(super) fn say_once(prepared: &mut Prepared, text: String) {
+    if prepared.log.outcome.console.iter().all(|line| line.text != text) {
+        say(prepared, ConsoleLevel::Warn, text);
+    }
 }
 
 pub(super) fn say(prepared: &mut Prepared, level: ConsoleLevel, text: String) {

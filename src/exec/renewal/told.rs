@@ -33,8 +33,8 @@ pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::D
     }
 }
 
-/// The console's line on a renewal, and one on what could not be kept.
-pub(super) fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> {
+/// The console's line on a renewal, and those on what was to renew it and did not, and on what could not be kept.
+pub(super) fn told(renewal: &Renewal, landed: &Landed) -> Vec<ConsoleLine> {
     let Renewal {
         name, why, from, at, ..
     } = renewal;
@@ -64,8 +64,13 @@ pub(super) fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> 
         at: *at,
         script: WRITER.to_owned(),
     };
-    let unkept = unkept.map(|error| line(ConsoleLevel::Warn, format!("`{name}` is not kept: {error}")));
-    std::iter::once(line(level, text)).chain(unkept).collect()
+    let warn = |text: String| line(ConsoleLevel::Warn, text);
+    let unrenewed = landed.unrenewed.as_ref();
+    let unrenewed = unrenewed.map(|why| warn(format!("`{name}` was got anew instead of renewed: {why}")));
+    let unkept = landed.unkept.as_ref();
+    let unkept = unkept.map(|error| warn(format!("`{name}` is not kept: {error}")));
+    let lines = unrenewed.into_iter().chain([line(level, text)]).chain(unkept);
+    lines.collect()
 }
 
 /// That a token was refused, and why there is no better one; what says the first itself is not told it twice.

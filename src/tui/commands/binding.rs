@@ -8,8 +8,9 @@ use crate::model::edit::Edit;
 use crate::model::token::TokenSource;
 use crate::model::variable::Owner;
 use crate::model::{Auth, Entity, Filed, Group, NodeId, Request, Secret};
+use crate::store::state::token_row;
 use crate::tui::command::{Command, TokenDraft};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
@@ -84,6 +85,11 @@ pub fn bind(state: &mut State, draft: TokenDraft, variable: &str, queue: &mut Ve
         let mut own = sources.filter(|own| own.source.variable == variable);
         if let Some(own) = own.next() {
             let key = own.key(&shared.workspace, shared.active_environment);
+            // What is known of it, its end above all, is known to the next start and to other postriders, too.
+            if let Ok((place, name, kept)) = token_row(&key, &token) {
+                shared.current.set(place.clone(), name.clone(), kept.clone());
+                effects.push(Effect::Local(LocalJob::Current(vec![(place, name, Some(kept))])));
+            }
             shared.tokens.note(&key, Arc::new(token));
         }
         let key = variable.to_owned();
@@ -112,8 +118,10 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
     use crate::model::token::{Life, Pick};
+    use crate::store::state::token_of;
     use crate::tui::effect::FileJob;
     use crate::tui::harness::Harness;
+    use crate::tui::outcomes::tests::of as answered;
 
     /// Binds a value of the reply of `list-services`, with the request or its collection changed before; returns what is
     /// written, and what the user is told.
@@ -154,6 +162,33 @@ mod tests {
             _ => None,
         });
         (written.collect(), harness.state.shared.notice.unwrap().text)
+    }
+
+    #[test]
+    fn the_end_of_the_token_is_kept_with_it() {
+        let mut harness = Harness::new(120, 40);
+        let node = harness.state.shared.node_at("pydio-cells/get-token").unwrap();
+        let body = r#"{"id_token": "abcdefgh", "expires_in": 60}"#;
+        let outcome = answered(body.as_bytes().into());
+        harness.state.shared.outcomes.insert(node, outcome, Some(node));
+        let draft = TokenDraft {
+            node,
+            pick: Pick::Body("$.id_token".into()),
+            life: Life::Told,
+            no_auth: None,
+        };
+        let bind = Command::BindToken(Box::new(draft), "dex_token".into());
+        harness.state.run(vec![bind], &mut harness.effects);
+        let rows = harness.effects.iter().filter_map(|effect| match effect {
+            Effect::Local(LocalJob::Current(rows)) => Some(rows),
+            _ => None,
+        });
+        let kept = rows
+            .flatten()
+            .find_map(|(owner, key, value)| token_of(owner, key, value.as_ref()?));
+        let (key, token) = kept.unwrap();
+        assert_eq!((&*key.name, &*token.value), ("dex_token", "abcdefgh"));
+        assert!(token.expires_at.is_some());
     }
 
     #[test]

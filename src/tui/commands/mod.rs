@@ -145,6 +145,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::Typed(id, secret) => effects.push(Effect::Typed(id, secret)),
         Command::Unlock(passphrase) => {
             let cookies = state.cookies_kept.clone();
+            let passphrase = Some(passphrase);
             effects.push(Effect::Local(LocalJob::Unlock { passphrase, cookies }));
         }
         Command::CloseRunner => state

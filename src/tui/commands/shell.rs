@@ -92,7 +92,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
             state.shared.notify(Level::Done, text);
         }
         App::Consents => effects.push(Effect::ListConsents),
-        App::Unlock => unlocking::ask(&state.shared, queue, effects),
+        App::Unlock => unlocking::ask(queue, effects),
         App::Import => queue.push(Command::Import(importing::Ask::Open)),
         App::RenewToken => sending::renew_token(state, effects),
         App::ForgetToken => sending::forget_token(state, effects),

@@ -221,6 +221,8 @@ impl Worker {
         let taken_back = database.taken_back();
         if database.is_locked_anew() {
             self.lock_out();
+        } else if database.is_open_anew() {
+            self.tell(Event::Opened);
         }
         if !others.is_empty() {
             self.tell(Event::Others(others));
@@ -242,6 +244,7 @@ impl Worker {
     fn look_at_lock(&mut self) {
         match &mut self.database {
             Some(database) if database.is_locked_anew() => self.lock_out(),
+            Some(database) if database.is_open_anew() => self.tell(Event::Opened),
             Some(database) if database.locked => {}
             _ => self.tell(Event::NotLocked),
         }
@@ -477,7 +480,11 @@ impl Worker {
         {
             self.say(Level::Error, format!("`{}` is still kept: {error}", key.name));
         }
-        if let LocalJob::IsLocked | LocalJob::Unlock { .. } = &job {
+        if let LocalJob::IsLocked
+        | LocalJob::Unlock {
+            passphrase: Some(_), ..
+        } = &job
+        {
             self.look_at_lock();
         }
         let Some(kept) = &mut self.database else {
@@ -487,7 +494,7 @@ impl Worker {
             if !kept.locked {
                 return;
             }
-            let unlocked = kept.unlock(&self.files, &passphrase, cookies);
+            let unlocked = kept.unlock(&self.files, passphrase.as_ref(), cookies);
             // What is kept goes on being kept or not: this says nothing of it.
             let unlocked = unlocked.map(Box::new).map_err(|error| match error {
                 state::StateError::Seal(SealError::WrongPassphrase) => String::new(),

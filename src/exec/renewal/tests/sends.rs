@@ -345,8 +345,14 @@ async fn a_rotating_refresh_token_is_used_and_falls_back_to_the_full_request() {
     }
     desk.with(|book| book.refresh = "another".into());
     desk.revoke();
-    assert_eq!(status(&client.send(GET).await), 200);
+    let outcome = client.send(GET).await;
+    assert_eq!(status(&outcome), 200);
     assert_eq!(desk.with(|book| (book.asked, book.refreshed)), (2, 4));
+    let said: Vec<&str> = outcome.console.iter().map(|line| line.text.as_str()).collect();
+    let told = said
+        .iter()
+        .filter(|text| text.contains("was got anew instead of renewed: `refresh` answered 4"));
+    assert_eq!(told.count(), 1, "{said:?}");
 }
 
 #[tokio::test]

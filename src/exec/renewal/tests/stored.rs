@@ -70,6 +70,7 @@ impl Origin for Fake {
                 from: "fake".to_owned(),
                 node: None,
                 outcome: None,
+                unrenewed: None,
             }
         })
     }

@@ -54,6 +54,9 @@ pub(super) fn pick_of(text: &str) -> Result<Pick, String> {
         _ if text.is_empty() => Ok(Pick::Script),
         _ if text.starts_with('$') => checked(text).map(Pick::Body),
         _ if text == "body" => Ok(Pick::Whole),
+        Some((kind @ ("header" | "cookie"), name)) if name.contains(char::is_whitespace) => {
+            Err(format!("`{name}` is no name of a {kind}: there is a blank in it"))
+        }
         Some(("header", name)) => Ok(Pick::Header(name.to_owned())),
         Some(("cookie", name)) => Ok(Pick::Cookie(name.to_owned())),
         _ => Err(format!("`{text}` is none of $.path, body, header NAME and cookie NAME")),
@@ -63,7 +66,11 @@ pub(super) fn pick_of(text: &str) -> Result<Pick, String> {
 fn checked(path: &str) -> Result<String, String> {
     match JsonPath::parse(path) {
         Ok(_) => Ok(path.to_owned()),
-        Err(error) => Err(format!("`{path}` is no JSONPath: {error}")),
+        Err(error) => {
+            let place = error.position() + 1;
+            let like = "it is written like `$.id_token` or `$.data[0].token`";
+            Err(format!("`{path}` is no JSONPath from its character {place} on: {like}"))
+        }
     }
 }
 
@@ -99,6 +106,11 @@ mod tests {
         for text in ["soon", "0s", "$.[", "expires_in"] {
             assert!(life_of(text).is_err(), "{text}");
         }
-        assert!(pick_of("id_token").is_err());
+        for text in ["id_token", "header X Y", "cookie a b"] {
+            assert!(pick_of(text).is_err(), "{text}");
+        }
+        // Upper case may stand in a path, and is not what is wrong here.
+        let wrong = pick_of("$.[bad").unwrap_err();
+        assert!(wrong.contains("from its character 3 on"), "{wrong}");
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::http::merge_cookies;
 use crate::model::Secret;
+use crate::store::seal::Protection;
 use crate::store::state::{self, Draft, Known, StateError};
 use crate::store::{Content, Files, Place};
 use crate::tui::drafts;
@@ -116,6 +117,16 @@ impl Database {
         !self.locked && self.state.safe().is_locked()
     }
 
+    /// Whether the screen holds all to be locked, and no passphrase is needed any more.
+    pub(super) fn is_open_anew(&self) -> bool {
+        self.locked
+            && self
+                .state
+                .safe()
+                .protection()
+                .is_ok_and(|guard| guard == Protection::File)
+    }
+
     /// What others have taken back since of what collections may.
     pub(super) fn taken_back(&mut self) -> Vec<(String, String)> {
         let Ok(now) = self.state.consents() else {
@@ -130,12 +141,15 @@ impl Database {
     pub(super) fn unlock(
         &mut self,
         files: &Files,
-        passphrase: &Secret,
+        passphrase: Option<&Secret>,
         cookies: String,
     ) -> Result<Kept, state::StateError> {
         let database = &mut self.state;
         let hidden = database.locked_drafts()?;
-        database.unlock(passphrase)?;
+        match passphrase {
+            Some(passphrase) => database.unlock(passphrase)?,
+            None => database.unlocked()?,
+        }
         let known = self.known.values().clone();
         self.known.refresh(database)?;
         let mut found = database.drafts()?;

@@ -210,6 +210,33 @@ fn who_is_locked_out_hears_of_it_and_the_key_to_unlock_goes_by_the_safe() {
 }
 
 #[test]
+fn where_another_postrider_takes_the_passphrase_away_all_is_there_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let mut elsewhere = lock_elsewhere(&home);
+    settle_until(&mut app, |app| app.state.shared.locked);
+    press(&mut app, &[KeyCode::Char('L')]);
+    assert!(!app.state.modals.is_empty());
+    let value = CurrentValue {
+        value: Some("theirs".into()),
+        set_by: "a script".to_owned(),
+        set_at: Timestamp::now(),
+        secret: false,
+    };
+    elsewhere
+        .set_current_values(&[(Owner::Globals, "x".to_owned(), Some(value))])
+        .unwrap();
+    let paths = Paths::below(home.path());
+    let safe = Safe::new(paths.secrets_key());
+    safe.unlock(&Secret::new(PASSPHRASE)).unwrap();
+    rekey(&paths, &safe, None).unwrap();
+    settle_until(&mut app, |app| !app.state.shared.locked);
+    assert!(app.state.modals.is_empty(), "nobody wants a passphrase any more");
+    assert!(app.state.shared.current.get(&Owner::Globals, "x").is_some());
+    app.finish();
+}
+
+#[test]
 fn of_the_cookies_only_what_was_done_to_them_while_locked_out_is_kept_over_what_others_did() {
     let home = tempfile::tempdir().unwrap();
     settled(&home).finish();
