@@ -33,6 +33,7 @@ pub mod tokens;
 pub mod vault;
 mod visual;
 pub mod writes;
+pub mod written;
 
 pub use consent::{Asking, Consent, Permission, Typed, Word, named};
 pub use leave::NetrcFile;
@@ -43,7 +44,8 @@ pub use plan::{Aim, Ancestor, DataRow, InheritedAuth, Iteration, Plan, inherited
 pub use renewal::TokenStore;
 pub use runner::{Done, Place, RunEvent, RunOptions, run};
 pub use session::Session;
-pub use source::{Source, hide_written, is_declared_secret, scopes, secret_names, secrets};
+pub use source::{Source, is_declared_secret, scopes, secret_names, secrets};
 pub use summary::{At, Failure, Summary, failures};
 pub use vault::keep_vault;
 pub use writes::{Override, Target, apply_writes, drop_given, drop_overrides};
+pub use written::{hide_written, look_through};

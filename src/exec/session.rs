@@ -7,9 +7,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::plan::{Plan, plan, plan_of};
-use super::source::{Source, hide_written, secrets};
+use super::source::{Source, secrets};
 use super::vault::keep_vault;
 use super::writes::{Override, Target, apply_writes, drop_overrides};
+use super::written::hide_written;
 use crate::model::outcome::ConsoleLine;
 use crate::model::variable::CurrentValues;
 use crate::model::{EnvironmentId, NodeId, Outcome, Request, Workspace};
@@ -71,7 +72,7 @@ impl Session {
         );
         if !outcome.writes.is_empty() {
             let redactor = secrets(&self.source(node), outcome);
-            hide_written(&outcome.writes, target, &mut self.current, &redactor);
+            hide_written(outcome, target, &mut self.current, &redactor, usize::MAX);
         }
         lost
     }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::tokens::{TokenRequest, token_sources, tokens_seen};
-use super::writes::{Override, Target};
+use super::writes::Override;
 use crate::model::exchange::Response;
 use crate::model::literal::is_session;
-use crate::model::variable::{Change, CurrentValue, CurrentValues, Owner, VariableWrite, display_value};
-use crate::model::{EnvironmentId, Exchange, NodeId, Outcome, Redactor, Scope, Secret, Workspace};
-use crate::vars::{Binding, Layer, Scopes};
+use crate::model::variable::{CurrentValue, CurrentValues, Owner, display_value};
+use crate::model::{EnvironmentId, Exchange, NodeId, Outcome, Redactor, Scope, Secret, Variable, Workspace};
+use crate::vars::{Binding, Hidden, Layer, Scopes};
 
 /// Borrowed facts a plan is made from; the plan itself owns copies.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,16 @@ pub fn secret_names(
     environment: Option<EnvironmentId>,
     current: &CurrentValues,
 ) -> BTreeSet<String> {
+    hidden(workspace, node, environment, current).names
+}
+
+/// The same, with those among them that no file and no token makes secrets.
+fn hidden(
+    workspace: &Workspace,
+    node: Option<NodeId>,
+    environment: Option<EnvironmentId>,
+    current: &CurrentValues,
+) -> Hidden {
     let own = node.and_then(|node| workspace.collection_of(node)).map(|node| node.id);
     let collections = own.as_ref().map_or(workspace.collections(), std::slice::from_ref);
     let named = declared_secret(workspace, node, environment, collections);
@@ -52,8 +62,12 @@ pub fn secret_names(
     let secret: HashSet<&str> = secret.chain(current.of(&Owner::Vault)).filter_map(text).collect();
     let is_copy = |value| text(value).is_some_and(|text| secret.contains(text));
     let copies = values().filter(|value| value.1.secret || is_copy(*value));
-    let copies: Vec<String> = copies.map(|(key, _)| key.to_owned()).collect();
-    named.into_iter().chain(copies).collect()
+    let copies = copies.map(|(key, _)| key.to_owned());
+    let noted: BTreeSet<String> = copies.filter(|key| !named.contains(key)).collect();
+    Hidden {
+        names: named.into_iter().chain(noted.iter().cloned()).collect(),
+        noted,
+    }
 }
 
 /// The text of a value that is long enough to be told from others.
@@ -67,28 +81,8 @@ pub fn is_declared_secret(workspace: &Workspace, environment: Option<Environment
     declared_secret(workspace, None, environment, workspace.collections()).contains(key)
 }
 
-/// Notes of the values that scripts have just set which of them are secrets, or have one in them: they stay so when the
-/// secret itself is known no more.
-pub fn hide_written(writes: &[VariableWrite], target: Target<'_>, current: &mut CurrentValues, redactor: &Redactor) {
-    for write in writes {
-        let (Change::Set { key, .. }, Some(owner)) = (&write.change, target.owner_of(write.scope)) else {
-            continue;
-        };
-        let Some(value) = current.get(&owner, key).and_then(|value| value.value.as_ref()) else {
-            continue;
-        };
-        let holds = match value {
-            Value::String(text) => redactor.is_in(text),
-            Value::Null | Value::Bool(_) => false,
-            other => redactor.is_in(&other.to_string()),
-        };
-        if holds || is_declared_secret(target.workspace, target.environment, key) {
-            current.hide(&owner, key);
-        }
-    }
-}
-
-fn declared_secret(
+/// The names of the variables that files call secret, or a token fills.
+pub(super) fn declared_secret(
     workspace: &Workspace,
     node: Option<NodeId>,
     environment: Option<EnvironmentId>,
@@ -151,9 +145,9 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
             }
         }
     }
-    let secret = secret_names(source.workspace, source.node, source.environment, source.current);
-    if !secret.is_empty() {
-        scopes.hide(Arc::new(secret));
+    let hidden = hidden(source.workspace, source.node, source.environment, source.current);
+    if !hidden.names.is_empty() {
+        scopes.hide(Arc::new(hidden));
     }
     scopes
 }
@@ -198,7 +192,7 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
 
 /// The tokens in the reply of a request that brings one, by the names that RFC 6749 has for them, however they
 /// are written: `access_token`, `RefreshToken`.
-fn tokens_in(response: &Response) -> Vec<String> {
+pub(super) fn tokens_in(response: &Response) -> Vec<String> {
     let mut out = Vec::new();
     if response.body.len() <= LARGEST_REPLY
         && let Ok(body) = response.body.json()
@@ -250,7 +244,7 @@ fn sessions(exchange: &Exchange) -> Vec<String> {
 }
 
 /// One scope: the variables of a file with their current values over them.
-fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValues, owner: &Owner) -> Layer {
+fn layer(name: &str, variables: &[Variable], current: &CurrentValues, owner: &Owner) -> Layer {
     let mut layer = Layer {
         name: name.to_owned(),
         id: String::new(),
@@ -265,9 +259,11 @@ fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValu
         // Its row may be gone from the file, and with it the word that it is a secret.
         let bindings = layer.bindings.iter_mut();
         if now.secret || now.is_secrets() && !variables.iter().any(|variable| variable.key == key) {
-            bindings
-                .filter(|binding| binding.key == key)
-                .for_each(|binding| binding.secret = true);
+            let declares = |row: &Variable| row.key == key && (row.secret || row.source.is_some());
+            let is_noted = !variables.iter().any(declares);
+            for binding in bindings.filter(|binding| binding.key == key) {
+                (binding.secret, binding.noted) = (true, is_noted);
+            }
         }
     }
     for key in current.locked(owner) {
@@ -279,7 +275,7 @@ fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Environment, Variable};
+    use crate::model::Environment;
     use jiff::Timestamp;
     use serde_json::json;
 
@@ -385,54 +381,6 @@ mod tests {
         set(Owner::Globals, "other", "heron-4712");
         let names = secret_names(&workspace, None, None, &current);
         assert!(names.iter().eq(["copy", "of_vault", "password"]), "{names:?}");
-    }
-
-    #[test]
-    fn what_a_script_made_of_a_secret_stays_one_when_the_secret_is_gone() {
-        let mut workspace = Workspace::new("/w");
-        let write = |key: &str, value: Value| VariableWrite {
-            scope: Scope::Global,
-            change: Change::Set { key: key.into(), value },
-            set_by: "a script".into(),
-        };
-        let writes = [
-            write("bearer", json!("Bearer heron-4711")),
-            write("basic", json!("aGVyb24tNDcxMQ==")),
-            write("object", json!({ "a": "heron-4711" })),
-            write("open", json!("heron-4712")),
-            write("declared", json!("4711")),
-        ];
-        workspace.load_globals(Environment {
-            variables: vec![Variable {
-                secret: true,
-                ..Variable::new("declared", "")
-            }],
-            ..Environment::default()
-        });
-        let mut current = CurrentValues::default();
-        let target = Target {
-            workspace: &workspace,
-            environment: None,
-            node: None,
-        };
-        let now = Timestamp::UNIX_EPOCH;
-        super::super::apply_writes(&writes, target, &mut current, &mut Layer::default(), now);
-        let redactor = Redactor::new([Secret::new("heron-4711")]);
-        hide_written(&writes, target, &mut current, &redactor);
-        // The files say no more of any of them.
-        let workspace = Workspace::new("/w");
-        let names = secret_names(&workspace, None, None, &current);
-        assert!(names.iter().eq(["basic", "bearer", "declared", "object"]), "{names:?}");
-        let scopes = scopes(&Source {
-            workspace: &workspace,
-            environment: None,
-            node: None,
-            current: &current,
-            overrides: &[],
-            local: None,
-        });
-        let hidden: Vec<String> = scopes.secrets().collect();
-        assert_eq!(hidden, ["Bearer heron-4711", "aGVyb24tNDcxMQ==", "4711"]);
     }
 
     #[test]

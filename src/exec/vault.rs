@@ -51,6 +51,7 @@ impl Vault {
             value: value.reveal().into(),
             enabled: true,
             secret: true,
+            noted: false,
             undefined: false,
             set_by: String::new(),
             source: None,

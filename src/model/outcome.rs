@@ -1,5 +1,6 @@
 //! What a send came to: the exchange and all that the scripts did. The caller applies the writes.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::wire::ResolvedBody;
-use super::{Body, Exchange, NodeId, Redactor, Secret, script::ScriptEvent, variable::VariableWrite};
+use super::{Body, Exchange, NodeId, Redactor, Scope, Secret, script::ScriptEvent, variable::VariableWrite};
 
 /// The result of one trip through the pipeline.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Outcome {
     pub console: Vec<ConsoleLine>,
     /// What scripts did to variables, in order.
     pub writes: Vec<VariableWrite>,
+    /// Which of the variables they set have a secret in them; `None` where nobody has looked yet.
+    pub held: Option<BTreeSet<(Scope, String)>>,
     /// What scripts did to the vault, in order; `None` removed a secret.
     pub vault: Vec<(String, Option<Secret>)>,
     /// Scripts that failed; the others ran all the same.

@@ -36,6 +36,9 @@ use super::unlocking;
 use crate::store::state::{HistoryRow, Other, token_of};
 use crate::vars::Layer;
 
+/// So much of what scripts have set is looked through for secrets again while the screen waits, in bytes.
+const MOST_SEARCHED: usize = 64 * 1024;
+
 /// Two bodies were compared: whoever still shows that takes it.
 fn compared(state: &mut State, name: u64, found: Result<Compared, String>) {
     let shown = state.modals.iter_mut().find_map(|modal| match modal {
@@ -307,7 +310,7 @@ fn sent(
         ..shared.plan_source(Some(node))
     };
     outcome.redactor = exec::secrets(&source, &outcome);
-    exec::hide_written(&outcome.writes, target, &mut shared.current, &outcome.redactor);
+    exec::hide_written(&outcome, target, &mut shared.current, &outcome.redactor, MOST_SEARCHED);
     let changed = changed(&before, &shared.current);
     if !changed.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(changed)));

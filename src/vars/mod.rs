@@ -20,4 +20,4 @@ pub use self::url::Parts;
 pub use dynamic::Dynamic;
 pub use replace::{Explanation, Resolution, env_name, explain, replace, replace_all};
 pub use resolve::{resolve, resolve_literal, resolve_shown, resolve_url};
-pub use scopes::{Binding, Layer, Scopes};
+pub use scopes::{Binding, Hidden, Layer, Scopes};

@@ -20,6 +20,8 @@ pub struct Binding {
     pub enabled: bool,
     /// Whether its value must be hidden.
     pub secret: bool,
+    /// Nobody but the value itself says so: a script set it, and there was a secret in it.
+    pub noted: bool,
     /// A script left it there without a value ([`Change::Undefine`]); its value is an empty text then.
     pub undefined: bool,
     /// Who set it: `you`, a script, or empty for a value from a file.
@@ -47,6 +49,7 @@ impl From<&Variable> for Binding {
             value: variable.value.clone(),
             enabled: variable.enabled,
             secret: variable.secret || variable.source.is_some(),
+            noted: false,
             undefined: false,
             set_by: variable.source.as_ref().map(ToString::to_string).unwrap_or_default(),
             source: variable.source.clone(),
@@ -153,6 +156,7 @@ impl Layer {
                 value,
                 enabled: true,
                 secret: self.bindings.iter().any(|binding| binding.secret && binding.key == key),
+                noted: false,
                 undefined: false,
                 set_by: set_by.to_owned(),
                 source: None,
@@ -167,12 +171,20 @@ impl Layer {
     }
 }
 
+/// The names of variables whose values are secret in whatever scope they are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hidden {
+    /// All of them.
+    pub names: BTreeSet<String>,
+    /// Those of them that are so for a value alone ([`Binding::noted`]).
+    pub noted: BTreeSet<String>,
+}
+
 /// All variables a send can see. An owned snapshot: nothing that happens elsewhere changes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scopes {
     layers: [Layer; 5],
-    /// The names whose values are secret in whatever scope they are.
-    hidden: Arc<BTreeSet<String>>,
+    hidden: Arc<Hidden>,
 }
 
 impl Scopes {
@@ -196,32 +208,39 @@ impl Scopes {
     /// Gives a variable of a scope a value; a secret one stays secret, also where another scope says that it is one.
     pub fn set(&mut self, scope: Scope, key: &str, value: Value, set_by: &str) {
         self.layer_mut(scope).set(key, value, set_by);
-        if self.hidden.contains(key) {
+        if self.hides(key) {
             self.hide(Arc::clone(&self.hidden));
         }
     }
 
     /// Makes the values of these variables secrets, in whatever scope they are or are set later.
-    pub fn hide(&mut self, names: Arc<BTreeSet<String>>) {
+    pub fn hide(&mut self, hidden: Arc<Hidden>) {
         let bindings = self.layers.iter_mut().flat_map(|layer| &mut layer.bindings);
-        for binding in bindings.filter(|binding| names.contains(&binding.key)) {
+        for binding in bindings.filter(|binding| hidden.names.contains(&binding.key)) {
             binding.secret = true;
+            binding.noted = hidden.noted.contains(&binding.key);
         }
-        self.hidden = names;
+        self.hidden = hidden;
     }
 
     /// Whether the values of a variable are secret in whatever scope it is.
     pub fn hides(&self, key: &str) -> bool {
-        self.hidden.contains(key)
+        self.hidden.names.contains(key)
     }
 
     /// Puts another layer in the place of a scope's; what is secret in it is so in all scopes.
     pub fn replace(&mut self, scope: Scope, layer: Layer) {
-        let own = layer.bindings.iter().filter(|binding| binding.secret);
-        let mut names = BTreeSet::clone(&self.hidden);
-        names.extend(own.map(|binding| binding.key.clone()));
+        let mut hidden = Hidden::clone(&self.hidden);
+        for own in layer.bindings.iter().filter(|binding| binding.secret) {
+            let is_new = hidden.names.insert(own.key.clone());
+            if !own.noted {
+                hidden.noted.remove(&own.key);
+            } else if is_new {
+                hidden.noted.insert(own.key.clone());
+            }
+        }
         *self.layer_mut(scope) = layer;
-        self.hide(Arc::new(names));
+        self.hide(Arc::new(hidden));
     }
 
     /// Does what a script did.
@@ -246,14 +265,16 @@ impl Scopes {
     }
 }
 
-/// A larger value that a script has set is no secret itself, though it may have one in it, in bytes.
-const LARGEST_SECRET: usize = 16 * 1024;
+/// A larger value that a script has set and that nobody has declared a secret is none itself, though it has one in it; in
+/// bytes.
+const LARGEST_NOTED: usize = 16 * 1024;
 
 /// Whether a value is hidden but nothing to look for in other texts.
 fn is_too_large(binding: &Binding) -> bool {
     let by_script = !binding.set_by.is_empty() && !CurrentValue::leaves_off(&binding.set_by);
+    let is_noted = binding.noted && by_script && binding.set_by != CurrentValue::GIVEN;
     match &binding.value {
-        Value::String(text) => by_script && binding.set_by != CurrentValue::GIVEN && text.len() > LARGEST_SECRET,
+        Value::String(text) => is_noted && text.len() > LARGEST_NOTED,
         // Its text is `[object Object]`.
         Value::Object(_) => true,
         _ => false,
@@ -279,7 +300,10 @@ mod tests {
         let mut scopes = Scopes::default();
         scopes.layer_mut(Scope::Environment).set("pw", json!("hunter2"), "you");
         assert_eq!(scopes.secrets().count(), 0);
-        scopes.hide(Arc::new(["pw".to_owned(), "tok".to_owned()].into()));
+        scopes.hide(Arc::new(Hidden {
+            names: ["pw".to_owned(), "tok".to_owned()].into(),
+            noted: BTreeSet::new(),
+        }));
         scopes.set(Scope::Local, "tok", json!("t-1"), "script");
         scopes.set(Scope::Local, "open", json!("seen"), "script");
         let write = VariableWrite {
@@ -296,6 +320,32 @@ mod tests {
     }
 
     #[test]
+    fn what_a_script_set_is_too_large_only_where_nobody_has_declared_it() {
+        let large = "x".repeat(LARGEST_NOTED + 1);
+        let mut scopes = Scopes::default();
+        scopes.hide(Arc::new(Hidden {
+            names: ["declared".to_owned(), "noted".to_owned()].into(),
+            noted: ["noted".to_owned()].into(),
+        }));
+        for key in ["declared", "noted"] {
+            scopes.set(Scope::Global, key, json!(large), "script");
+        }
+        assert!(scopes.secrets().eq([large.clone()]));
+        // Another collection that declares the other one, and has noted the first.
+        let mut layer = Layer::default();
+        for key in ["declared", "noted"] {
+            layer.set(key, json!(""), "");
+        }
+        for binding in &mut layer.bindings {
+            (binding.secret, binding.noted) = (true, binding.key == "declared");
+        }
+        scopes.replace(Scope::Collection, layer);
+        assert!(scopes.secrets().eq([large.clone(), large.clone()]));
+        scopes.layer_mut(Scope::Collection).fill("outer", &large, "op://a/b/c");
+        assert_eq!(scopes.secrets().count(), 3);
+    }
+
+    #[test]
     fn the_last_enabled_duplicate_counts_and_a_disabled_one_stays() {
         let mut layer = Layer::default();
         for (value, enabled) in [(1, true), (2, true), (3, false)] {
@@ -304,6 +354,7 @@ mod tests {
                 value: json!(value),
                 enabled,
                 secret: false,
+                noted: false,
                 undefined: false,
                 set_by: String::new(),
                 source: None,

@@ -21,7 +21,7 @@ use super::imports::Imports;
 use super::runs::Runs;
 use super::sight::{self, Ear};
 use crate::demo;
-use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, TokenStore};
+use crate::exec::{self, NetrcFile, Packages, Pipeline, Plan, SendContext, TokenStore};
 use crate::http::{Client, ClientConfig, Jar, Keeping, TrustedFiles, merge_cookies};
 use crate::model::EnvironmentId;
 use crate::model::exchange::Phase;
@@ -233,7 +233,19 @@ impl Sends {
         let (running, cookies) = (self.running.clone(), self.cookies.clone());
         self.tokio.spawn(async move {
             // In a task of its own, so that a defect in it still ends the send.
+            let (scopes, vault) = (plan.scopes.clone(), plan.vault.clone());
             let outcome = tokio::spawn(async move { pipeline.send(plan, &context).await }).await;
+            let outcome = match outcome {
+                // Large values take longer than the screen can wait.
+                Ok(mut outcome) if !outcome.writes.is_empty() => {
+                    let looked = tokio::task::spawn_blocking(move || {
+                        exec::look_through(&mut outcome, scopes, vault);
+                        outcome
+                    });
+                    looked.await
+                }
+                outcome => outcome,
+            };
             lock(&running).remove(&run);
             let event = match outcome {
                 Ok(outcome) => Event::Sent(run, environment, Box::new(outcome)),
