@@ -95,22 +95,43 @@ pub fn save(
 }
 
 /// The same of a body that is still on its way: whether it is whole, `whole` is asked at its end, and may wait to know. `None`
-/// where it is not to take the place of a file, and of what was written nothing is kept.
+/// where it is not to take the place of a file, and of what was written nothing is kept; and where it would go straight into
+/// what is there, which cannot be taken back: then nothing is touched.
 pub fn save_arriving(body: &Payload, path: &Path, whole: impl Fn() -> bool) -> Option<u64> {
-    // What goes into a pipe or a device cannot be taken back.
-    if path.exists() && !path.is_file() {
+    let target = Target::of(path);
+    // A pipe that was opened and closed again has ended for who reads it.
+    if target.is_stream {
         return None;
     }
-    let part = match write(body, path, || whole() && !body.is_torn(), |_, _| true) {
+    let Ok(Way::Beside(file)) = open(&target) else {
+        return None;
+    };
+    let whole = || whole() && !body.is_torn();
+    let part = match beside(body, file, &target, whole, |_, _| true, failed(path)) {
         Ok(Saved { bytes, part: None }) => return Some(bytes),
         Ok(Saved { part, .. }) => part,
         Err(error) => error.part,
     };
-    // Not the file itself, which was written where it is.
-    if let Some(part) = part.filter(|part| part != path) {
+    if let Some(part) = part {
         let _gone_already = std::fs::remove_file(part);
     }
     None
+}
+
+fn failed(path: &Path) -> impl Fn(io::Error, Option<PathBuf>) -> BodyError {
+    move |source, part| BodyError {
+        path: path.display().to_string(),
+        source,
+        part,
+    }
+}
+
+/// Opens the place of a body, or what is written beside it.
+fn open(target: &Target) -> io::Result<Way> {
+    // Names have at most 255 bytes; what is added to this one takes a dozen.
+    let name = target.path.file_name().unwrap_or_default().to_string_lossy();
+    let name = &name[..name.floor_char_boundary(200)];
+    target.open(&format!("{name}."), ".part", false)
 }
 
 /// Writes a body; `whole` says at its end whether it may take the place of the file.
@@ -120,22 +141,9 @@ fn write(
     whole: impl Fn() -> bool,
     mut told: impl FnMut(u64, Option<u64>) -> bool,
 ) -> Result<Saved, BodyError> {
-    let failed = |source: io::Error, part| BodyError {
-        path: path.display().to_string(),
-        source,
-        part,
-    };
+    let failed = failed(path);
     let target = Target::of(path);
-    // Names have at most 255 bytes; what is added to this one takes a dozen.
-    let name = target
-        .path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let name = &name[..name.floor_char_boundary(200)];
-    let way = target.open(&format!("{name}."), ".part", false);
-    let (mut file, is_there) = match way.map_err(|error| failed(error, None))? {
+    let (mut file, is_there) = match open(&target).map_err(|error| failed(error, None))? {
         Way::Beside(file) => return beside(body, file, &target, whole, told, failed),
         Way::There(file) => {
             file.set_len(0).map_err(|error| failed(error, None))?;
@@ -287,6 +295,37 @@ mod tests {
         assert!(saved.part.is_none());
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_that_cannot_be_taken_back_is_written_while_a_body_comes() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (mine, link) = (folder.path().join("mine"), folder.path().join("link"));
+        fs::write(&mine, "before").unwrap();
+        symlink(&mine, &link).unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
+        // Whoever may write anywhere writes beside it.
+        let is_root = tempfile::tempfile_in(folder.path()).is_ok();
+        for path in [&mine, &link] {
+            for whole in [false, true] {
+                let saved = save_arriving(&Payload::from("new"), path, || whole);
+                let is_done = whole && is_root;
+                assert_eq!(saved, is_done.then_some(3));
+                let text = if is_done { "new" } else { "before" };
+                assert_eq!(fs::read_to_string(&mine).unwrap(), text);
+                fs::write(&mine, "before").unwrap();
+            }
+        }
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        for stream in ["/dev/null", "/dev/stderr", "/dev/fd/2"] {
+            assert_eq!(
+                save_arriving(&Payload::from(""), Path::new(stream), || true),
+                None,
+                "{stream}"
+            );
+        }
     }
 
     #[test]

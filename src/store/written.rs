@@ -73,7 +73,8 @@ pub(super) struct Target {
     pub path: PathBuf,
     /// What is there.
     pub before: Option<Metadata>,
-    is_stream: bool,
+    /// Whether it is no file, or may be none of its own.
+    pub is_stream: bool,
 }
 
 /// How it is written.

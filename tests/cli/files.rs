@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::time::Duration;
 
 use super::*;
 
@@ -40,6 +41,38 @@ fn a_body_that_breaks_off_does_not_take_the_place_of_a_file() {
     send().success().stdout("");
     assert_eq!(fs::read_to_string(&file).unwrap(), "a,b,c");
     server.join().unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_stdout_leads_to_has_the_head_first_and_what_broke_off_once() {
+    let home = Home::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/report.csv", listener.local_addr().unwrap());
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("out");
+    for promised in [100, 10] {
+        let mut command = home.process();
+        command.args(["send", "-i", &url, "-o", "/dev/stdout"]);
+        command.stdout(fs::File::create(&file).unwrap());
+        let mut child = command.stderr(std::process::Stdio::null()).spawn().unwrap();
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = [0; 1024];
+        assert!(stream.read(&mut head).unwrap() > 0);
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {promised}\r\nConnection: close\r\n\r\na,b,c");
+        stream.write_all(answer.as_bytes()).unwrap();
+        // Long enough for what would be written while the rest comes.
+        std::thread::sleep(Duration::from_millis(300));
+        stream.write_all(b"d,e,f").unwrap();
+        drop(stream);
+        child.wait().unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(
+            text.starts_with("HTTP/1.1 200 OK\n") && text.ends_with("\n\na,b,cd,e,f"),
+            "{text}"
+        );
+        assert_eq!(text.matches("a,b,c").count(), 1, "{text}");
+    }
 }
 
 #[test]
