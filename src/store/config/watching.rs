@@ -10,7 +10,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::event::ModifyKind;
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::store::Paths;
 
@@ -18,6 +19,9 @@ use crate::store::Paths;
 const QUIET: Duration = Duration::from_millis(50);
 /// A folder that is never quiet is not waited for any longer.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Folders that come and go all the time are not looked for any longer.
+const MOST_LOOKS: usize = 32;
 
 /// Watches the settings and the keys until it is dropped.
 #[derive(Debug)]
@@ -51,13 +55,17 @@ impl ConfigWatcher {
         thread.spawn(move || {
             while let Ok(event) = events.recv() {
                 let was_there = followed.is_there();
-                if !event.is_ok_and(|event| !was_there || followed.is_meant(&event)) {
+                let Some(event) = event.ok().filter(|event| followed.counts(event)) else {
                     continue;
-                }
-                settle(&events);
-                // A link may lead elsewhere now, the folder have come.
+                };
+                let mut happened = vec![event];
+                settle(&events, &mut happened);
+                // A link may lead elsewhere now, the folder have come, or be another one.
                 let Some(watcher) = own.upgrade() else { return };
-                followed.follow(&mut watcher.lock().unwrap_or_else(PoisonError::into_inner));
+                let mut held = watcher.lock().unwrap_or_else(PoisonError::into_inner);
+                followed.forget_replaced(&happened, &mut *held);
+                followed.follow(&mut *held);
+                drop(held);
                 drop(watcher);
                 if was_there || followed.is_there() {
                     callback();
@@ -69,9 +77,23 @@ impl ConfigWatcher {
 }
 
 /// Waits until nothing more comes for a moment, and takes what does: one save is several events.
-fn settle<T>(events: &Receiver<T>) {
+fn settle<E>(events: &Receiver<Result<Event, E>>, happened: &mut Vec<Event>) {
     let begun = Instant::now();
-    while events.recv_timeout(QUIET).is_ok() && begun.elapsed() < PATIENCE {}
+    while let Ok(event) = events.recv_timeout(QUIET) {
+        // Those that say nothing of the folders are many.
+        happened.extend(event.ok().filter(|event| !places(event).is_empty()));
+        if begun.elapsed() >= PATIENCE {
+            return;
+        }
+    }
+}
+
+/// Where something was made, removed or has got another name.
+fn places(event: &Event) -> &[PathBuf] {
+    match event.kind {
+        EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => &event.paths,
+        _ => &[],
+    }
 }
 
 /// A folder, or the first above it that is there.
@@ -106,13 +128,25 @@ impl Followed {
     }
 
     /// Watches the folders that links lead to as well; those of links that are no more, no longer.
-    fn follow(&mut self, watcher: &mut RecommendedWatcher) {
-        self.follow_once(watcher);
+    fn follow(&mut self, watcher: &mut dyn Watcher) {
         // What was made before that was watched is there by now, and nobody tells of it.
-        self.follow_once(watcher);
+        let mut looks = 0..MOST_LOOKS;
+        while looks.next().is_some() && self.follow_once(watcher) {}
     }
 
-    fn follow_once(&mut self, watcher: &mut RecommendedWatcher) {
+    /// A folder that is made anew in the place of one that is gone is another one, which nobody watches yet; so is what a link
+    /// leads to that was turned.
+    fn forget_replaced(&mut self, happened: &[Event], watcher: &mut dyn Watcher) {
+        for path in happened.iter().flat_map(places) {
+            if self.folders.remove(path) {
+                // It may be gone with the folder.
+                let _not_watched = watcher.unwatch(path);
+            }
+        }
+    }
+
+    /// Says whether something else is watched than before.
+    fn follow_once(&mut self, watcher: &mut dyn Watcher) -> bool {
         let own = &self.files;
         // The folder may be a link itself.
         let beside = |file: &PathBuf| Some(file.parent()?.canonicalize().ok()?.join(file.file_name()?));
@@ -126,7 +160,9 @@ impl Followed {
             .meant
             .iter()
             .filter_map(|file| file.parent().filter(|folder| folder.is_dir()));
-        let targets = targets.filter(|folder| Some(*folder) != self.folder.parent());
+        // That is where others have theirs, too; but there a link is turned.
+        let left_out = self.folder.parent().filter(|_| !self.folder.is_symlink());
+        let targets = targets.filter(|folder| Some(*folder) != left_out);
         let folders: BTreeSet<PathBuf> = folders.chain(targets).map(Path::to_owned).collect();
         for gone in self.folders.difference(&folders) {
             let _ = watcher.unwatch(gone);
@@ -135,12 +171,18 @@ impl Followed {
             // Not to notice costs no more than the next start.
             let _ = watcher.watch(come, RecursiveMode::NonRecursive);
         }
+        let is_other = self.folders != folders;
         self.folders = folders;
+        is_other
     }
 
-    fn is_meant(&self, event: &Event) -> bool {
-        let is_one = |path: &PathBuf| self.meant.contains::<Path>(path);
-        !matches!(event.kind, EventKind::Access(_)) && (event.need_rescan() || event.paths.iter().any(is_one))
+    /// Whether something may be another because of an event. While the folder is not there, anything beside the way to it may
+    /// make it, but for a look into a file.
+    fn counts(&self, event: &Event) -> bool {
+        let is_one = |path: &PathBuf| self.meant.contains(path);
+        let is_replaced = || places(event).iter().any(|path| self.folders.contains(path));
+        !matches!(event.kind, EventKind::Access(_))
+            && (!self.is_there() || event.need_rescan() || event.paths.iter().any(is_one) || is_replaced())
     }
 }
 
@@ -226,13 +268,107 @@ mod tests {
         waits("memory = 3");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_is_replaced_is_watched_and_so_is_what_a_link_for_it_leads_to() {
+        for is_link in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let paths = Paths::below(folder.path());
+            fs::create_dir_all(paths.config.parent().unwrap()).unwrap();
+            let other = |name: &str, text: &str| {
+                let other = folder.path().join(name);
+                fs::create_dir_all(&other).unwrap();
+                fs::write(other.join(paths.config_file().file_name().unwrap()), text).unwrap();
+                other
+            };
+            let put = |other: PathBuf| {
+                if is_link {
+                    let link = folder.path().join("turned");
+                    std::os::unix::fs::symlink(other, &link).unwrap();
+                    fs::rename(link, &paths.config).unwrap();
+                } else {
+                    let _ = fs::remove_dir_all(&paths.config);
+                    fs::rename(other, &paths.config).unwrap();
+                }
+            };
+            put(other("first", ""));
+            let (noticed, seen) = channel();
+            let file = paths.config_file();
+            let _watcher = ConfigWatcher::start(&paths, move || {
+                let _ = noticed.send(fs::read_to_string(&file).unwrap_or_default());
+            })
+            .unwrap();
+            let waits = |text: &str| while seen.recv_timeout(LONG).unwrap() != text {};
+            for round in 2..4 {
+                let text = format!("memory = {round}0");
+                put(other(&format!("{round}"), &text));
+                waits(&text);
+                let text = format!("memory = {round}1");
+                fs::write(paths.config_file(), &text).unwrap();
+                waits(&text);
+            }
+        }
+    }
+
+    /// Makes the next folder as soon as one is watched.
+    struct Making<'a>(Vec<&'a Path>);
+
+    impl Watcher for Making<'_> {
+        fn new<F: notify::EventHandler>(_: F, _: notify::Config) -> notify::Result<Self> {
+            Ok(Self(Vec::new()))
+        }
+
+        fn watch(&mut self, _: &Path, _: RecursiveMode) -> notify::Result<()> {
+            self.0.pop().map_or(Ok(()), |next| Ok(fs::create_dir(next)?))
+        }
+
+        fn unwatch(&mut self, _: &Path) -> notify::Result<()> {
+            Ok(())
+        }
+
+        fn kind() -> notify::WatcherKind {
+            notify::WatcherKind::NullWatcher
+        }
+    }
+
+    #[test]
+    fn folders_that_are_made_while_others_come_to_be_watched_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::below(folder.path().join("a/b/c/d"));
+        let mut followed = Followed::of(&paths, folder.path());
+        let ancestors = paths.config.ancestors();
+        let mut made: Vec<&Path> = ancestors.take_while(|above| *above != folder.path()).collect();
+        fs::create_dir(made.pop().unwrap()).unwrap();
+        followed.follow(&mut Making(made));
+        assert!(followed.is_there());
+    }
+
+    #[test]
+    fn a_look_into_a_file_is_nothing_that_happened() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::below(folder.path().join("not/yet"));
+        let mut followed = Followed::of(&paths, folder.path());
+        followed.follow(&mut Making(Vec::new()));
+        let event = |kind| Event::new(kind).add_path(folder.path().join("other"));
+        assert!(!followed.counts(&event(EventKind::Access(notify::event::AccessKind::Any))));
+        let made = event(EventKind::Create(notify::event::CreateKind::Any));
+        assert!(followed.counts(&made));
+        fs::create_dir_all(&paths.config).unwrap();
+        followed.follow(&mut Making(Vec::new()));
+        assert!(!followed.counts(&made), "by now that is others' business");
+    }
+
     #[test]
     fn all_that_happens_at_a_time_is_told_once() {
-        let (noticed, events) = channel();
-        for event in 0..5 {
-            noticed.send(event).unwrap();
+        let (noticed, events) = channel::<Result<Event, ()>>();
+        let removed = Event::new(EventKind::Remove(notify::event::RemoveKind::Folder)).add_path("a".into());
+        for event in [removed.clone(), Event::default(), removed] {
+            noticed.send(Ok(event)).unwrap();
         }
-        settle(&events);
+        let mut happened = Vec::new();
+        settle(&events, &mut happened);
         assert!(events.try_recv().is_err());
+        // Of the folders in it none is overlooked.
+        assert_eq!(happened.len(), 2);
     }
 }
