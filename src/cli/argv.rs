@@ -90,11 +90,10 @@ fn read_by_clap(argv: &[OsString]) -> Result<ArgMatches, CliError> {
 /// What newman ends with where it cannot read the command line: `run` stands in its place.
 const AS_NEWMAN: i32 = 1;
 
-/// Whether the command is `run`.
+/// Whether the command is `run`, whatever else is wrong.
 fn is_run(argv: &[OsString]) -> bool {
-    let cli = Cli::command();
-    let command = argv.iter().skip(1).find(|arg| cli.find_subcommand(arg).is_some());
-    command.is_some_and(|command| command == "run")
+    let read = Cli::command().ignore_errors(true).try_get_matches_from(argv);
+    read.is_ok_and(|read| read.subcommand_name() == Some("run"))
 }
 
 /// Takes the options of reporters out of the arguments of `run`, and joins `--bail` with its word.
@@ -213,6 +212,30 @@ mod tests {
         let ours = parse(["p".into()].into_iter()).unwrap_or_else(|error| panic!("{error:?}"));
         assert_eq!(format!("{:?}", ours.cli), format!("{clap:?}"));
         assert!(ours.reporters.is_empty() && ours.warnings.is_empty());
+    }
+
+    #[test]
+    fn the_command_is_told_from_what_has_its_name() {
+        let is = |text: &str| is_run(&text.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for text in [
+            "p run",
+            "p run c --nope",
+            "p --workspace demo run c --nope",
+            "p --workspace send run c --nope",
+            "p run c send --iteration-count x",
+        ] {
+            assert!(is(text), "{text}");
+        }
+        for text in [
+            "p",
+            "p --nope",
+            "p send run --nope",
+            "p --workspace run send --nope",
+            "p --workspace run",
+            "p env run",
+        ] {
+            assert!(!is(text), "{text}");
+        }
     }
 
     #[test]

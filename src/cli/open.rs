@@ -29,6 +29,9 @@ use super::{CliError, find, foreign, kept, no_place};
 /// So long a script may take that may take as long as it likes.
 const YEAR: Duration = Duration::from_hours(365 * 24);
 
+/// What is told of an environment that cannot be read.
+pub(super) const NO_ENVIRONMENT: &str = "could not load the environment";
+
 /// A workspace with everything a command needs of it.
 pub struct Opened {
     /// Where our own files are.
@@ -277,7 +280,7 @@ impl Opened {
                 let client = Client::new(self.client_config(sending));
                 let key = sending.postman_api_key.as_ref();
                 let environment = foreign::environment(&client, cwd, name, key, output).await;
-                let environment = environment.map_err(|error| error.within("could not load the environment"))?;
+                let environment = environment.map_err(|error| error.within(NO_ENVIRONMENT))?;
                 let slug = foreign::load_environment(&mut self.session, environment);
                 self.host(Owner::Environment(slug), None);
             }

@@ -103,7 +103,7 @@ pub(super) fn from_files(
                     why_not(&name)
                 ));
             } else if INLINE.contains(&name.as_str()) && (value.is_object() || value.is_array()) {
-                merged.insert(name, (value, String::new()));
+                merged.insert(name, (value, format!("`{key}` in `{}`", file.display())));
             } else if name == "iteration-count" && value.is_string() {
                 // newman runs once then.
                 warnings.push(format!(
@@ -150,6 +150,10 @@ pub(super) fn from_files(
         let stands_here = INLINE.contains(&name.as_str()) && (value.is_object() || value.is_array());
         if stands_here {
             if given.value_source(&id) != Some(ValueSource::CommandLine) {
+                if name != "iteration-data" && values(&value).is_none() {
+                    let text = "is one without variables: its `values` are a list of `{ \"key\": …, \"value\": … }`";
+                    warnings.push(format!("{place} {text}"));
+                }
                 put_inline(&name, &value, inline);
             }
         } else if known && given.value_source(&id) != Some(ValueSource::CommandLine) {
@@ -164,11 +168,15 @@ pub(super) fn from_files(
     Ok(out)
 }
 
-/// Keeps what a settings file says itself. A list alone is that of the values.
+/// The variables that a settings file gives a scope itself. A list alone is that of the values.
+fn values(scope: &Value) -> Option<&[Value]> {
+    scope.get("values").unwrap_or(scope).as_array().map(Vec::as_slice)
+}
+
+/// Keeps what a settings file says itself.
 fn put_inline(name: &str, value: &Value, inline: &mut Inline) {
     let scope = || {
-        let values = value.get("values").unwrap_or(value);
-        let values = values.as_array().map_or(&[][..], Vec::as_slice);
+        let values = values(value).unwrap_or_default();
         let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
         Secret::new(serde_json::json!({ "name": name, "values": values }).to_string())
     };
@@ -433,6 +441,30 @@ mod tests {
         assert_eq!(read(&["p", "run", "c"]), [environment, globals, r#"[{"n":1}]"#]);
         // What the command line names counts.
         assert_eq!(read(&["p", "run", "c", "-e", "f", "-d", "d"]), ["", globals, ""]);
+    }
+
+    #[test]
+    fn a_scope_whose_values_are_no_list_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rc");
+        let told = |text: &str| {
+            std::fs::write(&path, text).expect("written");
+            let given = Cli::command().try_get_matches_from(["p", "run", "c"]).expect("parses");
+            let run = given.subcommand_matches("run").expect("run");
+            let (mut warnings, mut inline) = (Vec::new(), Inline::default());
+            let (files, reporters) = (std::slice::from_ref(&path), &mut ReporterOptions::new());
+            from_files(files, run, reporters, &mut warnings, &mut inline).unwrap_or_else(|error| panic!("{error:?}"));
+            warnings
+        };
+        for text in [
+            r#"{"environment": {"name": "e", "values": {"a": "1"}}}"#,
+            r#"{"environment": {"a": "1"}}"#,
+        ] {
+            let told = told(text);
+            assert!(told.len() == 1 && told[0].starts_with("`environment` in `"), "{told:?}");
+        }
+        let told = told(r#"{"environment": {"values": []}, "globals": [], "iterationData": {"n": 1}}"#);
+        assert!(told.is_empty(), "{told:?}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::model::{Environment, NodeId, Redactor, Secret, Workspace};
 
 use super::args::{Bail, RunArgs};
 use super::argv::ReporterOptions;
-use super::open::{Opened, secrets, tell, with_causes};
+use super::open::{NO_ENVIRONMENT, Opened, secrets, tell, with_causes};
 use super::output::Output;
 use super::reporters::Reporters;
 use super::{CliError, certificates, cookies, find, foreign, scopes, start_of};
@@ -89,7 +89,8 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
         opened.tell_problems(|_| true, output);
     }
     if let Some(text) = &args.inline.environment {
-        let slug = foreign::load_environment(&mut opened.session, foreign::inline(text)?);
+        let environment = foreign::inline(text).map_err(|error| error.within(NO_ENVIRONMENT))?;
+        let slug = foreign::load_environment(&mut opened.session, environment);
         opened.host(Owner::Environment(slug), None);
     }
     opened.prepare(&args.sending, start.cwd, output).await?;

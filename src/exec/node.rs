@@ -83,6 +83,8 @@ fn code(error: &SendError) -> &'static str {
         ("", SendErrorKind::Connect) => "ECONNREFUSED",
         ("", SendErrorKind::Timeout) => "ESOCKETTIMEDOUT",
         ("", SendErrorKind::Protocol) => "ECONNRESET",
+        // It has words alone for these.
+        (_, SendErrorKind::Redirect) => "",
         (code, _) => code,
     }
 }
@@ -114,7 +116,12 @@ mod tests {
             (SendErrorKind::Connect, "", "http://a.test/", "connect ECONNREFUSED"),
             (SendErrorKind::Dns, "", "http://a.test/", "getaddrinfo ENOTFOUND a.test"),
             (SendErrorKind::Timeout, "", "http://a.test/", "ESOCKETTIMEDOUT"),
-            (SendErrorKind::Redirect, "", "http://a.test/", "it failed"),
+            (
+                SendErrorKind::Redirect,
+                SendError::TOO_FAR,
+                "http://a.test/",
+                "it failed",
+            ),
         ] {
             assert_eq!(message(kind, code, url), words);
         }
@@ -146,6 +153,8 @@ mod tests {
             described(SendErrorKind::Tls, "CERT_HAS_EXPIRED", "https://a.test"),
             json!({ "code": "CERT_HAS_EXPIRED" })
         );
-        assert_eq!(described(SendErrorKind::Redirect, "", "http://a.test"), json!({}));
+        for code in ["", SendError::TOO_FAR] {
+            assert_eq!(described(SendErrorKind::Redirect, code, "http://a.test"), json!({}));
+        }
     }
 }

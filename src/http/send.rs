@@ -305,6 +305,7 @@ impl<'a> Progressing<'a> {
                         quoted(location.as_bytes())
                     ),
                 )
+                .code(SendError::TOO_FAR)
                 .hint("it is probably a loop; turn off following redirects to see the first answer"));
             }
             let next = redirect::next(&hop, status, &location, self.signed)?;

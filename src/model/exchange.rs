@@ -451,6 +451,9 @@ pub struct SendError {
 }
 
 impl SendError {
+    /// The code of a send that was led on more often than its settings let it, a loop say; scripts see none.
+    pub const TOO_FAR: &str = "ERR_FR_TOO_MANY_REDIRECTS";
+
     /// An error without causes or hint.
     pub fn new(kind: SendErrorKind, message: impl Into<String>) -> Self {
         Self {

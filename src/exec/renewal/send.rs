@@ -520,7 +520,11 @@ fn take_known(store: &TokenStore, prepared: &mut Prepared, used: &mut Used) -> b
 fn take_others(prepared: &mut Prepared, bound: &Bound, outcome: Option<&Outcome>) {
     let own = bound.is_of(prepared.plan.collection);
     let variable = &bound.source.variable;
-    let is_own = |write: &VariableWrite| matches!(&write.change, Change::Set { key, .. } | Change::Unset { key } if key == variable);
+    // It had emptied a scope to fill it anew, which it has not.
+    let is_own = |write: &VariableWrite| match &write.change {
+        Change::Set { key, .. } | Change::Undefine { key } | Change::Unset { key } => key == variable,
+        Change::Clear => true,
+    };
     let writes = outcome.map(|outcome| kept(outcome, own)).unwrap_or_default();
     for write in writes.into_iter().filter(|write| !is_own(write)) {
         prepared.scopes.apply(&write);

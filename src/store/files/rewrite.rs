@@ -114,11 +114,9 @@ impl Rewritten {
         };
         let mut noted = now - go;
         // What is the user's own would be removed by the next import.
-        let is_own = |item: &ItemPath| {
-            let mut places = stay.iter().filter_map(|file| Place::from_file(file));
-            places.any(|place| place.item() == Some(item))
-        };
-        noted.extend(come.iter().filter(|item| !is_own(item)).cloned());
+        let own = stay.iter().filter_map(|file| Place::from_file(file)?.item().cloned());
+        let own: BTreeSet<ItemPath> = own.collect();
+        noted.extend(come.iter().filter(|item| !own.contains(item)).cloned());
         noted
     }
 

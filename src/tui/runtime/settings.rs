@@ -156,7 +156,8 @@ mod tests {
     use crate::tui::widgets::picture::Way;
 
     struct Files {
-        folder: tempfile::TempDir,
+        /// Where they are, until the test ends.
+        _folder: tempfile::TempDir,
         paths: Paths,
         harness: Harness,
     }
@@ -167,12 +168,15 @@ mod tests {
             let paths = Paths::below(folder.path());
             std::fs::create_dir_all(&paths.config).unwrap();
             let harness = Harness::new(120, 40);
-            Self { folder, paths, harness }
+            Self {
+                _folder: folder,
+                paths,
+                harness,
+            }
         }
 
         /// What is told once these are in the files, and the editor that was taken over.
         fn write(&mut self, text: &str, keys: &str, light: Option<bool>) -> (String, Option<String>) {
-            assert!(self.folder.path().is_dir());
             std::fs::write(self.paths.config_file(), text).unwrap();
             std::fs::write(self.paths.keymap_file(), keys).unwrap();
             self.harness.effects.clear();

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::desk::{Client, Desk, GET, Mood, POST, TOKEN, error, source, status};
 use crate::exec::{DataRow, SendContext};
 use crate::model::token::{Life, Pick, Token, TokenSource};
+use crate::model::variable::Owner;
 
 /// A desk whose tokens live long.
 async fn desk() -> Desk {
@@ -131,4 +132,26 @@ async fn what_a_reply_brings_beside_a_token_that_it_lacks_is_kept() {
     assert!(error(&outcome).contains("could not be fetched"), "{}", error(&outcome));
     // Else nobody knows how long the older one is good: the store has the new one.
     assert_eq!(client.held().as_deref(), Some("opaque-2"));
+}
+
+#[tokio::test]
+async fn what_empties_a_scope_and_brings_no_token_empties_nothing() {
+    let desk = desk().await;
+    let lacking = TokenSource {
+        pick: Pick::Body("$.nowhere".into()),
+        ..source()
+    };
+    let mut client = Client::new(&desk, vec![lacking]);
+    client.set("kept", "heron");
+    client.change(TOKEN, |request| {
+        let script = "pm.environment.clear(); pm.environment.set('other', 'swan')";
+        request.scripts.post_response = script.into();
+    });
+    let outcome = client.send(POST).await;
+    assert!(error(&outcome).contains("could not be fetched"), "{}", error(&outcome));
+    let owner = Owner::Environment("test".into());
+    for (key, value) in [("kept", "heron"), ("other", "swan")] {
+        let held = client.session.current.get(&owner, key);
+        assert_eq!(held.and_then(|held| held.value.clone()), Some(value.into()), "{key}");
+    }
 }

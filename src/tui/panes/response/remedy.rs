@@ -1,7 +1,7 @@
 //! The setting that decides whether a send fails as it did: one key away.
 
 use crate::model::Outcome;
-use crate::model::exchange::SendErrorKind;
+use crate::model::exchange::{SendError, SendErrorKind};
 use crate::tui::command::Command;
 use crate::tui::panes::{Cx, Pane, request};
 
@@ -12,7 +12,7 @@ pub(super) fn setting(outcome: &Outcome) -> Option<&'static str> {
         // What else goes wrong with TLS is no matter of trust.
         SendErrorKind::Tls if is_about_trust(error.code) => Some("verify_tls"),
         // A loop. To nowhere, more of them lead no further.
-        SendErrorKind::Redirect if error.message.starts_with("more than ") => Some("max_redirects"),
+        SendErrorKind::Redirect if error.code == SendError::TOO_FAR => Some("max_redirects"),
         SendErrorKind::Redirect => Some("follow_redirects"),
         SendErrorKind::Proxy => Some("proxy"),
         _ => None,

@@ -102,3 +102,19 @@ impl Scanner {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_lines_that_are_left_open_are_read_in_one_go() {
+        // Each of them could go on to the end of all, were it not for the last one.
+        let body = "[\n".repeat(4_000) + "x\n1\n";
+        let mut scanner = Scanner::new(true);
+        scanner.advance(body.as_bytes(), true, usize::MAX);
+        assert_eq!((scanner.index.bad.len(), scanner.index.fault), (4_001, None));
+        let most = AGAIN + body.len();
+        assert!(scanner.again <= most, "{} bytes of {} again", scanner.again, body.len());
+    }
+}

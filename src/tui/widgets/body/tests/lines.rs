@@ -105,7 +105,7 @@ proptest! {
 }
 
 #[test]
-fn many_lines_that_are_left_open_are_read_in_one_go() {
+fn many_lines_that_are_left_open_take_nothing_from_those_behind_them() {
     // Each of them could go on to the end of all, were it not for the last one.
     let lines = 60_000;
     let doc = whole("[\n".repeat(lines) + "x\n1\n", Syntax::JsonLines);
