@@ -300,7 +300,7 @@ impl Outside {
         match source {
             ValueSource::Command(argv) => {
                 let printed = run(argv, folder).await;
-                printed.map_err(|why| missing(why).hint(format!("try `{source}` by itself")))
+                printed.map_err(|error| error.hint(format!("try `{source}` by itself")))
             }
             ValueSource::Prompt(question) => {
                 let _turn = self.0.person.lock().await;
@@ -365,8 +365,11 @@ fn read(name: &str) -> Result<Secret, String> {
 }
 
 /// What a program prints, without the end of its last line.
-async fn run(argv: &[String], folder: &Path) -> Result<Secret, String> {
-    let (program, arguments) = argv.split_first().ok_or("its command is empty")?;
+///
+/// What it says of its failure is for whoever sits before it, who is shown causes: in reports, in the history and before
+/// scripts stands only how it ended, as nobody knows what else a program says.
+async fn run(argv: &[String], folder: &Path) -> Result<Secret, SendError> {
+    let (program, arguments) = argv.split_first().ok_or_else(|| missing("its command is empty"))?;
     let mut child = Command::new(program)
         .args(arguments)
         .current_dir(here(folder))
@@ -376,28 +379,34 @@ async fn run(argv: &[String], folder: &Path) -> Result<Secret, String> {
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("`{program}` cannot be run: {}", error.to_string().to_lowercase()))?;
+        .map_err(|error| {
+            missing(format!(
+                "`{program}` cannot be run: {}",
+                error.to_string().to_lowercase()
+            ))
+        })?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let finished = async { tokio::join!(read_all(stdout), read_all(stderr), child.wait()) };
     let (printed, said, status) = tokio::time::timeout(PATIENCE, finished)
         .await
-        .map_err(|_| format!("`{program}` was not done after {} s", PATIENCE.as_secs()))?;
-    let status = status.map_err(|error| format!("`{program}` cannot be waited for: {error}"))?;
+        .map_err(|_| missing(format!("`{program}` was not done after {} s", PATIENCE.as_secs())))?;
+    let status = status.map_err(|error| missing(format!("`{program}` cannot be waited for: {error}")))?;
     if !status.success() {
         let said = String::from_utf8_lossy(&said);
-        let said = cut(said.trim(), MOST_SAID);
-        let colon = if said.is_empty() { "" } else { ": " };
-        return Err(format!("`{program}` failed ({status}){colon}{said}"));
+        let said = Some(cut(said.trim(), MOST_SAID)).filter(|said| !said.is_empty());
+        let mut error = missing(format!("`{program}` failed ({status})"));
+        error.causes.extend(said);
+        return Err(error);
     }
     if printed.len() as u64 > MOST {
-        return Err(format!("`{program}` printed more than {MOST} bytes"));
+        return Err(missing(format!("`{program}` printed more than {MOST} bytes")));
     }
-    let text = String::from_utf8(printed).map_err(|_| format!("what `{program}` printed is no text"))?;
+    let text = String::from_utf8(printed).map_err(|_| missing(format!("what `{program}` printed is no text")))?;
     let text = text
         .strip_suffix('\n')
         .map_or(&*text, |text| text.strip_suffix('\r').unwrap_or(text));
     if text.is_empty() {
-        return Err(format!("`{program}` printed nothing"));
+        return Err(missing(format!("`{program}` printed nothing")));
     }
     Ok(Secret::new(text))
 }

@@ -4,7 +4,9 @@ use super::*;
 
 async fn runs(argv: &[&str]) -> Result<String, String> {
     let argv: Vec<String> = argv.iter().map(|word| (*word).to_owned()).collect();
-    run(&argv, Path::new("")).await.map(|secret| secret.reveal().to_owned())
+    let printed = run(&argv, Path::new("")).await;
+    let told = |error: SendError| [&[error.message], &error.causes[..]].concat().join(" because: ");
+    printed.map(|secret| secret.reveal().to_owned()).map_err(told)
 }
 
 #[tokio::test]
@@ -18,7 +20,14 @@ async fn a_program_is_run_without_a_shell() {
     let none = runs(&["no-such-program-of-any-name"]).await;
     assert!(none.is_err_and(|why| why.contains("cannot be run")));
     let failed = runs(&["ls", "/no/such/folder"]).await;
-    assert!(failed.is_err_and(|why| why.contains("failed (exit status: ") && why.contains("/no/such/folder")));
+    let told = failed.unwrap_err();
+    let (ended, said) = told.split_once(" because: ").unwrap();
+    // Only what is no more than a cause is its own: that stays out of reports.
+    assert!(
+        ended.starts_with("`ls` failed (exit status: ") && ended.ends_with(')'),
+        "{told}"
+    );
+    assert!(said.contains("/no/such/folder"), "{told}");
 }
 
 #[tokio::test]

@@ -398,17 +398,108 @@ mod tests {
 
     #[test]
     fn a_secret_of_several_lines_is_hidden_whole_and_line_by_line_joined() {
-        let key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n-----END KEY-----\n";
-        let redactor = Redactor::new([Secret::new(key)]);
-        for spelled in [
-            key.to_owned(),
-            key.replace('\n', "\r\n"),
-            key.replace('\n', "\\n"),
-            key.replace('\n', ""),
-        ] {
-            let shown = redactor.redact(&format!("<{spelled}>"));
-            assert!(!shown.contains("MIIE") && !shown.contains("kqhk"), "{shown}");
+        let key = "-----BEGIN A KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n-----END A KEY-----\n";
+        for key in [key.to_owned(), key.replace('\n', "\r\n")] {
+            let redactor = Redactor::new([Secret::new(&*key)]);
+            let lines = key.lines().collect::<Vec<_>>();
+            for spelled in [
+                key.clone(),
+                lines.join("\n"),
+                lines.join("\r\n"),
+                lines.join("\\n"),
+                lines.concat(),
+                lines.concat().replace(' ', ""),
+                lines.join(" "),
+                lines.join("%20"),
+                key.replace(['\r', '\n'], " "),
+                lines.join("\\n' +\n  '"),
+                lines.join("\\r\\n\" +\n  \""),
+            ] {
+                let shown = redactor.redact(&format!("<{spelled}>"));
+                assert!(
+                    !["MIIE", "kqhk", "KEY"].iter().any(|part| shown.contains(part)),
+                    "{shown}"
+                );
+            }
         }
+        let json = "{\n  \"private_key_id\": \"4711\",\n\n  \"kind\": \"heron\"\n}";
+        let redactor = Redactor::new([Secret::new(json)]);
+        for spelled in [
+            json.replace('\n', "\\n' +\n  '"),
+            json.replace('\n', " "),
+            json.split_whitespace().collect::<Vec<_>>().join(" "),
+            serde_json::Value::from(json).to_string(),
+        ] {
+            let shown = redactor.redact(&spelled);
+            assert!(!shown.contains("heron") && !shown.contains("4711"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_hidden_that_was_read_as_something_else() {
+        let redactor =
+            Redactor::new(["p\u{e4}ssw\u{f6}rd-\"xyz", "p%41ss%2Fx", "q+of/Tail8==", " spaced-9 "].map(Secret::new));
+        let latin: Vec<u8> = "p\u{e4}ssw\u{f6}rd-\"xyz"
+            .chars()
+            .map(|c| u8::try_from(u32::from(c)).expect("Latin-1"))
+            .collect();
+        let lossy = String::from_utf8_lossy(&latin).into_owned();
+        for text in [
+            "p\u{c3}\u{a4}ssw\u{c3}\u{b6}rd-\"xyz",
+            "p\u{c3}\u{a4}ssw\u{c3}\u{b6}rd-\"\"xyz",
+            "p\\u00c3\\u00a4ssw\\u00c3\\u00b6rd-\\\"xyz",
+            "p%E4ssw%F6rd-%22xyz",
+            &lossy,
+            &lossy.replace('"', "\"\""),
+            &STANDARD.encode(&latin),
+            "pAss/x",
+            "pAss%2fx",
+            "q of/Tail8==",
+            "spaced-9",
+        ] {
+            assert_eq!(
+                redactor.redact(&format!("<{text}>")).trim_end_matches(['=', '>']),
+                format!("<{MASK}"),
+                "{text}"
+            );
+        }
+        let bytes = [b"<", &latin[..], b">"].concat();
+        assert_eq!(redactor.find(&bytes), [1..bytes.len() - 1]);
+    }
+
+    #[test]
+    fn the_mask_of_base64_ends_with_its_line() {
+        let redactor = Redactor::new([Secret::new("hunter2>>?-heron")]);
+        for before in ["", "a", "ab"] {
+            let encoded = URL_SAFE_NO_PAD.encode(format!("{before}hunter2>>?-heron"));
+            let shown = redactor.redact(&format!("letters\n{encoded}\nletters"));
+            let masked = shown
+                .strip_prefix("letters\n")
+                .and_then(|rest| rest.strip_suffix("\nletters"));
+            assert!(masked.is_some_and(|masked| masked.contains(MASK)), "{shown}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_taken_back_as_deep_as_a_console_shows_them() {
+        let secret = "S3cr\u{e9}&t\"pass";
+        let redactor = Redactor::new([Secret::new(secret)]);
+        let ascii = |text: &str| {
+            let json = serde_json::Value::from(text).to_string();
+            json.replace('\u{e9}', "\\u00e9")
+        };
+        let html = secret.replace('&', "&amp;").replace('"', "&quot;");
+        let (mut json, mut inner) = (secret.to_owned(), html.clone());
+        for times in 1..=4 {
+            json = ascii(&json);
+            assert!(!redactor.redact(&json).contains("S3cr"), "{times}: {json}");
+            if times < 4 {
+                inner = ascii(&inner);
+                assert!(!redactor.redact(&inner).contains("S3cr"), "{times}: {inner}");
+            }
+        }
+        let attribute = ascii(secret).replace('&', "&amp;").replace('"', "&quot;");
+        assert!(!redactor.redact(&attribute).contains("S3cr"), "{attribute}");
     }
 
     #[test]

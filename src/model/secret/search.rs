@@ -13,8 +13,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use super::views::{CHAINS, Spelling, View, joined};
-use super::written::written;
+use super::views::{LAYERS, Layer, View, joined};
+use super::written::{echoed, latin_1, written};
 use super::{Redactor, Secret};
 
 /// So many bytes of a pattern the automaton knows.
@@ -116,9 +116,7 @@ impl Search {
     /// Where secrets are, in order, without overlaps; those that may be ordinary words as well only with `common`.
     pub fn find(&self, text: &[u8], common: bool) -> Vec<Range<usize>> {
         let mut found = Vec::new();
-        for chain in CHAINS {
-            self.follow(text, chain, common, &|range| range.clone(), &mut found);
-        }
+        self.follow(text, LAYERS, common, &|range| range.clone(), &mut found);
         found.sort_unstable_by_key(|range| range.start);
         found.dedup_by(|next, last| {
             let overlaps = next.start < last.end;
@@ -130,24 +128,22 @@ impl Search {
         found
     }
 
-    /// Looks in the view that a chain of spellings ends in.
+    /// Looks in each view, and in the views of it that lie within it.
     fn follow(
         &self,
         text: &[u8],
-        chain: &[Spelling],
+        layers: &[Layer],
         common: bool,
         source: &dyn Fn(&Range<usize>) -> Range<usize>,
         found: &mut Vec<Range<usize>>,
     ) {
-        let Some((first, rest)) = chain.split_first() else {
-            return;
-        };
-        let Some(view) = View::new(text, *first) else { return };
-        let through = |range: &Range<usize>| source(&view.source(range));
-        if rest.is_empty() {
+        for Layer(spelling, within) in layers {
+            let Some(view) = View::new(text, *spelling) else {
+                continue;
+            };
+            let through = |range: &Range<usize>| source(&view.source(range));
             self.look(&view, common, &mut |range| found.push(through(range)));
-        } else {
-            self.follow(&view.bytes, rest, common, &through, found);
+            self.follow(&view.bytes, within, common, &through, found);
         }
     }
 
@@ -166,7 +162,7 @@ impl Search {
                 return;
             }
             found(&if pattern.base64 {
-                whole_base64(text, range)
+                whole_base64(view, range)
             } else {
                 range
             });
@@ -188,7 +184,7 @@ impl Search {
     }
 }
 
-/// What a secret looks like: as it is, as URLs write it, and within Base64 wherever it begins in it.
+/// What a secret looks like: as it is, as URLs and servers write it, and within Base64 wherever it begins in it.
 fn patterns(secret: &str) -> Vec<Pattern> {
     let pattern = |bytes: Vec<u8>, of: &str, base64: bool| Pattern {
         bytes,
@@ -207,7 +203,12 @@ fn patterns(secret: &str) -> Vec<Pattern> {
         let letters = STANDARD_NO_PAD.encode(&secret.as_bytes()[..secret.len() / 3 * 3]);
         out.extend(in_base64(letters.as_bytes()).map(|letters| pattern(letters, secret, true)));
     }
-    let spelled = written(secret);
+    // As headers carry it, and as `btoa` takes it.
+    if let Some(bytes) = latin_1(secret) {
+        out.extend(in_base64(&bytes).map(|letters| pattern(letters, secret, true)));
+        out.push(pattern(bytes, secret, false));
+    }
+    let spelled = [written(secret), echoed(secret)].concat();
     let spelled = std::iter::once(secret).chain(spelled.iter().map(String::as_str));
     let plain = spelled
         .map(|text| (joined(text), text))
@@ -243,13 +244,14 @@ fn is_of_a_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_-".contains(&byte)
 }
 
-/// The range with the letter on each side that holds the bits at the edge.
-fn whole_base64(text: &[u8], range: Range<usize>) -> Range<usize> {
+/// The range with the letter on each side in its line that holds the bits at the edge.
+fn whole_base64(view: &View<'_>, range: Range<usize>) -> Range<usize> {
     let is_letter = |at: usize| {
         let letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
-        text.get(at).is_some_and(letter)
+        view.bytes.get(at).is_some_and(letter)
     };
-    let start = range.start.checked_sub(1).filter(|at| is_letter(*at));
-    let end = range.end + usize::from(is_letter(range.end));
-    start.unwrap_or(range.start)..end
+    let before = range.start.checked_sub(1).filter(|_| !view.begins_line(range.start));
+    let start = before.filter(|at| is_letter(*at)).unwrap_or(range.start);
+    let goes_on = !view.begins_line(range.end) && is_letter(range.end);
+    start..range.end + usize::from(goes_on)
 }

@@ -26,18 +26,34 @@ pub(super) enum Spelling {
     Entity,
 }
 
-/// What is tried, each after the other: JSON within JSON or within a form is common.
-pub(super) const CHAINS: &[&[Spelling]] = &[
-    &[Spelling::Plain],
-    &[Spelling::Percent],
-    &[Spelling::Form],
-    &[Spelling::Backslash],
-    &[Spelling::Entity],
-    &[Spelling::Backslash, Spelling::Backslash],
-    &[Spelling::Backslash, Spelling::Backslash, Spelling::Backslash],
-    &[Spelling::Percent, Spelling::Backslash],
-    &[Spelling::Backslash, Spelling::Entity],
-    &[Spelling::Percent, Spelling::Percent],
+/// A spelling that is taken back, and those that may lie within it.
+pub(super) struct Layer(pub Spelling, pub &'static [Layer]);
+
+/// HTML within JSON, which may itself stand in JSON: the console writes what it shows as JavaScript does.
+const ESCAPED_ENTITY: Layer = Layer(Spelling::Entity, &[]);
+
+/// What is tried: JSON within JSON, within a form or within an attribute of HTML is common.
+pub(super) const LAYERS: &[Layer] = &[
+    Layer(Spelling::Plain, &[]),
+    Layer(
+        Spelling::Percent,
+        &[Layer(Spelling::Backslash, &[]), Layer(Spelling::Percent, &[])],
+    ),
+    Layer(Spelling::Form, &[]),
+    Layer(
+        Spelling::Backslash,
+        &[
+            ESCAPED_ENTITY,
+            Layer(
+                Spelling::Backslash,
+                &[
+                    ESCAPED_ENTITY,
+                    Layer(Spelling::Backslash, &[ESCAPED_ENTITY, Layer(Spelling::Backslash, &[])]),
+                ],
+            ),
+        ],
+    ),
+    Layer(Spelling::Entity, &[Layer(Spelling::Backslash, &[])]),
 ];
 
 impl Spelling {

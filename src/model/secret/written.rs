@@ -1,4 +1,4 @@
-//! What URLs make of a secret: it is not only escaped there, but taken apart and written anew.
+//! What URLs and servers make of a secret: it is not only escaped there, but taken apart and written anew.
 
 use super::Redactor;
 use super::views::{Spelling, View};
@@ -51,6 +51,50 @@ pub(super) fn written(secret: &str) -> Vec<String> {
     out
 }
 
+/// What comes back of a secret that was read in another way than it was sent, or written in one that only doubles a mark:
+/// decoded as in URLs, without blanks at its ends, with its lines in one, as Latin-1, and as in CSV, YAML and SQL.
+pub(super) fn echoed(secret: &str) -> Vec<String> {
+    let mut out = vec![secret.to_owned(), secret.trim().to_owned()];
+    if secret.contains(['%', '+']) {
+        out.extend([Spelling::Percent, Spelling::Form].map(|spelling| taken_back(secret, spelling)));
+    }
+    let text = secret.trim_matches(['\n', '\r']);
+    if text.contains(['\n', '\r']) {
+        let lines = text.split(['\n', '\r']).map(str::trim);
+        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+        out.extend([lines.join(" "), lines.concat(), text.replace(['\n', '\r'], " ")]);
+        out.push(text.split_whitespace().collect());
+        // The console joins the lines of a text as a script would have to.
+        let joints = ["' +'", "\" +\"", "` +`"];
+        out.extend(joints.map(|joint| text.replace("\r\n", "\n").replace('\n', joint)));
+    }
+    let foreign: Vec<String> = out.iter().flat_map(|text| misread(text)).collect();
+    out.extend(foreign);
+    let doubled = |text: &String| ['"', '\''].map(|mark| text.replace(mark, &format!("{mark}{mark}")));
+    let doubled: Vec<String> = out.iter().flat_map(doubled).collect();
+    out.extend(doubled);
+    out.retain(|text| text != secret && !Redactor::is_tiny(text));
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// The bytes of a text in Latin-1, where they are not those of UTF-8.
+pub(super) fn latin_1(text: &str) -> Option<Vec<u8>> {
+    let bytes = text.chars().map(|c| u8::try_from(u32::from(c)).ok());
+    Some(text).filter(|text| !text.is_ascii()).and_then(|_| bytes.collect())
+}
+
+/// What is shown of a text that went out in Latin-1 and is read as UTF-8, and the other way round.
+fn misread(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    let as_utf_8 = latin_1(text).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let as_latin_1 = text.bytes().map(char::from).collect();
+    as_utf_8.into_iter().chain([as_latin_1]).collect()
+}
+
 /// What stands before the path, and the path with all behind it.
 fn at_path(text: &str) -> (&str, &str) {
     let start = text.find("://").map_or(0, |at| at + 3);
@@ -70,7 +114,11 @@ fn is_url(head: &str) -> bool {
 }
 
 fn decoded(text: &str) -> String {
-    View::new(text.as_bytes(), Spelling::Percent).map_or_else(
+    taken_back(text, Spelling::Percent)
+}
+
+fn taken_back(text: &str, spelling: Spelling) -> String {
+    View::new(text.as_bytes(), spelling).map_or_else(
         || text.to_owned(),
         |view| String::from_utf8_lossy(&view.bytes).into_owned(),
     )
@@ -79,6 +127,21 @@ fn decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_back_differs_only_where_there_is_a_cause() {
+        for plain in ["plain-token_4711", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"] {
+            assert_eq!(echoed(plain), [""; 0], "{plain}");
+        }
+        assert_eq!(echoed("p%41ss%2Fx"), ["pAss/x"]);
+        assert_eq!(echoed("one+two%2B"), ["one two+", "one+two+"]);
+        assert_eq!(echoed(" spaced-out\n"), ["spaced-out"]);
+        assert_eq!(echoed("it's \"so\""), ["it''s \"so\"", "it's \"\"so\"\""]);
+        assert_eq!(echoed("p\u{e4}ss"), ["p\u{c3}\u{a4}ss", "p\u{fffd}ss"]);
+        assert_eq!(echoed("\u{20ac}uro"), ["\u{e2}\u{82}\u{ac}uro"]);
+        assert_eq!(latin_1("p\u{e4}ss"), Some(b"p\xe4ss".to_vec()));
+        assert_eq!((latin_1("pass"), latin_1("\u{20ac}uro")), (None, None));
+    }
 
     #[test]
     fn of_a_url_what_goes_out_without_its_host_is_secret_too() {
