@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::model::{NodeId, Outcome, Secret};
+use crate::model::{NodeId, Outcome, Redactor};
 
 /// Earlier outcomes kept of one request.
 const MOST_EARLIER: usize = 10;
@@ -148,12 +148,12 @@ impl Outcomes {
         all.find(|(own, _)| *own == number).map(|(_, outcome)| outcome)
     }
 
-    /// Hides one more secret in a request's outcomes.
-    pub fn hide(&mut self, node: NodeId, secret: &Secret) {
+    /// Hides more in a request's outcomes: all that `hidden` says of each.
+    pub fn hide(&mut self, node: NodeId, hidden: impl Fn(&Outcome) -> Redactor) {
         let earlier = self.earlier.iter_mut().filter(|(own, _)| *own == node);
         let all = self.all.get_mut(&node).into_iter();
         for own in all.chain(earlier.map(|(_, own)| own)) {
-            let redactor = own.outcome.redactor.with([secret.clone()]);
+            let redactor = own.outcome.redactor.and(&hidden(&own.outcome));
             own.outcome = Arc::new(Outcome {
                 redactor,
                 ..Outcome::clone(&own.outcome)
@@ -201,7 +201,7 @@ pub(super) mod tests {
     use super::*;
     use crate::model::exchange::{Connection, Exchange, Response, SentRequest, Timings};
     use crate::model::request::Method;
-    use crate::model::{Entity, Redactor, Workspace};
+    use crate::model::{Entity, Secret, Workspace};
 
     /// An outcome whose body is a view into bytes that all share.
     pub fn of(body: Bytes) -> Arc<Outcome> {
@@ -295,7 +295,7 @@ pub(super) mod tests {
         outcomes.insert(node, Arc::default(), Some(node));
         let numbers: Vec<u64> = outcomes.answered(&node).map(|(number, _)| number).collect();
         assert_eq!((numbers, outcomes.number(&node)), (vec![2, 1], Some(4)));
-        outcomes.hide(node, &Secret::new("two-and-more"));
+        outcomes.hide(node, |_| Redactor::new([Secret::new("two-and-more")]));
         let first = outcomes.numbered(&node, 1).unwrap();
         assert!(first.redactor.redact("two-and-more") != "two-and-more");
         for _ in 0..=MOST_EARLIER {

@@ -311,6 +311,14 @@ impl Shared {
         self.notice = Some(notice);
     }
 
+    /// Hides the secrets that are shown, and what said that they are.
+    pub fn hide_again(&mut self) {
+        let was = std::mem::take(&mut self.revealed);
+        if was && self.notice.as_ref().is_some_and(|notice| notice.text == REVEALED) {
+            self.notify(Level::Info, "secrets are hidden again");
+        }
+    }
+
     /// Which environment is meant while none is active.
     pub fn meant(&self) -> Choice {
         let awaited = self.awaited.clone().map(Choice::Named);

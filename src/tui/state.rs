@@ -27,7 +27,7 @@ use super::loading::{self, Input, Waiting};
 use super::modals::{Flow, Modal};
 use super::panes::{Cx, Pane, Panes, request};
 use super::saves::Saves;
-use super::shared::{Level, REVEALED, Shared};
+use super::shared::Shared;
 use super::theme::{Depth, Theme};
 use super::{commands, results};
 use crate::model::{ItemPath, Outcome};
@@ -159,16 +159,8 @@ impl State {
             Event::Tick => {
                 self.shared.awake = now.duration_since(self.last_input) < ASLEEP;
                 // Whoever goes away has seen enough.
-                if self.shared.revealed && !self.shared.awake {
-                    self.shared.revealed = false;
-                    if self
-                        .shared
-                        .notice
-                        .as_ref()
-                        .is_some_and(|notice| notice.text == REVEALED)
-                    {
-                        self.shared.notify(Level::Info, "secrets are hidden again");
-                    }
+                if !self.shared.awake {
+                    self.shared.hide_again();
                 }
             }
             other => results::take(self, other, &mut queue, &mut effects),
@@ -273,6 +265,8 @@ impl State {
 
     fn key(&mut self, key: KeyEvent, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
         self.shared.notice = None;
+        // Whatever else it leads out of.
+        self.shared.revealed &= key.code != KeyCode::Esc;
         let chord = Chord::from(key);
         if let Some(modal) = self.modals.last_mut() {
             let quit = self.keymap.find(&[Context::Anywhere], chord) == Some(Action::App(App::Quit));

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::exec;
 use crate::exec::renewal::token_in;
 use crate::exec::tokens::token_sources;
 use crate::model::edit::Edit;
 use crate::model::token::TokenSource;
 use crate::model::variable::Owner;
-use crate::model::{Auth, Entity, Filed, Group, NodeId, Request, Secret};
+use crate::model::{Auth, Entity, Filed, Group, NodeId, Outcome, Request, Secret};
 use crate::store::state::token_row;
 use crate::tui::command::{Command, TokenDraft};
 use crate::tui::effect::{Effect, LocalJob};
@@ -77,8 +78,19 @@ pub fn bind(state: &mut State, draft: TokenDraft, variable: &str, queue: &mut Ve
     let name = shared.workspace.name_of(Filed::Node(node));
     let outcome = shared.outcomes.get(&node);
     let token = outcome.and_then(|outcome| token_in(&source, name, outcome).ok());
+    // As from the next send on: with the token also what came beside it to get another.
+    let now = exec::Source {
+        workspace: &shared.workspace,
+        node: Some(node),
+        environment: shared.active_environment,
+        current: &shared.current,
+        overrides: &shared.overrides,
+        local: None,
+    };
+    let value = token.as_ref().map(|token| Secret::new(token.value.clone()));
+    let hidden = |outcome: &Outcome| exec::secrets(&now, outcome).with(value.clone());
+    shared.outcomes.hide(node, hidden);
     if let Some(token) = token {
-        shared.outcomes.hide(node, &Secret::new(token.value.clone()));
         let owner = shared.environment_owner().unwrap_or(Owner::Collection(slug));
         let value = Some(token.value.clone().into());
         let sources = token_sources(&shared.workspace).into_iter();
@@ -189,6 +201,36 @@ mod tests {
         let (key, token) = kept.unwrap();
         assert_eq!((&*key.name, &*token.value), ("dex_token", "abcdefgh"));
         assert!(token.expires_at.is_some());
+    }
+
+    #[test]
+    fn what_came_with_the_token_is_hidden_at_once() {
+        let mut harness = Harness::new(120, 40);
+        let shared = &mut harness.state.shared;
+        let node = shared.node_at("pydio-cells/configuration/list-services").unwrap();
+        let earlier = r#"{"access_token":"first-access-4711","refresh_token":"first-refresh-4711"}"#;
+        let last = r#"{"access_token":"last-access-4711","refresh_token":"last-refresh-4711"}"#;
+        for body in [earlier, last] {
+            shared
+                .outcomes
+                .insert(node, answered(body.into()), None);
+        }
+        let draft = TokenDraft {
+            node,
+            pick: Pick::Body("$.access_token".into()),
+            life: Life::Told,
+            no_auth: None,
+        };
+        let bind = Command::BindToken(Box::new(draft), "dex_token".into());
+        harness.state.run(vec![bind], &mut harness.effects);
+        let outcomes = &harness.state.shared.outcomes;
+        let mut shown = outcomes.answered(&node).map(|(_, outcome)| {
+            let response = outcome.exchange.as_ref().unwrap().response().unwrap();
+            let body = response.body.whole().unwrap();
+            outcome.redactor.redact(std::str::from_utf8(&body).unwrap())
+        });
+        assert!(shown.all(|shown| !shown.contains("4711")));
+        assert_eq!(outcomes.answered(&node).count(), 2);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub fn open(state: &mut State, id: NodeId) {
             log.opened.take_if(|node| *node != id);
         }
         state.shared.outcomes.looked_at(id);
-        state.shared.revealed = false;
+        state.shared.hide_again();
         state.shared.history.seal();
         if state.layout().area(Pane::Request).is_none() {
             state.focus = Pane::Request;

@@ -125,8 +125,9 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
     }
 }
 
-/// Esc, one step at a time: leave a field, cancel a send if one looks at it, end a zoom, hide secrets.
+/// Esc hides secrets, and goes one step: leaves a field, cancels a send if one looks at it, ends a zoom.
 fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    state.shared.revealed = false;
     let mut cx = crate::tui::panes::Cx {
         shared: &mut state.shared,
         commands: queue,
@@ -141,11 +142,7 @@ fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) 
     if open.is_some() && looks && sending::cancel(state, effects) {
         return;
     }
-    if state.zoom {
-        state.zoom = false;
-    } else {
-        state.shared.revealed = false;
-    }
+    state.zoom = false;
 }
 
 /// Uses a theme.

@@ -1,4 +1,4 @@
-//! A secret to type: nothing of it is shown, nothing of it can be copied.
+//! A secret to type: nothing of it is shown unless one asks for it, nothing of it can be copied.
 //!
 //! The question of a send opens by itself, perhaps while somebody types: no key is taken for the secret until Tab or a
 //! click has given its field the focus.
@@ -11,6 +11,7 @@ use super::Flow;
 use super::sheet::{Sheet, put_lines};
 use super::wrap::wrap;
 use crate::model::Secret;
+use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::consents::QuestionId;
 use crate::tui::panes::{Cx, View};
@@ -84,6 +85,8 @@ impl Ask {
     fn answer(&mut self, cx: &mut Cx<'_>, given: bool) -> Flow {
         let typed = std::mem::take(&mut self.typed);
         let secret = (given && !typed.is_empty()).then(|| Secret::new(typed));
+        // Shown was what is typed, for this.
+        cx.shared.revealed = false;
         match self.about {
             About::Send(id, ..) => cx.commands.push(Command::Typed(id, secret)),
             About::Kept => cx.commands.extend(secret.map(Command::Unlock)),
@@ -105,6 +108,9 @@ impl Ask {
             _ if !self.focused => {}
             KeyCode::Enter => return self.answer(cx, true),
             KeyCode::Char('u') if ctrl => self.typed.clear(),
+            KeyCode::Char('v') if key.modifiers == KeyModifiers::ALT => {
+                cx.commands.push(Command::Act(Action::App(App::Reveal)));
+            }
             KeyCode::Backspace => drop(self.typed.pop()),
             KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
                 self.typed.push(c);
@@ -167,7 +173,14 @@ impl Ask {
         } else {
             ("Tab", "type it")
         };
-        self.sheet.draw(title, "", &[(key, word), ("Esc", end)], view, buf);
+        let reveals = if view.shared.revealed { "hide" } else { "reveal" };
+        let hints = [(key, word), ("Alt+V", reveals), ("Esc", end)];
+        let hints = if self.focused {
+            &hints[..]
+        } else {
+            &[hints[0], hints[2]]
+        };
+        self.sheet.draw(title, "", hints, view, buf);
         let body = self.sheet.body;
         let room = usize::from(body.width);
         put_lines(self.lines.iter().map(String::as_str), body, theme.popup, buf);
@@ -183,8 +196,15 @@ impl Ask {
             return None;
         }
         // How much was typed is seen, as one wants to know whether a key counted; not more than fits.
-        let dots = "•".repeat(self.typed.chars().count().min(room.saturating_sub(4)));
-        let used = glyphs::put_text(buf, field.as_position(), &format!("› {dots}"), room, theme.field);
+        let most = room.saturating_sub(4);
+        let shown = if view.shared.revealed {
+            // Where it goes on being typed.
+            let left = glyphs::width(&self.typed).saturating_sub(most);
+            self.typed[glyphs::glyphs(&self.typed).skip_to(left).byte()..].to_owned()
+        } else {
+            "•".repeat(self.typed.chars().count().min(most))
+        };
+        let used = glyphs::put_text(buf, field.as_position(), &format!("› {shown}"), room, theme.field);
         let x = field.x.saturating_add(u16::try_from(used).unwrap_or(u16::MAX));
         Some(Position::new(x.min(field.right().saturating_sub(1)), field.y))
     }
@@ -247,6 +267,35 @@ mod tests {
         harness.press("<tab>123<enter>");
         assert_eq!(typed(&harness), [Some("123")]);
         assert!(harness.state.modals.is_empty());
+    }
+
+    #[test]
+    fn what_is_typed_is_shown_on_request_and_until_it_is_given() {
+        let mut harness = asked();
+        harness.press("<alt-v><tab>heron-4711");
+        assert!(!harness.state.shared.revealed, "no key counts before Tab");
+        assert!(!harness.screen().contains("heron"), "{}", harness.screen());
+        assert!(harness.screen().contains("Alt+V reveal"), "{}", harness.screen());
+        harness.press("<alt-v>");
+        assert!(harness.screen().contains("› heron-4711 "), "{}", harness.screen());
+        harness.press(&"x".repeat(200)).press("-end");
+        assert!(harness.screen().contains("xxx-end "), "{}", harness.screen());
+        harness.press("<alt-v>");
+        assert!(!harness.screen().contains("-end"), "{}", harness.screen());
+        for end in ["<enter>", "<esc>"] {
+            let mut harness = asked();
+            harness.press("<tab>12<alt-v>");
+            assert!(harness.screen().contains("› 12 "), "{}", harness.screen());
+            harness.press(end);
+            assert!(!harness.state.shared.revealed, "{end}");
+        }
+        let mut harness = Harness::new(80, 24);
+        let ask = Ask::passphrase("It is locked.");
+        harness
+            .state
+            .run(vec![Command::Show(Box::new(ask.into()))], &mut harness.effects);
+        harness.press("p\u{e4}ss<alt-v>");
+        assert!(harness.screen().contains("› p\u{e4}ss "), "{}", harness.screen());
     }
 
     #[test]

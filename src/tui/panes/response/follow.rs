@@ -142,6 +142,12 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     let before_it = left.as_ref().and_then(|place| place.body.as_ref());
     let before_it = before_it.map(|body| (body.kind(), body.told()));
     let arrived = left.filter(|place| place.is_of(&newest));
+    // Who asked to see the secrets of one response has not asked to see those of another, whose body may be the same.
+    let started = |outcome: &Outcome| outcome.exchange.as_ref().map(|exchange| exchange.started);
+    let goes_on_arriving = |place: &Place| started(&place.outcome) == started(&newest);
+    if !same || !arrived.as_ref().is_some_and(goes_on_arriving) {
+        cx.shared.hide_again();
+    }
     let earlier = &state.earlier;
     let kept = |node, place: &Place| {
         let newest = earlier.shown(cx.shared, node);

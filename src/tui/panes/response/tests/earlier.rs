@@ -84,6 +84,45 @@ fn a_cancelled_resend_loses_nothing_and_the_next_response_is_shown() {
 }
 
 #[test]
+fn secrets_are_shown_of_one_response_and_until_esc() {
+    let secret = |at: &str| Outcome {
+        redactor: Redactor::new([Secret::new("heron-4711-secret")]),
+        ..text("a heron-4711-secret body", at)
+    };
+    let mut harness = sent(120, 40, secret("2026-11-23T12:00:00Z"));
+    deliver(&mut harness, secret("2026-11-23T12:00:01Z"));
+    let sees = |harness: &Harness, shown: bool, how: &str| {
+        let screen = harness.screen();
+        assert_eq!(screen.contains("heron-4711"), shown, "{how}\n{screen}");
+        assert_eq!(harness.state.shared.revealed, shown, "{how}");
+        assert!(shown || !screen.contains("secrets are shown"), "{how}\n{screen}");
+    };
+    // Esc leads back to the last response, which nobody asked to see.
+    harness.press("H<down><enter>v");
+    sees(&harness, true, "v");
+    harness.press("<esc>");
+    sees(&harness, false, "Esc");
+    // So do other ways to another one, be it a new one.
+    harness.press("H<down><enter>vH<up><enter>");
+    sees(&harness, false, "another one");
+    harness.press("v<ctrl-j>");
+    sees(&harness, true, "nothing came yet");
+    let run = run(&harness);
+    let outcome = secret("2026-11-23T12:00:02Z");
+    harness.event(Event::Sent(run, None, Box::new(outcome)));
+    sees(&harness, false, "a new one");
+    // Whatever else Esc leads out of.
+    harness.press("/heron<enter>v");
+    sees(&harness, true, "a search");
+    harness.press("<esc>");
+    sees(&harness, false, "out of a search");
+    harness.press("v:");
+    assert!(harness.state.shared.revealed);
+    harness.press("<esc>");
+    sees(&harness, false, "out of a list");
+}
+
+#[test]
 fn what_arrives_is_shown_instead_of_an_earlier_one() {
     let mut harness = sent(120, 40, text("first body", "2026-11-23T12:00:00Z"));
     deliver(&mut harness, text("second body", "2026-11-23T12:00:01Z"));
