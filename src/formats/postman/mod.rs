@@ -76,7 +76,10 @@ fn read_value(value: Value, found: &mut Found) -> Result<(), FormatError> {
     let value = sniff::unwrap(value);
     let kind = sniff::kind(&value)?;
     match (kind, value) {
-        (Kind::V1, Value::Object(map)) => read_collection(v1::collection(map), found),
+        (Kind::V1, Value::Object(map)) => {
+            let map = v1::collection(map, &mut found.report);
+            read_collection(map, found);
+        }
         (Kind::V2, Value::Object(map)) => read_collection(map, found),
         (Kind::Environment, Value::Object(map)) => {
             let environment = read_environment(map, "Untitled environment", found);

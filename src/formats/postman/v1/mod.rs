@@ -1,13 +1,18 @@
 //! Collections of format 1 → format 2: a flat list of requests and folders, and the order they stand in.
+//!
+//! What no order names is not shown by Postman and not run by newman; it is left out, and the report says so.
 
+mod auth;
 mod request;
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
+use super::notes::Path;
 use super::rows::{objects, text};
 use super::tidy::Object;
+use crate::formats::{Fate, Report};
 
 /// What of a v1 collection or folder has another name or place in v2, or says what its position already says.
 const STRUCTURE: [&str; 12] = [
@@ -25,10 +30,11 @@ const STRUCTURE: [&str; 12] = [
     "timestamp",
 ];
 
-/// The same collection in format 2.
-pub fn collection(mut source: Object) -> Object {
+/// The same collection in format 2; what no order names is reported.
+pub fn collection(mut source: Object, report: &mut Report) -> Object {
     let mut plan = Plan::new(&source);
     plan.walk(&source);
+    tell_left_out(&source, &plan, report);
     let mut requests: HashMap<String, Object> = take_list(&mut source, "requests");
     let mut folders: HashMap<String, Object> = take_list(&mut source, "folders");
     let mut out = group(source);
@@ -55,6 +61,34 @@ pub fn collection(mut source: Object) -> Object {
     out
 }
 
+/// Says of each folder and request that has no place in the plan that it is left out.
+fn tell_left_out(source: &Object, plan: &Plan, report: &mut Report) {
+    let above = Path::default().below(&text(source, "name"));
+    for (key, is_folder) in [("folders", true), ("requests", false)] {
+        let steps = plan.out.iter().filter(|step| step.is_folder == is_folder);
+        let placed: HashSet<&str> = steps.map(|step| step.id.as_str()).collect();
+        for (id, one) in listed(source, key) {
+            if placed.contains(id.as_str()) {
+                continue;
+            }
+            let (what, why) = if is_folder {
+                (
+                    "a folder that is in no order",
+                    "Postman does not show it, and newman runs nothing in it; it is left out",
+                )
+            } else {
+                (
+                    "a request that is in no order",
+                    "Postman does not show it, and newman does not run it; it is left out",
+                )
+            };
+            let name = Some(text(one, "name")).filter(|name| !name.is_empty());
+            let path = above.below(&name.unwrap_or_else(|| text(one, "url")));
+            report.add(&path.to_string(), key, Fate::Lost, what, why);
+        }
+    }
+}
+
 fn take_list(source: &mut Object, key: &str) -> HashMap<String, Object> {
     let Some(Value::Array(items)) = source.shift_remove(key) else {
         return HashMap::new();
@@ -68,14 +102,17 @@ fn take_list(source: &mut Object, key: &str) -> HashMap<String, Object> {
     ids.into_iter().zip(items).collect()
 }
 
-/// The id of each, or one made of the place in the list: where there is none, and where one before has it.
+/// The id of each, or one made of the place in the list: where there is none, and where one behind it has it, which is the
+/// one that Postman takes.
 fn ids_of<'a>(items: impl Iterator<Item = &'a Object>) -> Vec<String> {
     let mut seen = HashSet::new();
-    let ids = items.enumerate().map(|(n, map)| match text(map, "id") {
-        id if id.is_empty() || !seen.insert(id.clone()) => format!("#{n}"),
-        id => id,
-    });
-    ids.collect()
+    let mut ids: Vec<String> = items.map(|map| text(map, "id")).collect();
+    for (n, id) in ids.iter_mut().enumerate().rev() {
+        if id.is_empty() || !seen.insert(id.clone()) {
+            *id = format!("#{n}");
+        }
+    }
+    ids
 }
 
 /// What is in a list, by those ids.
@@ -124,29 +161,37 @@ impl Plan {
                 }
             }
         }
-        // What no order names follows, in the folder it says it is in.
+        // Where nothing has an order, each says itself what it is in.
         let above = |map: &Object| {
             Some(text(map, "folder"))
                 .filter(|id| known.contains(id.as_str()))
                 .unwrap_or_default()
         };
-        for (id, folder) in &listed {
-            if placed.insert(format!("folder {id}")) {
-                plan.folders.entry(above(folder)).or_default().push(id.clone());
+        if has_no_order(source) {
+            for (id, folder) in &listed {
+                if placed.insert(format!("folder {id}")) {
+                    plan.folders.entry(above(folder)).or_default().push(id.clone());
+                }
             }
         }
-        for (id, request) in self::listed(source, "requests") {
-            if placed.insert(format!("request {id}")) {
-                plan.requests.entry(above(request)).or_default().push(id);
+        let mut groups = std::iter::once(source).chain(listed.iter().map(|(_, folder)| *folder));
+        if groups.all(|group| group.get("order").is_none_or(Value::is_null)) {
+            for (id, request) in self::listed(source, "requests") {
+                if placed.insert(format!("request {id}")) {
+                    plan.requests.entry(above(request)).or_default().push(id);
+                }
             }
         }
         plan
     }
 
-    /// Lists everything, folders first, as Postman shows v1; a folder that is in itself is put at the top.
+    /// Lists everything, folders first, as Postman shows v1; without an order a folder that is in itself is put at the top.
     fn walk(&mut self, source: &Object) {
         let mut seen = HashSet::new();
         self.follow(String::new(), 0, &mut seen);
+        if !has_no_order(source) {
+            return;
+        }
         for (id, _) in listed(source, "folders") {
             if seen.insert(id.clone()) {
                 let place = self.push(&id, true, 0);
@@ -183,6 +228,11 @@ impl Plan {
     }
 }
 
+/// Whether a collection does not say in which order its folders stand.
+fn has_no_order(source: &Object) -> bool {
+    source.get("folders_order").is_none_or(Value::is_null)
+}
+
 fn ids(map: &Object, key: &str) -> Vec<String> {
     let list = map.get(key).and_then(Value::as_array).into_iter().flatten();
     list.filter_map(Value::as_str).map(str::to_owned).collect()
@@ -195,6 +245,7 @@ fn group(mut source: Object) -> Object {
     for key in STRUCTURE {
         source.shift_remove(key);
     }
+    auth::take(&mut source);
     put(&mut source, "event", events);
     put(&mut source, "variable", variables);
     source
@@ -216,25 +267,60 @@ fn script(listen: &str, source: Option<Value>) -> Option<Value> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn of_two_with_one_id_none_is_lost() {
-        let request = |name: &str, folder: &str| json!({ "id": "r", "name": name, "folder": folder, "url": "http://h", "method": "GET" });
-        let folder = |name: &str| json!({ "id": "f", "name": name });
-        let source = json!({
-            "name": "C", "order": ["r"], "folders": [folder("A"), folder("B")],
-            "requests": [request("one", ""), request("two", "f")],
-        });
+    fn read(source: Value) -> (Object, Vec<String>) {
         let Value::Object(source) = source else {
             panic!("{source}")
         };
-        let found = collection(source);
-        let shown = |item: &Value| item["name"].as_str().unwrap_or_default().to_owned();
-        let names: Vec<String> = objects(&found, "item")
-            .map(|item| shown(&Value::Object(item.clone())))
-            .collect();
-        assert_eq!(names, ["A", "B", "one"]);
-        assert_eq!(shown(&found["item"][0]["item"][0]), "two", "{found:?}");
+        let mut report = Report::default();
+        let found = collection(source, &mut report);
+        assert!(report.notes.iter().all(|note| note.fate == Fate::Lost), "{report:?}");
+        (found, report.notes.into_iter().map(|note| note.path).collect())
     }
+
+    fn names(group: &Value) -> Vec<String> {
+        let items = group["item"].as_array().into_iter().flatten();
+        items
+            .map(|item| item["name"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn what_no_order_names_is_left_out_and_told() {
+        let request = |id: &str| json!({ "id": id, "name": id, "url": "http://h", "method": "DELETE", "folder": "f" });
+        let folder = |id: &str| json!({ "id": id, "name": id, "order": ["in"] });
+        let (found, told) = read(json!({
+            "name": "C", "order": ["top", "gone"], "folders_order": ["f"], "folders": [folder("f"), folder("g")],
+            "requests": [request("top"), request("hidden"), request("in")],
+        }));
+        let found = Value::Object(found);
+        assert_eq!(names(&found), ["f", "top"]);
+        assert_eq!(names(&found["item"][0]), ["in"]);
+        assert_eq!(told, ["C / g", "C / hidden"]);
+    }
+
+    #[test]
+    fn without_any_order_all_stay_where_they_say_they_are() {
+        let (found, told) = read(json!({
+            "name": "C", "folders": [{ "id": "f", "name": "F" }],
+            "requests": [{ "id": "a", "name": "a", "folder": "f" }, { "id": "b", "name": "b" }],
+        }));
+        let found = Value::Object(found);
+        assert_eq!(names(&found), ["F", "b"]);
+        assert_eq!(names(&found["item"][0]), ["a"]);
+        assert!(told.is_empty(), "{told:?}");
+    }
+
+    #[test]
+    fn of_two_with_one_id_the_last_counts_and_the_other_is_told() {
+        let request = |name: &str| json!({ "id": "r", "name": name, "url": "http://h", "method": "GET" });
+        let folder = |name: &str| json!({ "id": "f", "name": name });
+        let (found, told) = read(json!({
+            "name": "C", "order": ["r"], "folders": [folder("A"), folder("B")], "requests": [request("one"), request("two")],
+        }));
+        assert_eq!(names(&Value::Object(found)), ["A", "B", "two"]);
+        assert_eq!(told, ["C / one"]);
+    }
+
     #[test]
     fn examples_stand_in_their_order() {
         let response = |id: &str| json!({ "id": id, "name": id, "responseCode": { "code": 200 } });

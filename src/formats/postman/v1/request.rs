@@ -23,19 +23,6 @@ const STRUCTURE: [&str; 13] = [
     "descriptionFormat",
 ];
 
-/// The names v1 gave to auth types.
-const HELPERS: [(&str, &str); 9] = [
-    ("basicAuth", "basic"),
-    ("bearerAuth", "bearer"),
-    ("digestAuth", "digest"),
-    ("hawkAuth", "hawk"),
-    ("oAuth1", "oauth1"),
-    ("oAuth2", "oauth2"),
-    ("ntlmAuth", "ntlm"),
-    ("awsSigV4", "awsv4"),
-    ("apikeyAuth", "apikey"),
-];
-
 /// A request as an item of format 2.
 pub fn item(mut source: Object) -> Object {
     let mut item = Object::new();
@@ -78,13 +65,10 @@ fn request(mut source: Object) -> Object {
     let mut out = Object::new();
     put(&mut out, "method", source.shift_remove("method"));
     put(&mut out, "description", source.shift_remove("description"));
-    let headers = source.shift_remove("headerData").filter(|rows| !is_nothing(rows));
-    let headers = headers.or_else(|| source.get("headers").cloned().map(header_lines));
-    put(&mut out, "header", headers);
-    let auth = source.shift_remove("auth").filter(|auth| !is_nothing(auth));
-    let helper = source.shift_remove("currentHelper");
-    let attributes = source.shift_remove("helperAttributes");
-    put(&mut out, "auth", auth.or_else(|| helped(helper.as_ref(), attributes)));
+    let rows = source.shift_remove("headerData");
+    put(&mut out, "header", headers(rows, source.get("headers").cloned()));
+    super::auth::take(&mut source);
+    put(&mut out, "auth", source.shift_remove("auth"));
     put(&mut out, "body", body(&mut source));
     put(&mut out, "url", Some(url(&mut source)));
     for key in STRUCTURE {
@@ -99,9 +83,43 @@ fn request(mut source: Object) -> Object {
     out
 }
 
+/// The rows of `headerData`, and behind them what only the lines of `headers` have; a list there is all there is.
+fn headers(rows: Option<Value>, lines: Option<Value>) -> Option<Value> {
+    let lines = match lines {
+        Some(Value::String(lines)) => header_lines(&lines),
+        Some(list) if !is_nothing(&list) => return Some(list),
+        _ => Vec::new(),
+    };
+    let mut rows = match rows {
+        Some(Value::Array(rows)) => rows,
+        Some(rows) if !is_nothing(&rows) => return Some(rows),
+        _ => Vec::new(),
+    };
+    for row in &mut rows {
+        // A row may be switched off as a line is.
+        if let Value::Object(row) = row
+            && let Some(key) = row
+                .get("key")
+                .and_then(Value::as_str)
+                .and_then(|key| key.strip_prefix("//"))
+        {
+            let key = key.trim().to_owned();
+            row.insert("key".into(), key.into());
+            row.shift_remove("enabled");
+            row.insert("disabled".into(), true.into());
+        }
+    }
+    let own = rows.len();
+    for line in lines {
+        if rows[..own].iter().all(|row| row["key"] != line["key"]) {
+            rows.push(line);
+        }
+    }
+    Some(Value::Array(rows))
+}
+
 /// Headers written as lines; one behind `//` is disabled.
-fn header_lines(headers: Value) -> Value {
-    let Value::String(lines) = headers else { return headers };
+fn header_lines(lines: &str) -> Vec<Value> {
     let rows = lines.lines().filter_map(|line| {
         let off = line.trim_start().strip_prefix("//");
         let (key, value) = off.unwrap_or(line).split_once(':')?;
@@ -123,23 +141,6 @@ fn url(source: &mut Object) -> Value {
         rows.or_else(|| source.get("pathVariables").cloned()),
     );
     Value::Object(url)
-}
-
-/// Auth by the older names.
-fn helped(helper: Option<&Value>, attributes: Option<Value>) -> Option<Value> {
-    let helper = helper.and_then(Value::as_str)?;
-    if helper == "noauth" {
-        return Some(json!({ "type": "noauth" }));
-    }
-    let kind = HELPERS.iter().find(|(old, _)| *old == helper).map(|(_, new)| *new)?;
-    let params = match attributes {
-        Some(Value::Object(mut map)) => {
-            map.shift_remove("id");
-            map
-        }
-        _ => Object::new(),
-    };
-    Some(json!({ "type": kind, kind: params }))
 }
 
 fn body(source: &mut Object) -> Option<Value> {
