@@ -4,6 +4,7 @@
 //! The engine sees the script inside a wrapper; the wrapper shares the first line, so columns there are shifted back.
 
 mod calls;
+mod given;
 mod members;
 mod natives;
 mod operand;
@@ -81,7 +82,9 @@ pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> 
     } else {
         name.clone()
     };
+    let given = native.as_deref().and_then(|of| given::words(&message, of, source, at));
     let message = match name.as_str() {
+        _ if given.is_some() => given,
         "SyntaxError" if native.as_ref().is_some_and(|of| PATTERNS.contains(&of.as_str())) => {
             regexp::words(&message, source, at, true)
         }
@@ -193,8 +196,9 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         "invalid 'in' operand" => return operand::not_in(source, at?),
         "Cannot convert undefined or null to object" => return operand::taken_apart(source, at?),
         "class constructors must be invoked with 'new'" => {
-            // The place is the class itself.
-            let name = first_token(rest_at(source, at?)?.strip_prefix("class")?);
+            // The place is the class itself, or a function around the call.
+            let named = rest_at(source, at?).and_then(|rest| rest.strip_prefix("class"));
+            let name = named.map(first_token).or_else(|| calls::class(source))?;
             return Some(format!("Class constructor {name} cannot be invoked without 'new'"));
         }
         "circular reference" => "Converting circular structure to JSON",
@@ -202,6 +206,9 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         "value is not iterable" => return iterated(source, at?),
         "object is not extensible" | "could not delete property" | "no setter for property" => {
             return members::changed(message, source, at);
+        }
+        "invalid 'instanceof' right operand" if operand::is_primitive(source, at) => {
+            "Right-hand side of 'instanceof' is not an object"
         }
         "invalid 'instanceof' right operand" => "Right-hand side of 'instanceof' is not callable",
         "empty array" => "Reduce of empty array with no initial value",
@@ -216,6 +223,7 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
 /// braces, and only one of them can be meant.
 fn iterated(source: &str, (line, _): (u32, u32)) -> Option<String> {
     let line = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
+    let line = &spaced(line);
     let looped = line.split_once("for").and_then(|(_, rest)| rest.split_once(" of "));
     let looped = looped.map(|(_, rest)| rest.split_once(')').map_or("", |(what, _)| what.trim()));
     let what = match (looped, takes_braces(line)) {
@@ -224,6 +232,24 @@ fn iterated(source: &str, (line, _): (u32, u32)) -> Option<String> {
         _ => return None,
     };
     Some(format!("{what} is not iterable"))
+}
+
+/// A line whose lists that are taken apart stand as most people write them: `[a] = {}` for `[a]={}`.
+fn spaced(line: &str) -> String {
+    let mut parts = line.split(']');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push(']');
+        let given = part.trim_start().strip_prefix('=').map(str::trim_start);
+        match given.filter(|given| given.starts_with('{')) {
+            Some(given) => {
+                out.push_str(" = ");
+                out.push_str(given);
+            }
+            None => out.push_str(part),
+        }
+    }
+    out
 }
 
 /// Whether nothing but braces is taken apart as a list or put into one: `[a] = {}`, `[...{}]`. In `a[0] = {}` they are not.

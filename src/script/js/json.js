@@ -250,11 +250,50 @@ export function parse(text, reviver, strict) {
   }
 }
 
+// The way from an object back to itself, as V8 tells it: at most two steps, dots, and the last one.
+function circle(value) {
+  const known = new Set();
+  const path = [];
+  const className = (object) => {
+    const { constructor } = object;
+    return typeof constructor === 'function' && constructor.name ? constructor.name : 'Object';
+  };
+  const keyed = (key) => (/^\d+$/.test(key) ? `index ${key}` : `property '${key}'`);
+  const visit = (key, object) => {
+    const start = path.findIndex((step) => step.object === object);
+    if (start >= 0) {
+      const steps = path.slice(start + 1).map((step) => `|     ${keyed(step.key)} -> object with constructor '${className(step.object)}'`);
+      if (steps.length > 3) steps.splice(2, steps.length - 3, '|     ...');
+      return [`--> starting at object with constructor '${className(object)}'`, ...steps, `--- ${keyed(key)} closes the circle`];
+    }
+    if (known.has(object)) return null;
+    known.add(object);
+    path.push({ key, object });
+    for (const own of Object.keys(object)) {
+      const inner = object[own];
+      const found = inner && typeof inner === 'object' ? visit(own, inner) : null;
+      if (found) return found;
+    }
+    path.pop();
+    return null;
+  };
+  try {
+    return visit('', value);
+  } catch {
+    // Nested too deeply, or a getter throws.
+    return null;
+  }
+}
+
 /** `JSON.stringify`, its errors named as those of `parse`. */
 export function stringify(...args) {
   try {
     return nativeStringify(...args);
   } catch (error) {
+    if (error instanceof TypeError && /^(Converting )?circular /.test(error.message)) {
+      const lines = circle(args[0]) || [];
+      error.message = ['Converting circular structure to JSON', ...lines].join('\n    ');
+    }
     throw jsonError(error);
   }
 }

@@ -23,7 +23,11 @@ fn messages_are_v8s() {
         ("const a = 1; a = 2", "Assignment to constant variable."),
         ("x.y", "x is not defined"),
         ("x; let x = 1", "Cannot access 'x' before initialization"),
-        ("({}).foo()", "(intermediate value).foo is not a function"),
+        ("({}).foo()", "{}.foo is not a function"),
+        (
+            "({a: 1, b: 2}).foo()",
+            "{(intermediate value)(intermediate value)}.foo is not a function",
+        ),
         (
             "const pn = {}; pn.foo.bar()",
             "Cannot read properties of undefined (reading 'bar')",
@@ -43,7 +47,33 @@ fn messages_are_v8s() {
         ("const [q] = null", "null is not iterable"),
         ("const o = {a: 1}; for (const x of o.a) {}", "o.a is not iterable"),
         ("JSON.stringify(10n)", "Do not know how to serialize a BigInt"),
-        ("[1].forEach()", "the function given to forEach is not a function"),
+        ("[1].forEach()", "undefined is not a function"),
+        ("[1].forEach(1)", "1 is not a function"),
+        ("[1].forEach('a', 2)", "a is not a function"),
+        ("[1].reduce({})", "#<Object> is not a function"),
+        (
+            "const g = 5; [1].forEach(g)",
+            "the function given to forEach is not a function",
+        ),
+        ("const f = () => { let f = 1; f() }; f()", "f is not a function"),
+        ("[1].forEach(() => { let f = 1; f() })", "f is not a function"),
+        (
+            "[1].forEach((x) => { class A {} A() })",
+            "Class constructor A cannot be invoked without 'new'",
+        ),
+        (
+            "BigInt(1.5)",
+            "The number 1.5 cannot be converted to a BigInt because it is not an integer",
+        ),
+        ("BigInt('x')", "Cannot convert x to a BigInt"),
+        ("BigInt(undefined)", "Cannot convert undefined to a BigInt"),
+        ("'x'.repeat(-1)", "Invalid count value: -1"),
+        ("({}) instanceof 5", "Right-hand side of 'instanceof' is not an object"),
+        (
+            "new Set(5)",
+            "number 5 is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        ("const {a:{b}}={}", "Cannot read properties of undefined (reading 'b')"),
         ("class A {} A()", "Class constructor A cannot be invoked without 'new'"),
         (
             "class C extends Object { constructor() { this.x = 1 } } new C()",
@@ -51,7 +81,13 @@ fn messages_are_v8s() {
         ),
         (
             "const a = {}; a.a = a; JSON.stringify(a)",
-            "Converting circular structure to JSON",
+            "Converting circular structure to JSON\n    --> starting at object with constructor 'Object'\n    --- property 'a' closes the circle",
+        ),
+        (
+            "class K {} const k = new K(); k.l = [1, {k}]; JSON.stringify({k})",
+            "Converting circular structure to JSON\n    --> starting at object with constructor 'K'\n    \
+             |     property 'l' -> object with constructor 'Array'\n    \
+             |     index 1 -> object with constructor 'Object'\n    --- property 'k' closes the circle",
         ),
         ("1 instanceof {}", "Right-hand side of 'instanceof' is not callable"),
         ("'x' in 'abc'", "Cannot use 'in' operator to search for 'x' in abc"),
@@ -197,6 +233,14 @@ fn members_that_cannot_be_changed_are_named() {
             "const o = {get a() { return 1 }};\n o.a = 2;",
             "Cannot set property a of #<Object> which has only a getter",
         ),
+        (
+            "Object.freeze([1, 2]).push(3)",
+            "Cannot add property 2, object is not extensible",
+        ),
+        (
+            "Object.freeze([1]).pop()",
+            "Cannot delete property '0' of [object Array]",
+        ),
         // Either may be meant.
         (
             "const o = Object.freeze({}); let p = {};\n p.a = 1, o.y = 2;",
@@ -243,6 +287,7 @@ fn what_is_not_iterable_is_named_where_only_one_can_be_meant() {
     for (source, what) in [
         ("for (const x of {}) {}", "{}"),
         ("const [a] = {}", "{}"),
+        ("const [a]={}", "{}"),
         ("let a; ([a] = {})", "{}"),
         (
             "const rows = {}, seen = {}; for (const x of rows) { seen[x.id] = {}; }",

@@ -37,6 +37,14 @@ pub fn wrong(source: &str, at: (u32, u32), works: &dyn Fn(&[&str]) -> bool) -> O
             found.push(callee);
         }
     }
+    if found.is_empty() {
+        // Names of the script's own have no place: then it is that of the function they are called in.
+        let mut all = script.called_within(place).into_iter();
+        found.extend(all.next());
+        if all.any(|other| !found.contains(&other)) {
+            return None;
+        }
+    }
     let what = if found.first()?.is_new {
         "constructor"
     } else {
@@ -58,6 +66,22 @@ pub fn stray(source: &str) -> Option<(&str, (u32, u32))> {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     Some((token.text, (u32::try_from(line).ok()?, u32::try_from(column).ok()?)))
+}
+
+/// The only class of a script that is called like a function.
+pub fn class(source: &str) -> Option<&str> {
+    let script = Script::read(source);
+    let all = || 1..script.tokens.len();
+    let is_class = |name: &str| all().any(|at| script.text(at) == name && script.text(at - 1) == "class");
+    let mut called = all().filter(|at| {
+        let before = at.checked_sub(2).map_or("", |at| script.text(at));
+        script.text(*at) == "("
+            && script.kind(at - 1) == Kind::Name
+            && !["new", "class", "."].contains(&before)
+            && is_class(script.text(at - 1))
+    });
+    let name = script.text(called.next()? - 1);
+    called.all(|at| script.text(at - 1) == name).then_some(name)
 }
 
 /// The literal of a pattern, where a script has but one.
@@ -280,6 +304,40 @@ impl<'a> Script<'a> {
         out
     }
 
+    /// What is called by a name of the script's own, and may be no function, in the function that begins at a place.
+    fn called_within(&self, place: usize) -> Vec<Callee> {
+        let mut at = self
+            .tokens
+            .partition_point(|token| token.at + token.text.len() <= place);
+        if self.text(at) == "async" {
+            at += 1;
+        }
+        let arrow = if self.text(at + 1) == "=>" {
+            Some(at + 1)
+        } else {
+            self.mate(at).map(|end| end + 1).filter(|end| self.text(*end) == "=>")
+        };
+        let (begin, end) = match arrow {
+            Some(arrow) => (arrow + 1, self.behind_arrow(arrow)),
+            None if self.text(at) == "function" => match self.behind_function(at) {
+                Some(end) => (at, end),
+                None => return Vec::new(),
+            },
+            None => return Vec::new(),
+        };
+        let is_own = |name: usize| {
+            let name = self.text(name);
+            (1..self.tokens.len())
+                .any(|at| self.text(at) == name && ["const", "let", "var"].contains(&self.text(at - 1)))
+        };
+        (begin..end.min(self.tokens.len()))
+            .filter(|open| self.text(*open) == "(" && *open > 0 && self.is_call(*open))
+            .filter(|open| self.kind(open - 1) == Kind::Name && !self.is_member(open - 1) && is_own(open - 1))
+            .filter_map(|open| self.callee(open))
+            .filter(|callee| !self.surely_works(callee, &|_| false))
+            .collect()
+    }
+
     /// Whether a place in a bracket is in an arrow function that ends with it.
     fn is_body(&self, open: usize, place: usize) -> bool {
         let mut at = open + 1;
@@ -364,6 +422,8 @@ impl<'a> Script<'a> {
                             _ => "[(intermediate value)]".to_owned(),
                         });
                         at = self.before(begin)?;
+                    } else if text == ")" && self.text(begin + 1) == "{" && self.mate(begin + 1) == Some(at - 1) {
+                        break self.braces(begin + 1, at - 1);
                     } else {
                         at = begin;
                         let is_array = text == "]"
@@ -378,8 +438,13 @@ impl<'a> Script<'a> {
                     }
                 }
                 (_, "}") => {
+                    let end = at;
                     at = self.mate(at)?;
-                    break "(intermediate value)".to_owned();
+                    break if self.is_object(at) {
+                        self.braces(at, end)
+                    } else {
+                        "(intermediate value)".to_owned()
+                    };
                 }
                 _ => break "(intermediate value)".to_owned(),
             }
@@ -395,6 +460,17 @@ impl<'a> Script<'a> {
         let name = parts.iter().rev().fold(base, |name, part| name + part);
         let is_new = !is_called && at > 0 && self.text(at - 1) == "new";
         (!name.is_empty()).then_some(Callee { name, is_new, method })
+    }
+
+    /// An object that is written down, as V8 shows it: one value after the other.
+    fn braces(&self, open: usize, end: usize) -> String {
+        let mut values = usize::from(end > open + 1);
+        let mut at = open + 1;
+        while at < end {
+            values += usize::from(self.text(at) == "," && at + 1 < end);
+            at = self.mate(at).filter(|mate| *mate > at).unwrap_or(at) + 1;
+        }
+        format!("{{{}}}", "(intermediate value)".repeat(values))
     }
 
     fn before(&self, open: usize) -> Option<usize> {
@@ -419,7 +495,7 @@ impl<'a> Script<'a> {
         let declared = |at: usize| {
             self.text(at) == path[0] && ["const", "let", "var", "class", "function"].contains(&self.text(at - 1))
         };
-        if all().any(declared) {
+        if all().any(|at| declared(at)) {
             let is_function = |at: usize| {
                 self.text(at) == path[0] && {
                     let begins = |at: usize| {
@@ -430,7 +506,8 @@ impl<'a> Script<'a> {
                     self.text(at - 1) == "function" || (self.text(at + 1) == "=" && begins(at + 2))
                 }
             };
-            return path.len() == 1 && !callee.is_new && all().any(is_function);
+            let mut own = all().filter(|at| declared(*at));
+            return path.len() == 1 && !callee.is_new && own.all(is_function);
         }
         path.iter().all(|part| !part.is_empty() && part.chars().all(is_word)) && works(&path)
     }

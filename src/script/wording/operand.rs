@@ -28,6 +28,31 @@ pub fn not_in(source: &str, at: (u32, u32)) -> Option<String> {
     Some(format!("Cannot use 'in' operator to search for '{key}' in {right}"))
 }
 
+/// Whether what stands behind the only `instanceof` on the line of a place is surely no object.
+pub fn is_primitive(source: &str, at: Option<(u32, u32)>) -> bool {
+    let line = at.and_then(|(line, _)| source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?));
+    let mut behind = line.into_iter().flat_map(|line| line.split(" instanceof ").skip(1));
+    let Some(right) = behind.next().filter(|_| behind.next().is_none()) else {
+        return false;
+    };
+    let word = right.split(|c| !is_word(c)).next().unwrap_or_default();
+    ["undefined", "null", "true", "false"].contains(&word)
+        || right.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '\'' | '"' | '`'))
+}
+
+/// `const {a: {b}} = {}`: what is taken out of something that is not there, where only one thing is.
+fn taken_out_of(text: &str) -> Option<String> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let end = text.find("}}={}")?;
+    let inner = text[..end].rfind('{')?;
+    let outer = text[..inner].rfind('{')?;
+    let keys = &text[inner + 1..end];
+    let is_only = text[outer + 1..inner].ends_with(':') && !text[outer + 1..inner].contains(['}', '(', '=', ';']);
+    let key = keys.split([',', ':', '=']).next()?;
+    (is_only && !key.is_empty() && key.chars().all(is_word))
+        .then(|| format!("Cannot read properties of undefined (reading '{key}')"))
+}
+
 /// `const {x} = y`, where there is nothing in `y`; the engine's place is the last one before the braces.
 pub fn taken_apart(source: &str, (line, column): (u32, u32)) -> Option<String> {
     let row = usize::try_from(line).ok()?.checked_sub(1)?;
@@ -36,7 +61,9 @@ pub fn taken_apart(source: &str, (line, column): (u32, u32)) -> Option<String> {
     let line_len = source.split('\n').nth(row)?.len();
     let text = source.get(start + line_len - rest.len()..)?;
     let mut patterns = patterns(text);
-    let pattern = patterns.next()?;
+    let Some(pattern) = patterns.next() else {
+        return taken_out_of(text);
+    };
     // Another one before anything that has a place of its own may be meant just as well.
     if let Some(next) = patterns.next()
         && !text.get(pattern.end..next.start)?.contains(['(', '.', '['])
