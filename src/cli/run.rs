@@ -99,7 +99,8 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
         iterations: args.iteration_count.map(|count| count as usize),
         data: rows(start, &opened, output).await?,
         delay: args.delay_request,
-        bail: !args.bail.is_empty(),
+        bail: args.bail.contains(&Bail::Failure),
+        bail_on_error: args.bail.contains(&Bail::Folder),
         fail_fast: args.fail_fast,
         parallel: usize::try_from(args.parallel).unwrap_or(usize::MAX),
         retry: args.retry,
@@ -311,9 +312,14 @@ fn requests(
                 names.reverse();
                 format!("`{}`", names.join(" / "))
             };
-            // A collection that was given twice has nothing else in it the second time.
             let taken = place(&found);
-            let others: Vec<String> = others.iter().map(place).filter(|other| *other != taken).collect();
+            let top = |id: &NodeId| workspace.collection_of(*id).map(|node| node.id);
+            let others = others.iter().filter_map(|other| match place(other) {
+                same if same != taken => Some(same),
+                // A collection that was given twice has nothing else in it the second time.
+                same => (top(other) == top(&found)).then(|| format!("another {same}")),
+            });
+            let others: Vec<String> = others.collect();
             if !others.is_empty() {
                 let others = others.join(", ");
                 let text = format!("`{wanted}` names several: {taken} runs, as in newman, and not {others}");

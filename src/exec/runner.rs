@@ -37,6 +37,8 @@ pub struct RunOptions {
     pub delay: Duration,
     /// Stop at the first failure: what runs beside it comes to its end.
     pub bail: bool,
+    /// Stop at the first error, of a request or script: a test that fails is none.
+    pub bail_on_error: bool,
     /// Stop at the first failure, and break off what runs beside it.
     pub fail_fast: bool,
     /// The run is one request on its own, which `setNextRequest` cannot leave.

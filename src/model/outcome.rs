@@ -172,11 +172,15 @@ pub struct Tally {
 impl Outcome {
     /// Whether anything failed: the request, a script, a test. What a script sent by itself is the script's business.
     pub fn failed(&self) -> bool {
+        self.erred() || self.tests.iter().any(TestResult::failed)
+    }
+
+    /// Whether the request or a script failed.
+    pub fn erred(&self) -> bool {
         self.exchange
             .as_ref()
             .is_some_and(|exchange| exchange.error().is_some())
             || !self.script_errors.is_empty()
-            || self.tests.iter().any(TestResult::failed)
     }
 
     /// How many requests went out for it, as newman counts them: those of its scripts and those sent again for their auth

@@ -31,6 +31,10 @@ fn of_several_items_of_a_name_that_of_newman_runs_and_all_are_named() {
                 .and(contains("/y [200"))
                 .and(contains("/x [200").not()),
         );
+    // Two of one place, too.
+    home.newman(&collection(&[item("x"), item("x"), item("y")]), &["--folder", "x"])
+        .success()
+        .stderr(contains("`C / x` runs, as in newman, and not another `C / x`"));
     // What lies inside runs too.
     let inside = collection(&[json!({ "name": "x", "item": [item("x")] })]);
     home.newman(&inside, &["--folder", "x"])

@@ -227,6 +227,11 @@ fn iterations_side_by_side_know_nothing_of_each_other() {
     home.newman(&collection(&items), &args).success();
     assert_eq!(home.json("e.out")["values"][0]["value"], json!([5]));
     home.newman(&collection(&items), &args[..2]).code(1);
+    // Each block says in which folder it is.
+    let folder = json!({ "name": "F", "item": [request("One", &base, &[])] });
+    home.newman(&collection(&[folder]), &["-n", "3", "--parallel", "2"])
+        .success()
+        .stdout(contains("❏ F\n↳ One").count(3));
     let shard = ["-d", "d.csv", "--shard", "2/2", "--export-environment", "e.out", "-x"];
     home.newman(&collection(&items), &shard).success();
     assert_eq!(home.json("e.out")["values"][0]["value"], json!([2, 4]));

@@ -51,7 +51,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "NAME")]
     pub folder: Vec<String>,
 
-    /// Stops at the first failure; `--bail folder` also at any error.
+    /// Stops at the first failure; `--bail folder` only at an error, which a test that fails is not.
     #[arg(
         long,
         value_name = "WHEN",
@@ -157,7 +157,7 @@ const REPORT: &str = "Reports";
 pub enum Bail {
     /// At the first failure.
     Failure,
-    /// When `--folder` names nothing, or at any error.
+    /// When `--folder` names nothing, or at any error of a request or script.
     Folder,
 }
 

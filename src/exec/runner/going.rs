@@ -232,7 +232,12 @@ impl<'a> Going<'a> {
             failures: failed,
             session,
         }));
-        if outcome.failed() && (self.options.bail || self.options.fail_fast) && !self.context.cancel.is_cancelled() {
+        let stops = if self.options.bail || self.options.fail_fast {
+            outcome.failed()
+        } else {
+            self.options.bail_on_error && outcome.erred()
+        };
+        if stops && !self.context.cancel.is_cancelled() {
             shared.summary.bailed = true;
             shared.over = true;
             drop(shared);

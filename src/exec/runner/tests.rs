@@ -176,6 +176,22 @@ async fn bail_stops_at_the_first_failure() {
 }
 
 #[tokio::test]
+async fn bail_on_errors_goes_on_behind_a_test_that_fails() {
+    let options = || RunOptions {
+        bail_on_error: true,
+        ..RunOptions::default()
+    };
+    let failing = request("a", "{{base}}", "", "pm.test('no', () => pm.expect(1).to.equal(2))");
+    let (order, summary) = names(vec![failing, plain("b")], options()).await;
+    assert_eq!(order, ["a", "b"]);
+    assert!(!summary.bailed && !summary.passed());
+    let throwing = request("a", "{{base}}", "", "throw new Error('no')");
+    let (order, summary) = names(vec![throwing, plain("b")], options()).await;
+    assert_eq!(order, ["a"]);
+    assert!(summary.bailed && !summary.passed());
+}
+
+#[tokio::test]
 async fn what_one_request_sets_the_next_one_sees() {
     let set = request(
         "a",

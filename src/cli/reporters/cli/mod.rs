@@ -10,6 +10,7 @@ mod verbose;
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::{End, Options, Reporter};
 use crate::cli::CliError;
@@ -37,6 +38,8 @@ pub struct Shown {
     timestamps: bool,
     verbose: bool,
     letters: bool,
+    /// Requests of several iterations stand mixed.
+    mixed: bool,
 }
 
 impl Shown {
@@ -52,6 +55,7 @@ impl Shown {
             timestamps: options.has("show-timestamps"),
             verbose: args.verbose,
             letters: args.disable_unicode,
+            mixed: args.parallel > 1,
         }
     }
 }
@@ -101,6 +105,10 @@ impl Cli {
             self.iteration = Some(iteration.index);
             let heading = format!("\nIteration {}/{}", iteration.index + 1, iteration.count);
             self.line(&output.paint.bold(&heading), output)?;
+            if self.shown.mixed {
+                // The folder before was another iteration's.
+                self.folders.truncate(1);
+            }
         }
         Ok(())
     }
@@ -176,6 +184,9 @@ impl Cli {
         };
         if !self.shown.no_console {
             for line in &outcome.console {
+                if self.shown.timestamps {
+                    told.push((line.at, Said::Lines(vec![String::new(), paint.dim(&clock(line.at))])));
+                }
                 told.push((line.at, Said::Console(describe::console(line, redactor, paint))));
             }
         }
@@ -204,7 +215,11 @@ impl Cli {
                     None
                 };
                 if test.failed() || !self.shown.no_success_assertions {
-                    let line = describe::test(test, number, redactor, paint);
+                    let mut line = describe::test(test, number, redactor, paint);
+                    if self.shown.timestamps && !test.skipped {
+                        let gap = if test.failed() { " " } else { "  " };
+                        line = format!("{}{gap}{line}", paint.dim(&clock(test.at)));
+                    }
                     told.push((test.at, Said::Lines(vec![line])));
                 }
             }
@@ -238,7 +253,8 @@ impl Cli {
         }
         if let Some(exchange) = &outcome.exchange {
             let time = if self.shown.timestamps {
-                format!("[{}]  ", exchange.started.strftime("%H:%M:%S"))
+                let at = exchange.started.to_zoned(TimeZone::system());
+                format!("{}  ", at.strftime("[%-m/%-d/%Y, %-I:%M:%S %p]"))
             } else {
                 String::new()
             };
@@ -346,6 +362,11 @@ fn as_typed(url: &str, typed: &str) -> String {
         }
     }
     out + rest
+}
+
+/// The time of day of something that happened, as newman writes it.
+fn clock(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("[%-I:%M:%S %p]").to_string()
 }
 
 /// What is told of a request.
