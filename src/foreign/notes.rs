@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::auth;
 use crate::formats::{Collection, Fate, Note};
-use crate::model::body::PartContent;
+use crate::model::body::{PartContent, inline};
 use crate::model::{Body, Entity, Template, literal};
 
 /// The notes on every item of a collection, in the order of the file. Relative paths start from the workspace's folder.
@@ -50,7 +50,7 @@ fn files(path: &str, entity: &Entity, root: &Path, from: Option<&Path>) -> Optio
         return None;
     };
     let files: Vec<(&str, &Template)> = match &request.body {
-        Body::File { path } => vec![("request.body.file", path)],
+        Body::File { path } if inline(path.as_str()).is_none() => vec![("request.body.file", path)],
         Body::Multipart(parts) => {
             let files = parts
                 .iter()

@@ -14,6 +14,7 @@ use tokio_util::io::ReaderStream;
 use super::multipart;
 use super::trace::Trace;
 use crate::auth::SignedRequest;
+use crate::model::body::inline;
 use crate::model::exchange::SentRequest;
 use crate::model::reason::reason;
 use crate::model::wire::{ResolvedBody, ResolvedContent};
@@ -85,7 +86,10 @@ impl Outgoing {
                     },
                 }
                 out.length_first = true;
-                out.content_type = Some(mime_guess::from_path(path).first_or_octet_stream().to_string());
+                // Content without a name has no type, as in Postman.
+                if inline(path).is_none() {
+                    out.content_type = Some(mime_guess::from_path(path).first_or_octet_stream().to_string());
+                }
             }
         }
         if out.segments.is_empty() {
@@ -193,7 +197,7 @@ impl BodyFiles<'_> {
     /// The files of a body that are outside of the folder, or with `all` wherever they are. What is not there is not read.
     pub(super) fn outside(self, body: &ResolvedBody, all: bool) -> Vec<OutsideFile> {
         let paths: Vec<&String> = match body {
-            ResolvedBody::File { path, .. } => vec![path],
+            ResolvedBody::File { path, .. } if inline(path).is_none() => vec![path],
             ResolvedBody::Multipart(parts) => {
                 let contents = parts.iter().map(|part| &part.content);
                 let files = contents.filter_map(|content| match content {
@@ -273,6 +277,9 @@ pub(super) async fn read(body: &mut ResolvedBody, files: BodyFiles<'_>) {
     let ResolvedBody::File { path, bytes } = body else {
         return;
     };
+    if inline(path).is_some() {
+        return;
+    }
     if let Ok(Segment::File { path, len }) = files.open(path).await
         && len <= MOST_SIGNED
     {

@@ -1,5 +1,10 @@
 //! Request bodies as they are written down.
 
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use bytes::Bytes;
+
 use super::request::Entry;
 use super::template::Template;
 
@@ -22,7 +27,7 @@ pub enum Body {
     },
     /// A file's bytes, streamed.
     File {
-        /// Path, relative to the workspace.
+        /// Path, relative to the workspace; or the content itself, see [`inline`].
         path: Template,
     },
     /// A GraphQL operation, sent as JSON.
@@ -101,6 +106,44 @@ impl Body {
             },
         })
     }
+}
+
+/// What stands before the content of a file that is written down itself, in Base64, where a path would stand.
+const INLINE: &str = "data:;base64,";
+
+/// The Base64 of a file that stands in the place of its path, as collections of Postman's may have it.
+pub fn inline(path: &str) -> Option<&str> {
+    path.strip_prefix(INLINE)
+}
+
+/// What stands in the place of a path for a file of such content.
+pub fn as_path(base64: &str) -> String {
+    format!("{INLINE}{base64}")
+}
+
+/// The bytes of such content; what is no Base64 in it counts for nothing, as in Node.
+pub fn inline_bytes(base64: &str) -> Bytes {
+    let mut letters: Vec<u8> = base64
+        .bytes()
+        .take_while(|byte| *byte != b'=')
+        .filter_map(|byte| match byte {
+            b'-' => Some(b'+'),
+            b'_' => Some(b'/'),
+            b'+' | b'/' => Some(byte),
+            _ => byte.is_ascii_alphanumeric().then_some(byte),
+        })
+        .collect();
+    // A letter alone is no byte.
+    if letters.len() % 4 == 1 {
+        letters.pop();
+    }
+    let engine = GeneralPurpose::new(
+        &STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+            .with_decode_allow_trailing_bits(true),
+    );
+    engine.decode(letters).unwrap_or_default().into()
 }
 
 /// The language of a raw body.

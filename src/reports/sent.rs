@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::sdk;
 use crate::exec::Done;
 use crate::formats::postman::{Secrets, write};
-use crate::model::body::{Part, PartContent};
+use crate::model::body::{Part, PartContent, inline};
 use crate::model::exchange::{Exchange, SentRequest};
 use crate::model::request::Entry;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
@@ -111,7 +111,10 @@ fn body(done: &Done<'_>, sent: &SentRequest) -> Option<Value> {
         }
         (_, Some(ResolvedBody::File { path, .. })) => {
             if let Some(Value::Object(file)) = body.get_mut("file") {
-                file.insert("src".to_owned(), path.as_str().into());
+                match inline(path) {
+                    Some(content) => file.insert("content".to_owned(), content.into()),
+                    None => file.insert("src".to_owned(), path.as_str().into()),
+                };
             }
         }
         _ => {}

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use indexmap::IndexSet;
 use serde_json::Value;
 
-use crate::model::body::{Language, Part, PartContent};
+use crate::model::body::{self, Language, Part, PartContent};
 use crate::model::literal::{is_secret_param, of_header};
 use crate::model::request::Entry;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
@@ -163,7 +163,10 @@ impl<'a> Work<'a> {
             }
             Body::File { path } => match self.template(path) {
                 path if path.is_empty() => ResolvedBody::None,
-                path => ResolvedBody::File { path, bytes: None },
+                path => {
+                    let bytes = body::inline(&path).map(body::inline_bytes);
+                    ResolvedBody::File { path, bytes }
+                }
             },
             Body::GraphQl {
                 query,

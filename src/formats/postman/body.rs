@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::rows::{self, enabled, objects, put, put_rest, put_text, text};
 use super::tidy::Object;
-use crate::model::body::{Language, Part, PartContent};
+use crate::model::body::{Language, Part, PartContent, as_path, inline};
 use crate::model::{Body, Template};
 
 /// Reads a body. A disabled one is not sent, so it is none.
@@ -32,7 +32,10 @@ pub fn read(map: &Object) -> Body {
         "urlencoded" => Body::Form(rows::read(body, "urlencoded", false)),
         "formdata" => Body::Multipart(objects(body, "formdata").map(part).collect()),
         "file" => Body::File {
-            path: Template::new(inner("file", "src")),
+            path: Template::new(match (inner("file", "src"), inner("file", "content")) {
+                (src, content) if src.is_empty() && !content.is_empty() => as_path(&content),
+                (src, _) => src,
+            }),
         },
         "graphql" => Body::GraphQl {
             query: Template::new(inner("graphql", "query")),
@@ -84,7 +87,11 @@ pub fn write(map: &mut Object, body: &Body) {
         }
         Body::File { path } => {
             out.insert("mode".into(), "file".into());
-            put_object(&mut out, "file", &[("src", path.as_str())]);
+            let field = match inline(path.as_str()) {
+                Some(content) => ("content", content),
+                None => ("src", path.as_str()),
+            };
+            put_object(&mut out, "file", &[field]);
         }
         Body::GraphQl {
             query,

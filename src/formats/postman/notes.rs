@@ -283,7 +283,7 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
         );
     }
     if at.starts_with("/request/body/file/content") {
-        return said("a file's content", "only files on the disk are sent");
+        return said("a file's content", "the file that is named beside it is sent");
     }
     if let Some(mode) = at.strip_prefix("/request/body/") {
         return Some((

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::body::{Language, Part, PartContent};
+use crate::model::body::{Language, Part, PartContent, as_path, inline};
 use crate::model::request::{Entry, Method};
 use crate::model::variable::display_value;
 use crate::model::{Auth, Body, Request, Template};
@@ -83,7 +83,10 @@ fn describe_body(body: &Body) -> Value {
             "raw": text.as_str(),
             "options": {"raw": {"language": language.word()}},
         }),
-        Body::File { path } => json!({"mode": "file", "file": {"src": path.as_str()}}),
+        Body::File { path } => match inline(path.as_str()) {
+            Some(content) => json!({"mode": "file", "file": {"content": content}}),
+            None => json!({"mode": "file", "file": {"src": path.as_str()}}),
+        },
         Body::GraphQl {
             query,
             variables,
@@ -158,7 +161,8 @@ pub fn foreign_file<'a>(written: &Request, changed: &'a Request) -> Option<&'a s
 /// The paths of a body's files, as written.
 fn files(body: &Body) -> Vec<&str> {
     match body {
-        Body::File { path } => vec![path.as_str()],
+        // Content that is written down is no file of this machine.
+        Body::File { path } if inline(path.as_str()).is_none() => vec![path.as_str()],
         Body::Multipart(parts) => parts
             .iter()
             .filter_map(|part| match &part.content {
@@ -230,7 +234,11 @@ fn read_body(body: &Value) -> Body {
         "urlencoded" => Body::Form(read_entries(body.get("urlencoded"))),
         "formdata" => Body::Multipart(rows(body.get("formdata")).iter().map(read_part).collect()),
         "file" => Body::File {
-            path: field(inner("file"), "src").into(),
+            path: match (field(inner("file"), "src"), field(inner("file"), "content")) {
+                (src, content) if src.is_empty() && !content.is_empty() => as_path(&content),
+                (src, _) => src,
+            }
+            .into(),
         },
         "graphql" => Body::GraphQl {
             query: field(inner("graphql"), "query").into(),

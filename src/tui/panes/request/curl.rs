@@ -9,6 +9,7 @@
 use super::facts::is_secret_param;
 use super::fields::is_reference;
 use crate::auth;
+use crate::model::body::inline;
 use crate::model::secret::is_credential_header;
 use crate::model::shell::quote;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
@@ -185,6 +186,7 @@ fn hide(resolved: &mut ResolvedRequest, request: &Request, auth: &Auth, scopes: 
 fn body(body: &ResolvedBody, typed: bool, option: &mut dyn FnMut(&str, &str)) {
     let own = match body {
         ResolvedBody::Bytes { content_type, .. } => (*content_type).to_owned(),
+        ResolvedBody::File { path, .. } if inline(path).is_some() => String::new(),
         ResolvedBody::File { path, .. } => mime_guess::from_path(path).first_or_octet_stream().to_string(),
         // Of forms curl says the type itself.
         _ => String::new(),
@@ -206,7 +208,10 @@ fn body(body: &ResolvedBody, typed: bool, option: &mut dyn FnMut(&str, &str)) {
             }
         }
         ResolvedBody::Bytes { bytes, .. } => option("--data-raw", &String::from_utf8_lossy(bytes)),
-        ResolvedBody::File { path, .. } => option("--data-binary", &format!("@{path}")),
+        ResolvedBody::File { path, bytes } => match bytes {
+            Some(bytes) if inline(path).is_some() => option("--data-raw", &String::from_utf8_lossy(bytes)),
+            _ => option("--data-binary", &format!("@{path}")),
+        },
     }
 }
 
