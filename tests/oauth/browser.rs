@@ -7,7 +7,7 @@ use postrider::auth::oauth2::OAuthError;
 use postrider::exec::oauth2::{Flow, Reply, Todo};
 
 use super::server::{Manners, Server};
-use super::support::{Browser, auth, config, flow, obtain, sent_to, visit, web};
+use super::support::{Browser, auth, config, flow, obtain, sent_to, until, visit, web};
 
 const PKCE: &str = "authorization_code_with_pkce";
 
@@ -119,9 +119,7 @@ async fn strangers_and_favicons_do_not_disturb() {
         }
     });
     obtain(&auth(&server, PKCE, "public"), &browser).await.unwrap();
-    while answers.lock().unwrap().is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until("the last page", || (!answers.lock().unwrap().is_empty()).then_some(())).await;
     let answers = answers.lock().unwrap();
     let statuses: Vec<u16> = answers.iter().map(|(status, _)| *status).collect();
     assert_eq!(statuses, [404, 404, 400, 400, 400, 404, 404, 200]);
@@ -160,13 +158,16 @@ async fn a_state_of_somebody_elses_is_never_taken() {
     })
     .await;
     let browser = Browser::new();
-    let flow = Flow {
-        patience: Duration::from_millis(400),
-        ..flow(Some(browser.clone()))
-    };
-    let failed = flow.obtain(config(&auth(&server, PKCE, "public"))).await.unwrap_err();
-    assert!(matches!(failed.error, OAuthError::Late(_)), "{failed}");
-    assert_eq!(browser.page().await.0, 400);
+    let flow = flow(Some(browser.clone()));
+    let cancel = flow.cancel.clone();
+    // It goes on waiting for the right one until nobody wants it any more.
+    let (done, page) = tokio::join!(flow.obtain(config(&auth(&server, PKCE, "public"))), async {
+        let page = browser.page().await;
+        cancel.cancel();
+        page
+    });
+    assert_eq!(done.unwrap_err().error, OAuthError::Cancelled);
+    assert_eq!(page.0, 400);
     assert_eq!(server.asked(), [""; 0], "the code was never redeemed");
 }
 
@@ -259,9 +260,9 @@ async fn whoever_gives_up_or_takes_too_long_is_not_waited_for() {
     let Todo::Browser { back, .. } = sleeper.prompts.lock().unwrap()[0].what.clone() else {
         panic!("no browser")
     };
-    while web(reqwest::redirect::Policy::none()).get(&back).send().await.is_ok() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    // Nobody listens there any more.
+    let port: u16 = back.split(['/', ':']).find_map(|part| part.parse().ok()).unwrap();
+    until("the port", || std::net::TcpListener::bind(("127.0.0.1", port)).ok()).await;
 
     let flow = super::support::flow(Some(sleeper));
     flow.cancel.cancel();

@@ -4,7 +4,7 @@ use postrider::auth::oauth2::OAuthError;
 use postrider::exec::oauth2::{Reply, Todo};
 
 use super::server::{Manners, Server};
-use super::support::{Browser, auth, obtain};
+use super::support::{Browser, auth, obtain, until};
 
 async fn decided(word: &'static str, client: &str) -> (Result<String, OAuthError>, Server) {
     let server = Server::start(Manners {
@@ -21,9 +21,7 @@ async fn decided(word: &'static str, client: &str) -> (Result<String, OAuthError
             };
             assert_eq!(code, "WDJB-MJHT");
             assert_eq!(complete, Some(format!("{url}?user_code={code}")));
-            while there.asked().len() < 2 {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
+            until("the second question", || (there.asked().len() >= 2).then_some(())).await;
             there.decide(word);
             None
         }
@@ -70,6 +68,14 @@ async fn a_code_that_nobody_types_ends_by_itself_or_by_the_user() {
     let auth = auth(&server, "device_code", "public");
     let failed = obtain(&auth, &Browser::who(|_| async { None })).await.unwrap_err();
     assert!(matches!(failed.error, OAuthError::Late(_)), "{failed}");
+
+    // Of one that lives long, so that it is the user who ends it.
+    let server = Server::start(Manners {
+        device_lasts: 60.0,
+        ..Manners::default()
+    })
+    .await;
+    let auth = super::support::auth(&server, "device_code", "public");
     let failed = obtain(&auth, &Browser::who(|_| async { Some(Reply::Cancelled) }))
         .await
         .unwrap_err();

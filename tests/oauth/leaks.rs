@@ -3,14 +3,13 @@
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 use super::server::{Manners, PASSWORD, SECRET, Server};
 use super::spellings::spellings;
-use super::support::web;
+use super::support::{until, web};
 
 /// What a command has left behind, by a name for it.
 type Artefacts = Vec<(String, Vec<u8>)>;
@@ -175,9 +174,7 @@ async fn whoever_signs_in_leaves_no_code_verifier_secret_or_token_behind() {
     // On another device.
     let approves = async |line: &str| {
         if line.contains("WDJB-MJHT") {
-            while server.asked().len() < 3 {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            until("the third question", || (server.asked().len() >= 3).then_some(())).await;
             server.decide("approved");
         }
     };

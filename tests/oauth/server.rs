@@ -47,9 +47,6 @@ pub struct Manners {
     pub denies: bool,
     /// Sends no refresh token when one is used.
     pub keeps_refresh: bool,
-    /// How long tokens are said to be good, in seconds; zero is a minute. They are taken for a minute: one that comes late
-    /// from a busy machine is not refused.
-    pub lasts: f64,
     /// How long device codes are good, in seconds.
     pub device_lasts: f64,
     /// The state the browser is sent back with, when it is to be another.
@@ -304,14 +301,9 @@ async fn token(State(server): State<Server>, headers: HeaderMap, body: Bytes) ->
     if let Err(why) = granted {
         return refuse(400, "invalid_grant", why);
     }
-    let lasts = if inner.manners.lasts > 0.0 {
-        inner.manners.lasts
-    } else {
-        60.0
-    };
     let token = inner.new_id("at");
     inner.live.insert(token.clone(), now() + 60.0);
-    let mut answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": lasts});
+    let mut answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": 60.0});
     let keeps = inner.manners.keeps_refresh && get("grant_type") == "refresh_token";
     if get("grant_type") != "client_credentials" && !keeps {
         let refresh = inner.new_id("rt");

@@ -1,7 +1,7 @@
 //! What the tests sign in with: an auth for the server, a flow, and a person whose browser is a client of its own.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use postrider::auth::oauth2::Config;
 use postrider::exec::oauth2::{Failed, Flow, Obtained, Person, Prompt, Reply, Todo};
@@ -63,6 +63,18 @@ pub async fn obtain(auth: &Auth, browser: &Arc<Browser>) -> Result<Obtained, Fai
     flow(Some(browser.clone())).obtain(config(auth)).await
 }
 
+/// What there is once there is something; a test that waits in vain ends after two minutes.
+pub async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(began.elapsed() < Duration::from_mins(2), "{what} never came");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 /// What somebody does with a prompt.
 type Habit = dyn Fn(Prompt) -> BoxFuture<Option<Reply>> + Send + Sync;
 
@@ -111,12 +123,7 @@ impl Browser {
 
     /// The page the browser has ended on, once it has.
     pub async fn page(&self) -> (u16, String) {
-        loop {
-            if let Some(page) = self.pages.lock().unwrap().last() {
-                return page.clone();
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until("the browser's page", || self.pages.lock().unwrap().last().cloned()).await
     }
 }
 
