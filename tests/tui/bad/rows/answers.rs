@@ -368,14 +368,14 @@ pub fn http2() -> Vec<Row> {
             "h2: a stall in the body",
             vec![h2(&[h2_ok(), data]), Hold],
             1,
-            &["part", "timed out after 1s, while downloading"],
+            &["part", "timed out after LIMIT, while downloading"],
         )
         .with(H2_SHORT),
         row(
             "h2: nothing after the settings",
             vec![h2(&[]), Hold],
             1,
-            &["timed out after 1s, while waiting"],
+            &["timed out after LIMIT, while waiting"],
         )
         .with(H2_SHORT),
         row(

@@ -146,7 +146,7 @@ pub fn lengths() -> Vec<Row> {
             "no length and no end",
             vec![send(ok("", "so far ")), Hold],
             1,
-            &["so far", "timed out after 1s, while downloading"],
+            &["so far", "timed out after LIMIT, while downloading"],
         )
         .with(SHORT),
     ]
@@ -166,7 +166,7 @@ pub fn breaks() -> Vec<Row> {
             "silence",
             vec![Hold],
             1,
-            &["timed out after 1s, while waiting for the answer"],
+            &["timed out after LIMIT, while waiting for the answer"],
         )
         .with(SHORT),
         row(
@@ -229,14 +229,14 @@ pub fn breaks() -> Vec<Row> {
             "a drip of headers",
             vec![send("HTTP/1.1 200 OK\r\nX: "), Forever(b"y".to_vec(), tenth)],
             1,
-            &["timed out after 1s, while waiting for the answer"],
+            &["timed out after LIMIT, while waiting for the answer"],
         )
         .with(SHORT),
         row(
             "a drip of a body",
             vec![send(ok("", "drip:")), Forever(b"d".to_vec(), tenth)],
             1,
-            &["drip:ddd", "timed out after 1s"],
+            &["drip:ddd", "timed out after LIMIT"],
         )
         .with(SHORT),
         row(

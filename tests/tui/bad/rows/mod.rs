@@ -12,11 +12,12 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use super::server::Step::{self, Send};
 
 /// A row.
+#[derive(Clone)]
 pub struct Row {
     pub name: &'static str,
     pub steps: Vec<Step>,
     /// TOML of the request beside its URL.
-    pub request: &'static str,
+    pub request: String,
     /// On the screen, in the tab Body.
     pub sees: Vec<String>,
     /// Behind these keys, on the screen.
@@ -24,14 +25,33 @@ pub struct Row {
     /// It ends only when Esc is pressed.
     pub esc: bool,
     /// In what `send --include` writes.
-    pub says: Vec<&'static str>,
+    pub says: Vec<String>,
     /// Its exit code.
     pub code: i32,
 }
 
 impl Row {
+    /// The row as often as it may be tried, each with the name of its request. One that has a limit of time has longer ones,
+    /// too: a busy machine may not come so far in the first.
+    pub fn tries(&self, slug: &str) -> Vec<(String, Self)> {
+        if !self.request.contains(LIMIT) {
+            return vec![(slug.to_owned(), self.clone())];
+        }
+        let within = |limit: &str| {
+            let set = |text: &String| text.replace(LIMIT, limit);
+            let row = Self {
+                request: set(&self.request),
+                sees: self.sees.iter().map(set).collect(),
+                says: self.says.iter().map(set).collect(),
+                ..self.clone()
+            };
+            (format!("{slug}-{limit}"), row)
+        };
+        ["1s", "6s", "30s"].map(within).to_vec()
+    }
+
     fn with(mut self, request: &'static str) -> Self {
-        self.request = request;
+        self.request = request.to_owned();
         self
     }
 
@@ -79,11 +99,11 @@ fn row(name: &'static str, steps: Vec<Step>, code: i32, says: &[&'static str]) -
     Row {
         name,
         steps,
-        request: "",
+        request: String::new(),
         sees: says.iter().map(|text| (*text).to_owned()).collect(),
         then: None,
         esc: false,
-        says: says.to_vec(),
+        says: says.iter().map(|text| (*text).to_owned()).collect(),
         code,
     }
 }
@@ -149,9 +169,11 @@ fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Stands for a limit of time.
+const LIMIT: &str = "LIMIT";
 const H2: &str = "[settings]\nhttp_version = \"http2\"\n";
-const H2_SHORT: &str = "[settings]\nhttp_version = \"http2\"\ntimeout = \"1s\"\n";
-const SHORT: &str = "[settings]\ntimeout = \"1s\"\n";
+const H2_SHORT: &str = "[settings]\nhttp_version = \"http2\"\ntimeout = \"LIMIT\"\n";
+const SHORT: &str = "[settings]\ntimeout = \"LIMIT\"\n";
 
 /// SETTINGS, then these frames.
 fn h2(frames: &[Vec<u8>]) -> Step {
