@@ -48,6 +48,20 @@ struct Inner {
     keeper: Option<Arc<dyn TokenKeeper>>,
     /// Whose turn it is to change what is kept.
     keeping: Mutex<()>,
+    /// No pause passes: a test on a busy machine may take longer than one.
+    #[cfg(test)]
+    stopped: std::sync::atomic::AtomicBool,
+}
+
+impl Inner {
+    /// How long ago something failed.
+    fn since(&self, at: Instant) -> Duration {
+        #[cfg(test)]
+        if self.stopped.load(std::sync::atomic::Ordering::Relaxed) {
+            return Duration::ZERO;
+        }
+        at.elapsed()
+    }
 }
 
 /// Whether a token is kept, or why not.
@@ -98,8 +112,8 @@ impl Setback {
         }
     }
 
-    /// How long it is not tried again with this.
-    fn left(&self, made_of: u64, by_hand: Option<Instant>) -> Option<Duration> {
+    /// How long it is not tried again with this, so long after it failed.
+    fn left(&self, passed: Duration, made_of: u64, by_hand: Option<Instant>) -> Option<Duration> {
         // Whoever sends again by hand wants it tried again: once, and not each time that this one send needs it.
         if by_hand.is_some_and(|sent| self.at < sent) {
             return None;
@@ -110,7 +124,7 @@ impl Setback {
         } else {
             pause(self.times)
         };
-        let left = pause.checked_sub(self.at.elapsed());
+        let left = pause.checked_sub(passed);
         left.filter(|left| !left.is_zero() && !is_corrected)
     }
 }
@@ -181,8 +195,18 @@ impl TokenStore {
                 slots: Mutex::new(slots),
                 keeper,
                 keeping: Mutex::default(),
+                #[cfg(test)]
+                stopped: std::sync::atomic::AtomicBool::default(),
             }),
         }
+    }
+
+    /// One in which no pause passes.
+    #[cfg(test)]
+    pub fn stopped() -> Self {
+        let store = Self::default();
+        store.inner.stopped.store(true, std::sync::atomic::Ordering::Relaxed);
+        store
     }
 
     fn lock(&self) -> MutexGuard<'_, Slots> {
@@ -282,7 +306,7 @@ impl TokenStore {
             } else {
                 let made_of = origin.made_of();
                 if let Some(setback) = slot.setback.as_ref().filter(|_| !forced)
-                    && let Some(left) = setback.left(made_of, want.by_hand)
+                    && let Some(left) = setback.left(self.inner.since(setback.at), made_of, want.by_hand)
                 {
                     return Obtained::Paused(setback.failed.clone(), left);
                 }
@@ -373,7 +397,7 @@ impl TokenStore {
             return;
         }
         if fruitless.len() >= MOST_FRUITLESS {
-            fruitless.retain(|_, (times, at)| at.elapsed() < pause(*times));
+            fruitless.retain(|_, (times, at)| self.inner.since(*at) < pause(*times));
         }
         if fruitless.len() < MOST_FRUITLESS {
             let times = fruitless.get(request).map_or(0, |(times, _)| *times);
@@ -385,7 +409,7 @@ impl TokenStore {
     pub fn is_fruitless(&self, key: &TokenKey, request: &str) -> bool {
         let slots = self.lock();
         let last = slots.by_key.get(key).and_then(|slot| slot.fruitless.get(request));
-        last.is_some_and(|(times, at)| at.elapsed() < pause(*times))
+        last.is_some_and(|(times, at)| self.inner.since(*at) < pause(*times))
     }
 
     /// Forgets a token, here and where it is kept; who is fetching it ends.

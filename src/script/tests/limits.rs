@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::*;
 
@@ -135,11 +135,13 @@ fn answers_that_a_script_lets_go_of_count_no_more() {
     assert_eq!(texts(report), ["1048576"]);
 }
 
-/// A port whose every answer has a megabyte; it knows how many were asked for at once.
+/// A port whose every answer has a megabyte; it knows how many were asked for at once, and answers nobody before there were so
+/// many.
 #[derive(Clone, Default)]
 struct Large {
     now: Arc<AtomicUsize>,
     most: Arc<AtomicUsize>,
+    wanted: usize,
 }
 
 impl SendPort for Large {
@@ -148,6 +150,11 @@ impl SendPort for Large {
         Box::pin(async move {
             let now = port.now.fetch_add(1, Ordering::SeqCst) + 1;
             port.most.fetch_max(now, Ordering::SeqCst);
+            let begun = Instant::now();
+            while port.most.load(Ordering::SeqCst) < port.wanted && begun.elapsed() < Duration::from_mins(1) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            // One too many would come meanwhile.
             tokio::time::sleep(Duration::from_millis(2)).await;
             port.now.fetch_sub(1, Ordering::SeqCst);
             Ok(answer(200, "OK", &"x".repeat(1024 * 1024)))
@@ -157,7 +164,10 @@ impl SendPort for Large {
 
 #[test]
 fn requests_of_a_script_wait_for_their_turn() {
-    let port = Large::default();
+    let port = Large {
+        wanted: 16,
+        ..Large::default()
+    };
     let mut job =
         job("for (let i = 0; i < 60; i++) pm.sendRequest('http://h/' + i, (e, r) => console.log(e, r.code));");
     job.send = Some(Arc::new(port.clone()));

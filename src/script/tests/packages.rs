@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
+use std::time::Instant;
 
 use super::*;
 use crate::model::package::{Package, PackageId};
@@ -228,9 +229,10 @@ fn what_our_objects_lack_is_of_the_genuine_sdk_and_takes_them() {
 #[test]
 fn waiting_for_a_package_is_not_the_scripts_time_and_is_cancelled_at_once() {
     let mut job = job("require('slow')");
-    job.send = Some(Arc::new(own()));
-    job.limits.busy = Duration::from_millis(1);
-    job.limits.total = Duration::from_millis(300);
+    job.limits.busy = Duration::from_secs(2);
+    job.limits.total = Duration::from_secs(2);
+    let port = Arc::new(own());
+    job.send = Some(port.clone());
     let cancel = job.cancel.clone();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -238,7 +240,11 @@ fn waiting_for_a_package_is_not_the_scripts_time_and_is_cancelled_at_once() {
         .unwrap();
     let report = runtime.block_on(async {
         tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_secs(2)).await;
+            let begun = Instant::now();
+            while port.asked.lock().unwrap().is_empty() && begun.elapsed() < Duration::from_mins(1) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(2_500)).await;
             cancel.cancel();
         });
         Engine::new().run(job).await

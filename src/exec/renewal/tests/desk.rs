@@ -17,7 +17,7 @@ use crate::exec::{Pipeline, SendContext, Session};
 use crate::exec::{fixture, fixture::pipeline};
 use crate::model::edit::Edit;
 use crate::model::request::Method as Verb;
-use crate::model::token::{Pick, TokenSource};
+use crate::model::token::{Pick, Token, TokenSource};
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Auth, Body, Entity, Group, NodeId, Outcome, Request};
 
@@ -247,7 +247,8 @@ async fn api(State(desk): State<Desk>, _method: Method, headers: HeaderMap) -> R
     })
 }
 
-/// A client of the desk: a session whose collection says where its token comes from, and a pipeline with a store.
+/// A client of the desk: a session whose collection says where its token comes from, and a pipeline with a store whose pauses
+/// last.
 pub struct Client {
     pub session: Session,
     pub pipeline: Pipeline,
@@ -299,7 +300,7 @@ impl Client {
         };
         let (session, nodes) = fixture::session(&desk.base, group, vec![fetch, again, get, inherits]);
         let mut pipeline = pipeline();
-        pipeline.tokens = Some(TokenStore::default());
+        pipeline.tokens = Some(TokenStore::stopped());
         Self {
             session,
             pipeline,
@@ -343,6 +344,18 @@ impl Client {
             secret: false,
         };
         self.session.current.set(Owner::Environment("test".into()), key, value);
+    }
+
+    /// All tokens of the store are so much older, and the desk takes none of them any more.
+    pub fn age(&self, desk: &Desk, by: SignedDuration) {
+        let store = self.pipeline.tokens.as_ref().expect("a store");
+        for (key, token) in store.all() {
+            let mut token = Token::clone(&token);
+            token.obtained_at -= by;
+            token.expires_at = token.expires_at.map(|end| end - by);
+            store.note(&key, Arc::new(token));
+        }
+        desk.revoke();
     }
 
     /// What the variable of the token holds.

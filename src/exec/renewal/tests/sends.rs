@@ -71,10 +71,10 @@ async fn a_script_may_set_it_as_in_postman() {
 
 #[tokio::test]
 async fn an_expired_token_is_renewed_before_it_is_refused() {
-    let desk = Desk::open(mood(Duration::from_millis(300))).await;
+    let desk = Desk::open(mood(LONG)).await;
     let mut client = Client::new(&desk, vec![source()]);
     client.send(GET).await;
-    tokio::time::sleep(Duration::from_millis(310)).await;
+    client.age(&desk, SignedDuration::from_mins(11));
     let outcome = client.send(GET).await;
     assert_eq!((status(&outcome), desk.asked(), desk.refused()), (200, 2, 0));
     assert!(
@@ -91,12 +91,16 @@ async fn an_expired_token_is_renewed_before_it_is_refused() {
 #[tokio::test]
 async fn a_fixed_life_counts_from_when_it_was_fetched() {
     let desk = Desk::open(mood(LONG)).await;
-    let ttl = Life::Fixed(Duration::from_millis(50));
+    let ttl = Life::Fixed(Duration::from_mins(5));
     let mut client = Client::new(&desk, vec![TokenSource { life: ttl, ..source() }]);
     client.send(GET).await;
-    tokio::time::sleep(Duration::from_millis(60)).await;
-    client.send(GET).await;
-    assert_eq!(desk.asked(), 2);
+    client.age(&desk, SignedDuration::from_mins(4));
+    let store = client.pipeline.tokens.clone().unwrap();
+    let (_, token) = store.all().remove(0);
+    assert_eq!(token.expires_at, Some(token.obtained_at + SignedDuration::from_mins(5)));
+    client.age(&desk, SignedDuration::from_mins(2));
+    let outcome = client.send(GET).await;
+    assert_eq!((status(&outcome), desk.asked(), desk.refused()), (200, 2, 0));
 }
 
 #[tokio::test]

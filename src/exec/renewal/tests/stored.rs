@@ -169,7 +169,7 @@ async fn an_older_value_is_exchanged_for_the_newer_one_that_is_known() {
 
 #[tokio::test]
 async fn the_user_need_not_wait_for_a_pause() {
-    let (store, origin) = (TokenStore::default(), Fake::new(true));
+    let (store, origin) = (TokenStore::stopped(), Fake::new(true));
     let cancel = CancellationToken::new();
     for (cause, paused) in [(Cause::Missing, false), (Cause::Missing, true), (Cause::Asked, false)] {
         origin.go.notify_one();
@@ -180,7 +180,7 @@ async fn the_user_need_not_wait_for_a_pause() {
 
 #[tokio::test]
 async fn what_is_corrected_need_not_wait_for_a_pause() {
-    let (store, origin) = (TokenStore::default(), Fake::new(true));
+    let (store, origin) = (TokenStore::stopped(), Fake::new(true));
     let cancel = CancellationToken::new();
     for (made_of, paused) in [(1, false), (1, true), (2, false), (2, true), (1, false)] {
         origin.made_of.store(made_of, Ordering::Relaxed);
@@ -196,7 +196,7 @@ async fn what_is_corrected_need_not_wait_for_a_pause() {
 
 #[tokio::test]
 async fn what_is_another_each_time_waits_all_the_same() {
-    let (store, origin) = (TokenStore::default(), Fake::new(true));
+    let (store, origin) = (TokenStore::stopped(), Fake::new(true));
     let cancel = CancellationToken::new();
     let mut paused = Vec::new();
     for made_of in 0..8 {
@@ -210,16 +210,13 @@ async fn what_is_another_each_time_waits_all_the_same() {
     }
     assert_eq!(paused.iter().filter(|left| left.is_none()).count(), 3, "{paused:?}");
     // Every failure counts, whatever it was tried with: three in a row are a pause of four seconds.
-    assert!(
-        paused[7].is_some_and(|left| left > Duration::from_secs(2)),
-        "{paused:?}"
-    );
+    assert_eq!(paused[7], Some(Duration::from_secs(4)), "{paused:?}");
 }
 
 #[tokio::test]
 async fn who_sends_again_by_hand_need_not_wait_and_all_of_a_run_and_of_one_send_do() {
     for declined in [true, false] {
-        let store = TokenStore::default();
+        let store = TokenStore::stopped();
         let mut origin = Fake::new(true);
         Arc::get_mut(&mut origin).unwrap().declined = declined;
         let cancel = CancellationToken::new();
@@ -368,8 +365,22 @@ async fn who_learns_a_token_hears_that_it_is_not_kept() {
     );
 }
 
+/// Lets this process have so many files open, where the system has them: a thousand connections have two ends each, and many
+/// systems allow 1,024 unless they are asked.
+#[cfg(unix)]
+fn allow_files(wanted: u64) {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+    let (own, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    if own < wanted {
+        setrlimit(Resource::RLIMIT_NOFILE, wanted.min(most), most).unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_at_once_with_an_expired_token_make_one_token_request() {
+    #[cfg(unix)]
+    allow_files(4_096);
     let slow = Duration::from_millis(50);
     let desk = Desk::open(Mood {
         ttl: Duration::from_mins(10),
