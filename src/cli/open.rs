@@ -393,6 +393,7 @@ impl Opened {
     pub fn pipeline_over(&self, config: ClientConfig, sending: &SendingArgs) -> Pipeline {
         let mut pipeline = Pipeline::new(Client::new(config), self.jar.clone());
         pipeline.packages = Some(Arc::new(self.packages()));
+        pipeline.lists = true;
         if !sending.no_renew {
             pipeline.tokens = Some(self.tokens());
         }

@@ -260,6 +260,8 @@ fn pipeline(start: &Start<'_>, opened: &Opened) -> Result<Pipeline, CliError> {
         cookies::read(&start.cwd.join(file), &opened.jar)?;
     }
     let mut pipeline = opened.pipeline_over(config, &args.sending);
+    // Only there is it shown; files have it as one line.
+    pipeline.lists = args.reporters.iter().any(|name| name.trim() == "cli");
     pipeline.stop_on_failure = args.bail.contains(&Bail::Failure);
     Ok(pipeline)
 }

@@ -53,6 +53,8 @@ pub struct Pipeline {
     pub dynamic: Dynamic,
     /// What one script may use.
     pub limits: Limits,
+    /// Whether what scripts write to the console is shown as newman shows it, each value laid out.
+    pub lists: bool,
     /// The npm packages that scripts may require; without any, requiring one is an error.
     pub packages: Option<Arc<Packages>>,
     /// Nothing more is done for a request once something failed: newman's `--bail`.
@@ -136,6 +138,7 @@ impl Pipeline {
             memory: Memory::default(),
             dynamic: Dynamic::new(),
             limits: Limits::default(),
+            lists: false,
             packages: None,
             stop_on_failure: false,
             outside: Outside::default(),
@@ -519,6 +522,7 @@ impl Pipeline {
             job.added.clone_from(&prepared.added);
             job.response.clone_from(&response);
             job.limits = self.limits;
+            job.lists = self.lists;
             job.cancel = context.cancel.clone();
             job.send = Some(Arc::new(port));
             job.cookies = cookies.get_or_insert_with(|| self.cookies_for(prepared)).clone();

@@ -71,6 +71,8 @@ pub struct ScriptJob {
     pub cookies: Vec<Cookie>,
     /// Where in the run this is.
     pub info: Info,
+    /// Whether its console is shown as newman shows it, each value laid out.
+    pub lists: bool,
     /// What the script may use.
     pub limits: Limits,
     /// Stops the script at once.
@@ -92,6 +94,7 @@ impl ScriptJob {
             response: None,
             cookies: Vec::new(),
             info: Info::default(),
+            lists: false,
             limits: Limits::default(),
             cancel: CancellationToken::new(),
             send: None,

@@ -1,5 +1,6 @@
 // What all of Postman's objects have in common: what they belong to, a description, and the variables in their texts.
 
+import { shownAsJson } from './format.js';
 import { reading, substitute, substituteIn, tokensIn } from './substitute.js';
 
 const isMeta = (key) => key.length > 1 && key[0] === '_';
@@ -97,8 +98,11 @@ export class Description {
 
   update(content, type) {
     if (content !== null && typeof content === 'object') ({ content, type } = content);
+    type = type || this.type || 'text/plain';
+    // The text stands before its type, also where it comes later.
+    delete this.type;
     if (content !== undefined) this.content = content;
-    this.type = type || this.type || 'text/plain';
+    this.type = type;
   }
 
   toString() {
@@ -112,7 +116,9 @@ export class Description {
 
 /** Something with a description, whose texts may hold variables. */
 export class Property extends PropertyBase {
-  static shownAsJson = true;
+  static {
+    shownAsJson(this);
+  }
 
   constructor(definition) {
     super();

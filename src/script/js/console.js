@@ -1,12 +1,15 @@
 // `console`: every line goes to the host, nothing to the terminal.
 
 import { format, listed } from './format.js';
-import { clean, host } from './run.js';
+import { clean, host, run } from './run.js';
 
 const write = (level) => {
   const method = {
     [level](...args) {
-      host.log(level, clean(format(args)), clean(listed(args)));
+      const text = clean(format(args));
+      // Laid out only for whom that is shown.
+      if (run.info.lists) host.log(level, text, clean(listed(args)));
+      else host.log(level, text);
     },
   };
   return method[level];

@@ -41,6 +41,12 @@ function kept(cookie, url) {
   });
 }
 
+// A line without a sign of equality is a name, and nothing is its value.
+function parsed(line) {
+  const cookie = Cookie.parse(line);
+  return cookie.value === true ? { ...cookie, value: '' } : cookie;
+}
+
 export class CookieJar {
   /** `set(url, name, value)`, `set(url, { name, value, … })` or `set(url, 'name=value; …')`. */
   set(url, what, value, callback) {
@@ -49,7 +55,7 @@ export class CookieJar {
     const details = () => {
       let given = what;
       if (what && value) given = { name: String(what), value: String(value) };
-      else if (typeof what === 'string') given = Cookie.parse(what);
+      else if (typeof what === 'string') given = parsed(what);
       else if (what === null || typeof what !== 'object') throw new TypeError('CookieJar.set() requires a valid set cookie arguments');
       cookie = new Cookie(given);
       // The jar has values as they are given; only Postman's objects have them encoded.

@@ -6,6 +6,16 @@ const DEPTH = 5;
 const MAX_ITEMS = 100;
 const MAX_STRING = 10000;
 const MAX_TEXT = 100000;
+// What a script inspects for itself may be longer than what the console takes.
+const MOST_INSPECTED = 10 * MAX_TEXT;
+
+// The mark of what is shown as its JSON; scripts do not see it.
+const AS_JSON = Symbol('as JSON');
+
+/** Has all objects of a class, and of those that extend it, shown as their JSON. */
+export function shownAsJson(Class) {
+  Object.defineProperty(Class.prototype, AS_JSON, { value: true });
+}
 
 // As newman without a terminal: how wide lines are, and how deep it looks. So many levels fit on one line.
 const WIDTH = 44;
@@ -14,6 +24,21 @@ const COMPACT = 3;
 
 // While values are laid out: how far in they stand, and the level of what was shown last.
 let page;
+
+// How much may still be written. What an object shares with another is written as often as it is reached, and that may be
+// without end for people: beyond this, objects and lists are only named.
+let left;
+
+// Spends from what is there, or from a purse of its own.
+function budgeted(most, write) {
+  if (left !== undefined) return write();
+  left = most;
+  try {
+    return write();
+  } finally {
+    left = undefined;
+  }
+}
 
 // What is inside of another stands further in.
 function within(show) {
@@ -48,6 +73,12 @@ function cutString(text) {
 }
 
 function primitive(value) {
+  const text = primitiveText(value);
+  left -= text.length + 2;
+  return text;
+}
+
+function primitiveText(value) {
   switch (typeof value) {
     case 'string':
       return cutString(value);
@@ -67,6 +98,7 @@ function more(count) {
 }
 
 function keyText(key) {
+  left -= 2 + (page ? page.indent : 0);
   if (typeof key === 'symbol') return `[${key.toString()}]`;
   return /^[A-Za-z_]\w*$/.test(key) ? key : quote(key);
 }
@@ -173,7 +205,7 @@ function isClass(fn) {
   if (/^class\b/.test(text)) return true;
   // The prelude's are code without its text. Those of Postman's SDK are functions there.
   const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype');
-  return text.endsWith('[native code]\n}') && !!prototype && !prototype.writable && !ENGINES.test(fn.name) && !fn.shownAsJson;
+  return text.endsWith('[native code]\n}') && !!prototype && !prototype.writable && !ENGINES.test(fn.name) && !(fn.prototype && fn.prototype[AS_JSON]);
 }
 
 function showFunction(fn) {
@@ -187,9 +219,11 @@ function showFunction(fn) {
 
 function showError(error, seen, depth) {
   const head = `${error.name}: ${error.message}`;
+  left -= head.length;
   // The stack begins with what the error said when it was made.
   const frames = typeof error.stack === 'string' ? error.stack.split('\n').filter((line) => line.startsWith('    at ')) : [];
   const stack = frames.map((line) => `\n${line}`).join('');
+  left -= stack.length;
   const keys = Object.keys(error).filter((key) => !['name', 'message', 'stack'].includes(key));
   const inner = keys.map((key) => propertyText(error, key, seen, depth));
   // What an error stands on is no key of its own; nor are the errors of several.
@@ -203,6 +237,7 @@ function showError(error, seen, depth) {
 
 function show(value, seen, depth) {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return primitive(value);
+  if (left < 0) return Array.isArray(value) ? '[Array]' : `[${constructorName(value)}]`;
   if (seen.includes(value)) return '[Circular *1]';
   if (typeof value === 'function' && Object.keys(value).length === 0) return showFunction(value);
   if (typeof value[CUSTOM] === 'function') return String(value[CUSTOM](0, {}, (inner) => inspect(inner)));
@@ -211,6 +246,7 @@ function show(value, seen, depth) {
   if (value instanceof RegExp) return value.toString();
   if (value instanceof Promise) return 'Promise { <pending> }';
   const name = typeof value === 'function' ? showFunction(value) : constructorName(value);
+  left -= name.length + 4 + (page ? page.indent : 0);
   if (depth > (page ? LISTED_DEPTH : DEPTH)) return Array.isArray(value) ? '[Array]' : `[${name}]`;
   seen = seen.concat([value]);
   depth += 1;
@@ -218,7 +254,7 @@ function show(value, seen, depth) {
   if (page) page.level = depth;
   const text = contents(value, name, seen, depth);
   // What is empty does not count as a level.
-  if (page && /[[{][\]}]$/.test(text)) page.level = before;
+  if (page && ['{}', '[]'].includes(text.slice(-2))) page.level = before;
   return text;
 }
 
@@ -246,7 +282,7 @@ function contents(value, name, seen, depth) {
   for (const Box of [String, Number, Boolean, BigInt, Symbol]) {
     if (value instanceof Box) return `[${Box.name}: ${primitive(value.valueOf())}]`;
   }
-  if (typeof value.toJSON === 'function' && value.constructor && value.constructor.shownAsJson) {
+  if (typeof value.toJSON === 'function' && value[AS_JSON]) {
     return show(value.shown ? value.shown() : value.toJSON(), seen, depth - 1);
   }
   const keys = enumerable(value);
@@ -256,7 +292,7 @@ function contents(value, name, seen, depth) {
 
 /** One value, on one line, so many levels deep. */
 export function inspect(value, depth = DEPTH) {
-  return show(value, [], DEPTH - depth);
+  return budgeted(MOST_INSPECTED, () => show(value, [], DEPTH - depth));
 }
 
 // One value over as many lines as it takes.
@@ -271,12 +307,17 @@ function laidOut(value) {
 
 /** The arguments of a `console` call as newman lists them: each by itself, texts in quotes, `%` as it is. */
 export function listed(args) {
-  const all = args.map(laidOut).join(', ');
+  const all = budgeted(MAX_TEXT, () => args.map(laidOut).join(', '));
   return all.length > MAX_TEXT ? `${all.slice(0, MAX_TEXT)}… (${all.length - MAX_TEXT} more characters)` : all;
 }
 
 /** The arguments of a `console` call as one text: `%s %d %i %f %j %o %O %c` in a first string, then the rest. */
 export function format(args) {
+  const all = budgeted(MAX_TEXT, () => formatted(args));
+  return all.length > MAX_TEXT ? `${all.slice(0, MAX_TEXT)}… (${all.length - MAX_TEXT} more characters)` : all;
+}
+
+function formatted(args) {
   let index = 0;
   let text = '';
   if (typeof args[0] === 'string') {
@@ -304,6 +345,5 @@ export function format(args) {
     });
   }
   const rest = args.slice(index).map((value) => (typeof value === 'string' ? value : inspect(value)));
-  const all = (index ? [text] : []).concat(rest).join(' ');
-  return all.length > MAX_TEXT ? `${all.slice(0, MAX_TEXT)}… (${all.length - MAX_TEXT} more characters)` : all;
+  return (index ? [text] : []).concat(rest).join(' ');
 }

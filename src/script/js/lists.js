@@ -1,6 +1,7 @@
 // Ordered lists with names: headers, query parameters, form fields, cookies, variables.
 
 import { PropertyBase } from './base.js';
+import { shownAsJson } from './format.js';
 import { reading, substitute, substituteIn } from './substitute.js';
 import { Cookie, FormParam, Header, QueryParam, Variable } from './props.js';
 
@@ -21,7 +22,10 @@ const ownerIn = (args) => (args.length > 1 ? args[0] : undefined);
 
 /** A list of rows that have a key; keys may repeat, and then the last one counts. */
 export class PropertyList extends PropertyBase {
-  static shownAsJson = true;
+  static {
+    shownAsJson(this);
+  }
+
   members;
   #Row;
 
@@ -145,7 +149,8 @@ export class PropertyList extends PropertyBase {
   assimilate(source, prune) {
     const rows = this.rowsOf(source);
     for (const row of rows) this.upsert(row);
-    if (prune) this.remove((row) => !rows.some((other) => this.norm(other.key) === this.norm(row.key)));
+    const index = (this.#Row && this.#Row._postman_propertyIndexKey) || 'key';
+    if (prune) this.remove((row) => !rows.some((other) => this.norm(other[index]) === this.norm(row[index])));
   }
 
   clear() {
@@ -231,7 +236,8 @@ export class PropertyList extends PropertyBase {
   toObject(excludeDisabled, caseSensitive, multi, sanitizeKeys) {
     const object = {};
     for (const row of this.members) {
-      if ((excludeDisabled && row.disabled) || (sanitizeKeys && !row.key)) continue;
+      // Of variables some have no key at all; they are in no object.
+      if (!row || (typeof row === 'object' && !('key' in row)) || (excludeDisabled && row.disabled) || (sanitizeKeys && !row.key)) continue;
       const key = caseSensitive ? String(row.key) : this.norm(row.key);
       const value = row.valueOf() === row ? row.value : row.valueOf();
       if ((multi || this.multi) && Object.hasOwn(object, key)) object[key] = [].concat(object[key], [value]);

@@ -146,13 +146,13 @@ export class FormParam extends Row {
   static _postman_propertyName = 'FormParam';
   static _postman_propertyIndexKey = 'key';
   static _postman_propertyAllowsMultipleValues = true;
-  static also = [...Row.also, 'type', 'src', 'contentType', 'fileName'];
 
   constructor(definition) {
     super(definition);
-    const { key, value } = definition || {};
+    const { key, value, ...rest } = definition || {};
     this.key = key || '';
     this.value = value || '';
+    for (const name of ['type', 'src', 'contentType', 'fileName']) if (rest[name] !== undefined) this[name] = rest[name];
   }
 
   static parse(text) {
@@ -164,8 +164,9 @@ export class FormParam extends Row {
   }
 
   toJSON() {
-    const { value, ...rest } = super.toJSON();
-    return this.type === 'file' && (typeof value !== 'string' || !value) ? rest : { ...rest, value };
+    const json = super.toJSON();
+    if (this.type === 'file' && (typeof json.value !== 'string' || !json.value)) delete json.value;
+    return json;
   }
 }
 
@@ -209,7 +210,7 @@ export class Variable extends Row {
     this.type = 'any';
     if (type !== undefined) this.valueType(type, true);
     this.set(value);
-    this.key = key;
+    if (key !== undefined) this.key = key;
     if (system !== undefined) this.system = system;
   }
 
@@ -267,8 +268,9 @@ export class Variable extends Row {
   }
 
   toJSON() {
-    const { value, ...rest } = this;
-    return value === undefined ? rest : { type: this.type, value, ...rest };
+    const json = { ...this };
+    if (json.value === undefined) delete json.value;
+    return json;
   }
 }
 

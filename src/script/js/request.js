@@ -7,13 +7,17 @@ import { chai } from './chai.js';
 import { RequestAuth } from './auth.js';
 import { Description, Property, PropertyBase } from './base.js';
 import { FormParamList, HeaderList, PropertyList, QueryParamList } from './lists.js';
+import { shownAsJson } from './format.js';
 import { native } from './json.js';
 import { Url } from './url.js';
 
 const MODES = { raw: 'raw', formdata: 'formdata', urlencoded: 'urlencoded', file: 'file', graphql: 'graphql' };
 
 export class RequestBody extends PropertyBase {
-  static shownAsJson = true;
+  static {
+    shownAsJson(this);
+  }
+
   static MODES = MODES;
 
   constructor(definition) {
@@ -32,7 +36,7 @@ export class RequestBody extends PropertyBase {
     this.disabled = definition.disabled;
     this.file = typeof definition.file === 'string' ? { src: definition.file } : definition.file;
     const { query, operationName, variables } = definition.graphql || {};
-    this.graphql = definition.graphql ? { query, operationName: operationName || undefined, variables } : mode === MODES.graphql ? {} : undefined;
+    this.graphql = definition.graphql ? { query, operationName, variables } : mode === MODES.graphql ? {} : undefined;
     const list = (name, List) => (definition[name] || mode === name ? new List(this, definition[name] || []) : undefined);
     this.urlencoded = list(MODES.urlencoded, QueryParamList);
     this.formdata = list(MODES.formdata, FormParamList);
@@ -223,10 +227,11 @@ export class Request extends Property {
   }
 
   toJSON() {
-    const json = { url: this.url.toJSON() };
+    const json = {};
+    if (this.description) json.description = this.description.toJSON ? this.description.toJSON() : this.description;
+    json.url = this.url.toJSON();
     if (this.headers.count()) json.header = this.headers.toJSON();
     json.method = this.method;
-    if (this.description) json.description = this.description.toJSON ? this.description.toJSON() : this.description;
     if (this.body) json.body = this.body.toJSON();
     if (this.auth) json.auth = this.auth.toJSON();
     for (const name of ['certificate', 'proxy']) if (this[name]) json[name] = this[name];

@@ -104,7 +104,6 @@ function guard(object, property, row) {
 
 /** One scope over none or several others; writes go to the first. */
 export class VariableScope extends Property {
-  static shownAsJson = true;
   #kinds;
   #id;
   #tracking = false;

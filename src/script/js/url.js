@@ -1,6 +1,7 @@
 // `pm.request.url`: a URL in parts, whose text may hold `{{variables}}` anywhere.
 
 import { PropertyBase } from './base.js';
+import { shownAsJson } from './format.js';
 import { PropertyList, QueryParamList, VariableList } from './lists.js';
 import { QueryParam } from './props.js';
 
@@ -27,7 +28,9 @@ const hostParts = (text) => text.match(/({{[^{}]*}}|[^.])+|(?<=\.)(?=\.|$)/g) ||
 const named = (row) => (row !== null && typeof row === 'object' && !row.key && row.id ? { ...row, key: row.id } : row);
 
 export class Url extends PropertyBase {
-  static shownAsJson = true;
+  static {
+    shownAsJson(this);
+  }
 
   constructor(source) {
     super();
@@ -57,6 +60,8 @@ export class Url extends PropertyBase {
     this.host = [];
     this.path = [];
     let query = source.params || source.query;
+    // A query's text that is empty is none; behind a `?` it is.
+    if (query === '') query = undefined;
     if (source.raw === undefined || source.host !== undefined || source.path !== undefined) {
       this.protocol = source.protocol;
       this.auth = source.auth;
@@ -118,6 +123,7 @@ export class Url extends PropertyBase {
     const unresolved = options === true || (options && options.unresolved);
     const parts = typeof this.path === 'string' ? this.path.replace(/^\//, '').split('/') : this.path || [];
     const filled = parts.map((part) => {
+      if (typeof part !== 'string') return part;
       const name = !unresolved && part.startsWith(':') ? part.slice(1).split('.')[0] : '';
       const value = name ? this.variables.get(name) : undefined;
       return value === undefined || value === null || value === '' ? part : value + part.slice(name.length + 1);

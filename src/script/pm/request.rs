@@ -93,10 +93,10 @@ fn describe_body(body: &Body) -> Value {
             operation_name,
         } => json!({
             "mode": "graphql",
-            "graphql": {
-                "query": query.as_str(),
-                "variables": variables.as_str(),
-                "operationName": Some(operation_name).filter(|name| !name.is_empty()),
+            "graphql": if operation_name.is_empty() {
+                json!({"query": query.as_str(), "variables": variables.as_str()})
+            } else {
+                json!({"query": query.as_str(), "operationName": operation_name, "variables": variables.as_str()})
             },
         }),
     }

@@ -298,11 +298,13 @@ fn what_was_matched_last_is_known_to_scripts_that_ask() {
     assert_eq!(
         console(
             "/(\\d+)-(\\d+)/.test('tel 12-34 x'); console.log('%j', [RegExp.$1, RegExp.$2, RegExp.$3, RegExp.lastMatch, RegExp['$&'], RegExp.lastParen, RegExp.leftContext, RegExp.rightContext, RegExp.input]);
+             RegExp.input = 5; console.log('%j', [RegExp.input, RegExp.$_, RegExp.leftContext]);
              'aXb'.replace(/X(.)?/g, ''); console.log('%j', [RegExp.$1, RegExp.leftContext]); 'none'.match(/zz/); console.log('%j', RegExp.lastMatch);
              'a1b2'.split(/(\\d)/); console.log('%j', RegExp.$1); [...'x1y3'.matchAll(/(\\d)/g)]; console.log('%j', RegExp.$1)"
         ),
         [
             r#"["12","34","","12-34","12-34","34","tel "," x","tel 12-34 x"]"#,
+            r#"["5","5","tel "]"#,
             r#"["b","a"]"#,
             r#""Xb""#,
             r#""2""#,
@@ -313,7 +315,11 @@ fn what_was_matched_last_is_known_to_scripts_that_ask() {
 
 #[test]
 fn long_values_are_laid_out_as_newman_lays_them_out() {
-    let listed = |script: &str| run(script).console[0].listed.clone().unwrap();
+    let listed = |script: &str| {
+        let mut job = job(script);
+        job.lists = true;
+        run_job(job).console[0].listed.clone().unwrap()
+    };
     assert_eq!(
         listed("console.log({ a: [1, 'x'], b: {} }, 'y')"),
         "{ a: [ 1, 'x' ], b: {} }, 'y'"
@@ -332,4 +338,37 @@ fn long_values_are_laid_out_as_newman_lays_them_out() {
     );
     let many = listed("console.log(Array.from({ length: 120 }, (_, i) => i))");
     assert!(many.ends_with("\n  99,\n  ... 20 more items\n]"), "{many}");
+    // Where nobody reads it, it is not made.
+    assert_eq!(run("console.log({ a: 'x' }, 'y')").console[0].listed, None);
+}
+
+#[test]
+fn what_objects_share_is_written_as_often_as_there_is_room_for() {
+    let shared = "let a = { x: 1 }; for (let i = 0; i < 24; i += 1) a = { l: a, r: a };
+                  let b = 'x'; for (let i = 0; i < 6; i += 1) b = Array(100).fill(b);
+                  let e = new Error('e'); for (let i = 0; i < 24; i += 1) e = Object.assign(new Error('e'), { l: e, r: e });";
+    let mut job = job(&format!(
+        "{shared} console.log(a); console.log('%o', b); console.log(e, {{ y: 2 }});"
+    ));
+    job.lists = true;
+    let report = run_job(job);
+    assert_eq!(report.errors, []);
+    let lines: Vec<&str> = report
+        .console
+        .iter()
+        .map(|line| line.listed.as_ref().unwrap_or(&line.text).as_str())
+        .collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines.iter().all(|line| line.len() < 110_000));
+    assert!(
+        lines[0].contains("x: 1\n") && lines[0].ends_with("  r: [Object]\n}"),
+        "{}",
+        lines[0]
+    );
+    // What is shown twice within that room stays.
+    let twice = console("const o = { x: 1 }; console.log([o, { o }, new Map([[o, o]])])");
+    assert_eq!(
+        twice,
+        ["[ { x: 1 }, { o: { x: 1 } }, Map(1) { { x: 1 } => { x: 1 } } ]"]
+    );
 }

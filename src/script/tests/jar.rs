@@ -68,7 +68,8 @@ fn the_jar_answers_promises_and_callbacks() {
          jar.getAll('http://a', (error, all) => console.log(error, all.count(), all.get('sid')));
          console.log((await jar.getAll('http://a', { http: false })).one('sid').path);
          const made = await jar.set('http://a', { name: 'n', value: 'v', httpOnly: true });
-         console.log(made.name, await jar.unset('http://a', 'n'), await jar.clear('a'));",
+         console.log(made.name, await jar.unset('http://a', 'n'), await jar.clear('a'));
+         await jar.set('http://a', 'empty', '');",
     );
     assert_eq!(
         shown,
@@ -84,6 +85,7 @@ fn the_jar_answers_promises_and_callbacks() {
             line: "n=v; HttpOnly".into()
         }
     )));
+    assert!(asked.contains(&jar("http://a", JarAction::Set { line: "empty=".into() })));
     assert!(asked.contains(&jar(
         "http://a",
         JarAction::GetAll {

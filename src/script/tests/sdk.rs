@@ -48,6 +48,56 @@ fn everything_knows_what_it_belongs_to() {
 }
 
 #[test]
+fn members_stand_in_the_order_that_scripts_compare() {
+    check(&[
+        (
+            "[new S.FormParam({ id: 'i', key: 'k', value: 'v', type: 'text', src: 's', contentType: 'c', fileName: 'f', disabled: true, description: 'd' }), \
+             new S.FormParam({ type: 'file', key: 'k', src: 'x' })]",
+            r#"[{"id":"i","disabled":true,"description":{"content":"d","type":"text/plain"},"key":"k","value":"v","type":"text","src":"s","contentType":"c","fileName":"f"},{"key":"k","type":"file","src":"x"}]"#,
+        ),
+        (
+            "[new S.QueryParam({ key: 'a', value: 'b', description: 'd' }), new S.Description({ type: 't', content: 'c' })]",
+            r#"[{"description":{"content":"d","type":"text/plain"},"key":"a","value":"b"},{"content":"c","type":"t"}]"#,
+        ),
+        (
+            "new S.Variable({ id: 'i', name: 'n', key: 'k', value: 'v', type: 'string', disabled: true, system: true })",
+            r#"{"id":"i","name":"n","disabled":true,"type":"string","value":"v","key":"k","system":true}"#,
+        ),
+        (
+            "new S.Request({ url: 'http://h', description: 'd' })",
+            r#"{"description":{"content":"d","type":"text/plain"},"url":{"protocol":"http","host":["h"],"query":[],"variable":[]},"method":"GET"}"#,
+        ),
+        (
+            "[{ query: 'q', operationName: '' }, { query: 'q', operationName: null }, { query: 'q' }].map((graphql) => new S.RequestBody({ mode: 'graphql', graphql }).toJSON().graphql)",
+            r#"[{"query":"q","operationName":""},{"query":"q","operationName":null},{"query":"q"}]"#,
+        ),
+        ("Object.keys(S.Url)", "[]"),
+        (
+            "[new S.Url('http://h/a'), new S.Header('a: b')].map((one) => require('util').inspect(one).slice(0, 24))",
+            r#"["{ protocol: 'http', path","{ key: 'a', value: 'b' }"]"#,
+        ),
+    ]);
+}
+
+#[test]
+fn odd_parts_of_urls_and_lists_are_taken_as_postman_takes_them() {
+    check(&[
+        (
+            "[{ host: 'h', query: '' }, 'h?', { host: 'h', path: [{ type: 'string', value: 'p' }, 'q', null, 3] }].map((url) => new S.Url(url).toString())",
+            r#"["h","h?","h/[object Object]/q//3"]"#,
+        ),
+        (
+            "new S.VariableList(null, [{ id: 'a', value: 1 }, { key: 'b', value: 2 }]).toObject()",
+            r#"{"b":2}"#,
+        ),
+        (
+            "(() => { const l = new S.CookieList(null, [{ name: 'a', value: '1' }, { name: 'b', value: '2' }]); l.assimilate(new S.CookieList(null, [{ name: 'b', value: '3' }]), true); return l; })()",
+            r#"[{"name":"b","value":"3"}]"#,
+        ),
+    ]);
+}
+
+#[test]
 fn texts_say_which_variables_they_hold() {
     check(&[
         (
@@ -64,7 +114,7 @@ fn texts_say_which_variables_they_hold() {
         ),
         (
             "(() => { const h = new S.Header('a: b'); h.describe('why', 'text/markdown'); return [String(h.description), h.description]; })()",
-            r#"["why",{"type":"text/markdown","content":"why"}]"#,
+            r#"["why",{"content":"why","type":"text/markdown"}]"#,
         ),
     ]);
 }
