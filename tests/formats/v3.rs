@@ -265,13 +265,20 @@ fn what_is_sorted_into_folders_is_found_there() {
     file("src/data.json", "{ not json");
     file(".git/x.postman_collection.json", "{");
     file("a/broken.postman_collection.json", "{");
+    file("data/globals/fr.json", "{ not json");
+    // One that is broken costs itself alone.
+    file("d/y.environment.yaml", "name: [\n");
+    file("e/V3/one.request.yaml", "method: [\n");
     let found = postman::read_folder(root.path()).unwrap();
     let names: Vec<&str> = found.collections.iter().map(Collection::name).collect();
     assert_eq!(names, ["Deep", "V3", "Dumped"]);
     let names: Vec<&str> = found.environments.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["Env", "Other"]);
     let told: Vec<&str> = found.report.notes.iter().map(|note| note.path.as_str()).collect();
-    assert_eq!(told, ["a/broken.postman_collection.json"]);
+    assert_eq!(
+        told,
+        ["a/broken.postman_collection.json", "d/y.environment.yaml", "e/V3/"]
+    );
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
             if is_folder && part.ends_with("collections") {
                 collection(&path, &name, &mut found)?;
             } else if !is_folder && is_json(&path) {
-                exported(&path, &name, false, &mut found);
+                exported(&path, &name, &name, false, &mut found);
             } else if !is_folder {
                 environment(&path, &name, &mut found)?;
             }
@@ -61,7 +61,7 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
                 continue;
             }
             if is_json(&path) {
-                exported(&path, &name, false, &mut found);
+                exported(&path, &name, &name, false, &mut found);
             } else {
                 environment(&path, &name, &mut found)?;
             }
@@ -104,7 +104,8 @@ fn below(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
             folder.join(".resources").is_dir() || entries.iter().any(|(name, _, _)| stem(name, "request").is_some());
         if depth > 0 && is_collection {
             let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-            collection(&folder, &name.unwrap_or_default(), found)?;
+            let read = collection(&folder, &name.unwrap_or_default(), found);
+            told(read, &shown, found);
             continue;
         }
         let mut inner = Vec::new();
@@ -115,10 +116,11 @@ fn below(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
             } else if depth > 0 && !is_folder && is_json(&path) {
                 let last = shown.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
                 if is_named_so(&name) || is_named_so(last) {
-                    exported(&path, &own, true, found);
+                    exported(&path, &name, &own, true, found);
                 }
             } else if depth > 0 && !is_folder {
-                environment(&path, &name, found)?;
+                let read = environment(&path, &name, found);
+                told(read, &own, found);
             }
         }
         let is_too_deep = depth >= DEEPEST_BELOW && !inner.is_empty();
@@ -134,6 +136,13 @@ fn below(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
         todo.extend(inner.into_iter().rev());
     }
     Ok(())
+}
+
+/// Tells of one thing among many that cannot be read: it costs itself alone.
+fn told(read: Result<(), FormatError>, shown: &str, found: &mut Found) {
+    if let Err(error) = read {
+        found.report.add(shown, "", Fate::Lost, UNREAD, error.to_string());
+    }
 }
 
 /// Whether a name says that it is something of Postman's.
@@ -154,8 +163,8 @@ pub fn read_file(path: &Path) -> Result<Option<Found>, FormatError> {
 
 /// Reads an exported file. There are others in such folders, a `package.json`, and beside a `postman/` all that a project
 /// has, such as a `tsconfig.json` with comments in it: nobody needs to hear of one that does not say it is Postman's, by its
-/// name or in its text. In a folder of exports one that is broken may be anything, and is told of.
-fn exported(path: &Path, name: &str, is_beside: bool, found: &mut Found) {
+/// name or in its text. In a folder of exports one that is broken may be anything, and is told of, as `shown`.
+fn exported(path: &Path, name: &str, shown: &str, is_beside: bool, found: &mut Found) {
     let bytes = bytes(path);
     let low = name.to_lowercase();
     let holds = |word: &[u8]| {
@@ -169,7 +178,7 @@ fn exported(path: &Path, name: &str, is_beside: bool, found: &mut Found) {
         Ok(more) => found.extend(more),
         Err(FormatError::Unknown { .. } | FormatError::Other { .. }) if !says_so => {}
         Err(_) if is_beside && !is_postmans => {}
-        Err(error) => found.report.add(name, "", Fate::Lost, UNREAD, error.to_string()),
+        Err(error) => found.report.add(shown, "", Fate::Lost, UNREAD, error.to_string()),
     }
 }
 
@@ -180,7 +189,7 @@ fn beside(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
         if is_folder || !is_json(&path) {
             continue;
         }
-        exported(&path, &name, true, found);
+        exported(&path, &name, &name, true, found);
     }
     found.beside = inner..found.collections.len();
     Ok(())
