@@ -10,6 +10,7 @@ mod jar;
 mod libs;
 mod limits;
 mod locale;
+mod members;
 mod objects;
 mod packages;
 mod sdk;

@@ -102,6 +102,8 @@ pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> 
         "TypeError" if native.is_some() && message == "Cannot convert undefined or null to object" => None,
         "TypeError" if is_foreign => type_error(&message, "", None),
         "TypeError" if message == "not a function" => at.and_then(|at| calls::wrong(source, at, works)),
+        // What it changes is not in the script's text.
+        "TypeError" if native.is_some() && members::is_change(&message) => members::changed(&message, "", None),
         "TypeError" => type_error(&message, source, at),
         "SyntaxError" => syntax_error(&message, source, at),
         "URIError" => Some("URI malformed".to_owned()),
@@ -204,9 +206,7 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         "circular reference" => "Converting circular structure to JSON",
         "BigInt are forbidden in JSON.stringify" => "Do not know how to serialize a BigInt",
         "value is not iterable" => return iterated(source, at?),
-        "object is not extensible" | "could not delete property" | "no setter for property" => {
-            return members::changed(message, source, at);
-        }
+        message if members::is_change(message) => return members::changed(message, source, at),
         "invalid 'instanceof' right operand" if operand::is_primitive(source, at) => {
             "Right-hand side of 'instanceof' is not an object"
         }

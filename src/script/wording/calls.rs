@@ -84,13 +84,16 @@ pub fn class(source: &str) -> Option<&str> {
     called.all(|at| script.text(at - 1) == name).then_some(name)
 }
 
-/// The literal of a pattern, where a script has but one.
-pub fn pattern(source: &str) -> Option<&str> {
+/// The literals of a script's patterns.
+pub fn patterns(source: &str) -> Vec<&str> {
     let script = Script::read(source);
     let is_pattern = |token: &&Token<'_>| token.kind == Kind::Literal && token.text.starts_with('/');
-    let mut all = script.tokens.iter().filter(is_pattern);
-    let first = all.next()?;
-    all.next().is_none().then_some(first.text)
+    script
+        .tokens
+        .iter()
+        .filter(is_pattern)
+        .map(|token| token.text)
+        .collect()
 }
 
 /// What is called, as V8 writes it.

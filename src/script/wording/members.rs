@@ -1,14 +1,22 @@
 //! Members that cannot be changed: the engine does not say which, V8 names it and what it belongs to.
 //!
-//! The object is not known here, so its class is told by the key: what has a number belongs to a list.
+//! The object is not known here, so its class is told by the key: what has a number, or a length, belongs to a list.
 
 /// What stands for the object that has such a key.
 fn owner(key: &str) -> &'static str {
-    if !key.is_empty() && key.chars().all(|c| c.is_ascii_digit()) {
+    if key == "length" || (!key.is_empty() && key.chars().all(|c| c.is_ascii_digit())) {
         "[object Array]"
     } else {
         "#<Object>"
     }
+}
+
+/// Whether a message of the engine says that a member cannot be added, set or deleted.
+pub fn is_change(message: &str) -> bool {
+    matches!(
+        message,
+        "object is not extensible" | "could not delete property" | "no setter for property"
+    )
 }
 
 /// `o.x = 1`, where `x` cannot be written.
@@ -16,15 +24,16 @@ pub fn read_only(key: &str) -> String {
     format!("Cannot assign to read only property '{key}' of object '{}'", owner(key))
 }
 
-/// What is said of the only member that is changed on the line of a place; of none that is not in sight.
+/// What is said of the only member that is changed on the line of a place; of none that is not in sight, such as one that a
+/// function of the engine's own changes, which has no place.
 pub fn changed(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
     let line = at.and_then(|(line, _)| source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?));
     let key = line.and_then(|line| match message {
         "could not delete property" => only(
             line.match_indices("delete ")
-                .filter_map(|(at, _)| last_key(operand(&line[at + 7..]))),
+                .map(|(at, _)| last_key(operand(&line[at + 7..])).unwrap_or_default()),
         ),
-        _ => only(assigned(line)),
+        _ => only(assigned(line).chain(stepped(line))),
     });
     match (message, key) {
         ("could not delete property", Some(key)) => Some(format!("Cannot delete property '{key}' of {}", owner(&key))),
@@ -37,28 +46,53 @@ pub fn changed(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<St
     }
 }
 
-/// The one that there is, if there is but one.
+/// The one that there is, if there is but one; empty is one whose name is not in sight.
 fn only(mut all: impl Iterator<Item = String>) -> Option<String> {
     let first = all.next()?;
-    all.all(|other| other == first).then_some(first)
+    (!first.is_empty() && all.all(|other| other == first)).then_some(first)
 }
 
-/// The names of the members that get a value on a line.
+/// The names of the members that get a value on a line, also by `+=` and its like.
 fn assigned(line: &str) -> impl Iterator<Item = String> + '_ {
     line.match_indices('=').filter_map(|(at, _)| {
         let compares = line[at + 1..].starts_with(['=', '>']) || line[..at].ends_with(['=', '!', '<', '>']);
         if compares {
             None
         } else {
-            last_key(line[..at].trim_end())
+            target(line[..at].trim_end_matches(['+', '-', '*', '/', '%', '&', '|', '^', '?']))
         }
     })
 }
 
-/// Names, dots and brackets at the beginning of a text.
+/// The same of `++` and `--`.
+fn stepped(line: &str) -> impl Iterator<Item = String> + '_ {
+    ["++", "--"].into_iter().flat_map(move |sign| {
+        line.match_indices(sign).filter_map(move |(at, _)| {
+            let before = target(&line[..at]);
+            before.or_else(|| last_key(operand(line[at + 2..].trim_start())))
+        })
+    })
+}
+
+/// What a text that ends in something that can be assigned to names; empty for a member whose name is computed.
+fn target(before: &str) -> Option<String> {
+    let before = before.trim_end();
+    last_key(before).or_else(|| before.ends_with(']').then(String::new))
+}
+
+/// What `delete` is given at the beginning of a text: names, dots and brackets, and all of what is called on the way.
 fn operand(text: &str) -> &str {
-    let is_part = |c: char| super::is_word(c) || matches!(c, '.' | '[' | ']' | '\'' | '"');
-    &text[..text.find(|c| !is_part(c)).unwrap_or(text.len())]
+    let mut depth = 0_usize;
+    let end = text.find(|c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => return true,
+            ')' => depth -= 1,
+            _ => return depth == 0 && !(super::is_word(c) || matches!(c, '.' | '[' | ']' | '\'' | '"')),
+        }
+        false
+    });
+    &text[..end.unwrap_or(text.len())]
 }
 
 /// The last key of a path: `x` of `o.x`, `o['x']`; none of a name alone or of what is computed.

@@ -18,10 +18,10 @@ const WORDS: [(&str, &str); 10] = [
 
 /// What V8 says of a pattern; `made` when it was given to a function, at a place, and is no literal of the script's.
 pub fn words(message: &str, source: &str, at: Option<(u32, u32)>, made: bool) -> Option<String> {
-    let given = if made {
-        at.and_then(|at| call(rest_at(source, at)?))
-    } else {
-        super::calls::pattern(source).and_then(literal)
+    let given = match at {
+        Some(at) if made => rest_at(source, at).and_then(call),
+        None if !made => wrong(message, source),
+        _ => None,
     };
     if message == "invalid regular expression flags" {
         return Some(match given {
@@ -51,6 +51,81 @@ fn ends_escaping(pattern: &str) -> bool {
     pattern.chars().rev().take_while(|c| *c == '\\').count() % 2 == 1
 }
 
+/// The literal of a script that the engine means: there is no other, or it is the first that what it says holds for.
+fn wrong(message: &str, source: &str) -> Option<(String, String)> {
+    let all = super::calls::patterns(source);
+    let is_alone = all.len() == 1;
+    let mut all = all.into_iter().filter_map(literal);
+    all.find(|(pattern, _)| is_alone || fault(pattern) == Some(message))
+}
+
+/// The first thing that is wrong with a pattern, in the engine's words, of what can be seen without reading all of it.
+fn fault(pattern: &str) -> Option<&'static str> {
+    let mut open = 0_usize;
+    // Whether something stands there that can be repeated.
+    let mut is_item = false;
+    let mut rest = pattern.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => {
+                is_item = !matches!(rest.next(), Some('b' | 'B'));
+                continue;
+            }
+            '[' => {
+                if let Some(fault) = class_fault(&mut rest) {
+                    return Some(fault);
+                }
+            }
+            '(' => {
+                open += 1;
+                // What stands behind `(?:` begins anew.
+                if rest.next_if_eq(&'?').is_some() {
+                    rest.next_if(|c| matches!(c, ':' | '=' | '!'));
+                }
+                is_item = false;
+                continue;
+            }
+            ')' if open == 0 => return Some("extraneous characters at the end"),
+            ')' => open -= 1,
+            '|' | '^' => {
+                is_item = false;
+                continue;
+            }
+            '*' | '+' | '?' if !is_item => return Some("nothing to repeat"),
+            '*' | '+' | '?' => {
+                rest.next_if_eq(&'?');
+                is_item = false;
+                continue;
+            }
+            _ => {}
+        }
+        is_item = true;
+    }
+    (open > 0).then_some("expecting ')'")
+}
+
+/// The same of a class, behind its bracket.
+fn class_fault(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<&'static str> {
+    let mut from: Option<char> = None;
+    rest.next_if_eq(&'^');
+    loop {
+        match rest.next() {
+            None => return Some("unexpected end"),
+            Some(']') => return None,
+            // What is escaped is no plain end of a range.
+            Some('\\') => {
+                rest.next();
+                from = None;
+            }
+            Some('-') if from.is_some() => match rest.next_if(|c| !matches!(c, ']' | '\\')) {
+                Some(to) if from.take().is_some_and(|from| from > to) => return Some("invalid class range"),
+                _ => {}
+            },
+            Some(c) => from = Some(c),
+        }
+    }
+}
+
 /// Pattern and flags of a literal at the beginning of a text.
 fn literal(text: &str) -> Option<(String, String)> {
     let inner = text.strip_prefix('/')?;
@@ -63,9 +138,16 @@ fn literal(text: &str) -> Option<(String, String)> {
     Some((inner.get(..end)?.to_owned(), flags))
 }
 
-/// The same of what a call is given, `RegExp('…', 'g')`, where both stand there as they are.
+/// The same of what a call is given, `RegExp('…', 'g')` or `match('…')`, where all stands there as it is.
 fn call(text: &str) -> Option<(String, String)> {
-    let (_, given) = text.split_once("RegExp")?;
+    let calls = super::PATTERNS.iter().filter_map(|name| {
+        let (before, given) = text.split_once(name)?;
+        given
+            .trim_start()
+            .starts_with('(')
+            .then_some((before.len(), *name, given))
+    });
+    let (_, name, given) = calls.min_by_key(|(at, ..)| *at)?;
     let (pattern, behind) = string(given.trim_start().strip_prefix('(')?)?;
     let behind = behind.trim_start();
     let flags = match behind.strip_prefix(',') {
@@ -73,6 +155,8 @@ fn call(text: &str) -> Option<(String, String)> {
             let (flags, behind) = string(flags)?;
             behind.trim_start().starts_with(')').then_some(flags)?
         }
+        // `matchAll` has one of its own.
+        None if name == "matchAll" => behind.starts_with(')').then(|| "g".to_owned())?,
         None => behind.starts_with(')').then(String::new)?,
     };
     Some((pattern, flags))

@@ -1,0 +1,79 @@
+//! Which member an error names that cannot be changed.
+
+use super::*;
+
+#[test]
+fn members_that_cannot_be_changed_are_named() {
+    let strict = |body: &str| error(&format!("(function () {{ 'use strict'; {body} }})()"));
+    for (body, expected) in [
+        (
+            "const o = Object.freeze({x: 1});\n o.x = 2;",
+            "Cannot assign to read only property 'x' of object '#<Object>'",
+        ),
+        (
+            "const o = Object.freeze([1]);\n o[0] = 2;",
+            "Cannot assign to read only property '0' of object '[object Array]'",
+        ),
+        (
+            "const o = Object.freeze({});\n o.y = 2;",
+            "Cannot add property y, object is not extensible",
+        ),
+        (
+            "const o = Object.freeze({});\n o['a-b'] = 2;",
+            "Cannot add property a-b, object is not extensible",
+        ),
+        (
+            "const o = Object.freeze({x: 1});\n delete o.x;",
+            "Cannot delete property 'x' of #<Object>",
+        ),
+        (
+            "const o = {get a() { return 1 }};\n o.a = 2;",
+            "Cannot set property a of #<Object> which has only a getter",
+        ),
+        (
+            "const o = Object.freeze({});\n o.y += 2;",
+            "Cannot add property y, object is not extensible",
+        ),
+        (
+            "const o = { list: () => Object.freeze({q: 1}) };\n delete o.list().q;",
+            "Cannot delete property 'q' of #<Object>",
+        ),
+        (
+            "\n delete Object.freeze({x: 1}).x;",
+            "Cannot delete property 'x' of #<Object>",
+        ),
+        (
+            "const a = Object.freeze([1]);\n a.length = 0;",
+            "Cannot assign to read only property 'length' of object '[object Array]'",
+        ),
+        (
+            "const o = Object.freeze({});\n o.y = Math.max(1, 2);",
+            "Cannot add property y, object is not extensible",
+        ),
+        // Of a list that stands there it is.
+        (
+            "Object.freeze([1, 2]).push(3)",
+            "Cannot add property 2, object is not extensible",
+        ),
+        (
+            "Object.freeze([1]).pop()",
+            "Cannot delete property '0' of [object Array]",
+        ),
+        // Which one `push` adds is not in sight, nor is it the one that gets what it returns.
+        (
+            "const p = {}, a = Object.freeze([1]);\n p.total = a.push(1);",
+            "Cannot add property, object is not extensible",
+        ),
+        (
+            "const p = {}, o = Object.freeze({});\n p.done = o.n++;",
+            "Cannot add property, object is not extensible",
+        ),
+        // Either may be meant.
+        (
+            "const o = Object.freeze({}); let p = {};\n p.a = 1, o.y = 2;",
+            "Cannot add property, object is not extensible",
+        ),
+    ] {
+        assert_eq!(strict(body), expected, "{body}");
+    }
+}
