@@ -2,8 +2,9 @@
 
 use super::{Auth, Origin, Settings, Variable, script::Scripts, token::TokenSource};
 
-/// How many folders may lie in each other. What our files hold is looked into so far, and an import takes no more: names of
-/// thirty letters then still make paths that file systems take.
+/// How many folders may lie in each other. What our files hold is looked into so far, and an import takes no more: on Linux,
+/// where a path has 4096 bytes, names of thirty letters then still fit. macOS takes 1024 and Windows, unless it is told
+/// otherwise, 260: there it is short names that do, and a path that is too long is told when it is written.
 pub const MOST_FOLDERS: usize = 100;
 
 /// The content of a collection or a folder; Postman calls both an item group.

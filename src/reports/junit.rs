@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
+use super::class_name::class_name;
 use super::record::{message, stack};
 use super::spool::{Spool, value};
 use super::{End, Report};
@@ -177,42 +178,6 @@ fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-/// `Folder / get-token` as `FolderGetToken`, and `getURLById` as `GetUrlById`: newman's words begin at capitals, too, so that a CI server
-/// finds the tests of before.
-fn class_name(name: &str) -> String {
-    let words = name
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    words
-        .flat_map(words_in)
-        .map(|word| {
-            let mut letters = word.chars();
-            let first = letters.next().into_iter().flat_map(char::to_uppercase);
-            first.chain(letters.flat_map(char::to_lowercase)).collect::<String>()
-        })
-        .collect()
-}
-
-/// The words of letters and digits: `getURLById2` is `get`, `URL`, `By`, `Id`, `2`.
-fn words_in(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.chars().collect();
-    let mut out: Vec<String> = Vec::new();
-    for (at, c) in letters.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| letters[before]);
-        let begins = before.is_none_or(|before| {
-            let next_is_small = letters.get(at + 1).is_some_and(|next| next.is_lowercase());
-            before.is_numeric() != c.is_numeric()
-                || (before.is_lowercase() && c.is_uppercase())
-                || (before.is_uppercase() && c.is_uppercase() && next_is_small)
-        });
-        match out.last_mut() {
-            Some(word) if !begins => word.push(*c),
-            _ => out.push(c.to_string()),
-        }
-    }
-    out
-}
-
 impl Report for Junit {
     fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor) -> io::Result<()> {
         let RunEvent::Outcome(done) = event else { return Ok(()) };
@@ -260,14 +225,5 @@ mod tests {
         assert_eq!(cdata("x]]>y"), "<![CDATA[x]]]]><![CDATA[>y]]>");
         let at: jiff::Timestamp = "2026-11-29T07:04:55.476406385Z".parse().unwrap_or_default();
         assert_eq!(milliseconds(at), "2026-11-29T07:04:55.476Z");
-        for (name, class) in [
-            ("Users / get-token 2", "UsersGetToken2"),
-            ("Scripts / SendRequest Variants", "ScriptsSendRequestVariants"),
-            ("getURLById2", "GetUrlById2"),
-            ("HTTPServer2xx OK", "HttpServer2XxOk"),
-            ("V2API", "V2Api"),
-        ] {
-            assert_eq!(class_name(name), class);
-        }
     }
 }

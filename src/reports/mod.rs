@@ -7,6 +7,7 @@
 //!
 //! `postrider run` and the TUI's runner both write them.
 
+mod class_name;
 mod hide;
 mod html;
 mod json;

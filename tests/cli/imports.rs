@@ -43,6 +43,40 @@ fn importing_nothing_imports_nothing() {
     assert!(!home.folder.path().join("collections").exists());
 }
 
+// Elsewhere paths may not be as long.
+#[cfg(unix)]
+#[test]
+fn folders_lie_a_hundred_deep_and_no_deeper() {
+    let base = server();
+    let request = |name: &str| request(name, &format!("{base}/{name}"), &[]);
+    for folders in [100, 101] {
+        let home = Home::new();
+        let root = home.folder.path().join("w");
+        fs::create_dir_all(root.join("collections")).unwrap();
+        let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+        let mut item = request("deepest");
+        for depth in (1..=folders).rev() {
+            let mut items = vec![item];
+            items.extend((depth > 98).then(|| request(&format!("in-{depth}"))));
+            item = json!({ "name": "f", "item": items });
+        }
+        home.file("c.json", &collection(&[item]).to_string());
+        let told = run(&["import", "../c.json"]);
+        let told = told.get_output();
+        let told = String::from_utf8_lossy(&[&told.stdout[..], &told.stderr[..]].concat()).into_owned();
+        // What lies deeper is told, and all else runs.
+        let is_too_deep = folders > 100;
+        let kept = if is_too_deep { 2 } else { 3 };
+        assert!(told.contains(&format!("{kept} requests in collections/c")), "{told}");
+        assert_eq!(told.contains("nested too deeply"), is_too_deep, "{told}");
+        let ran = run(&["run", "collections/c"]).success();
+        let ran = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+        assert!(ran.contains("/in-99 [200") && ran.contains("/in-100 [200"), "{ran}");
+        assert_eq!(ran.contains("/deepest [200"), !is_too_deep, "{ran}");
+        assert!(!ran.contains("/in-101"), "{ran}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_import_runs_starts_reads_and_requests_nothing() {

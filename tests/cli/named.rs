@@ -1,4 +1,5 @@
-//! What is named on the command line: one of several of a name, a file that is none, the standard input, two workspaces.
+//! What is named on the command line: one of several of a name, a file that is none, the standard input, two workspaces, two
+//! collections.
 
 use std::fs;
 
@@ -7,7 +8,7 @@ use predicates::str::contains;
 use serde_json::json;
 
 use super::Home;
-use super::newman::{collection, request, server};
+use super::newman::{collection, request, script, server};
 
 #[test]
 fn of_several_items_of_a_name_that_of_newman_runs_and_all_are_named() {
@@ -123,4 +124,38 @@ fn what_is_imported_first_of_all_has_the_workspace_to_itself() {
     import("c.json").success();
     let there = fs::read_dir(own.join("collections")).unwrap();
     assert_eq!(there.count(), 1);
+}
+
+#[test]
+fn of_several_collections_the_reports_keep_apart_what_is_in_each() {
+    let home = Home::new();
+    let url = server();
+    let tests = [script("test", "pm.test('is', () => {})")];
+    for name in ["One", "Two"] {
+        let mut file = collection(&[request("ask", &url, &tests)]);
+        file["info"]["name"] = name.into();
+        home.file(&format!("{name}.json"), &file.to_string());
+    }
+    home.postrider()
+        .current_dir(home.folder.path())
+        .args(["run", "One.json", "Two.json", "-r", "json,junit"])
+        .args(["--reporter-json-export", "r.json", "--reporter-junit-export", "r.xml"])
+        .assert()
+        .success();
+    let report = home.json("r.json");
+    // The second stands in the first as its folder, so that each execution has its item.
+    let items = &report["collection"]["item"];
+    assert_eq!(report["collection"]["info"]["name"], "One");
+    assert_eq!(
+        (&items[0]["name"], &items[1]["name"], &items[1]["item"][0]["name"]),
+        (&json!("ask"), &json!("Two"), &json!("ask"))
+    );
+    let executions = &report["run"]["executions"];
+    assert_eq!(executions[0]["item"]["id"], items[0]["id"]);
+    assert_eq!(executions[1]["item"]["id"], items[1]["item"][0]["id"]);
+    let xml = home.read("r.xml");
+    assert!(xml.contains("<testsuites name=\"One, Two\""), "{xml}");
+    for name in ["ask", "Two / ask"] {
+        assert!(xml.contains(&format!("<testsuite name=\"{name}\"")), "{xml}");
+    }
 }
