@@ -602,12 +602,3 @@ fn an_option_that_a_file_gives_by_its_opposite_may_be_given_as_well() {
     )
     .success();
 }
-
-#[test]
-fn an_environment_that_stands_in_the_settings_and_is_none_is_told_as_one_of_a_file() {
-    let home = Home::new();
-    home.file(".newmanrc", r#"{ "environment": { "values": [1] } }"#);
-    home.newman(&collection(&[]), &[])
-        .code(1)
-        .stderr(contains("could not load the environment"));
-}
