@@ -13,7 +13,7 @@ use super::spellings::spellings;
 use super::{Home, scripted, write};
 
 /// What is secret in this day, by where it is used.
-const SECRETS: [(&str, &str); 13] = [
+const SECRETS: [(&str, &str); 17] = [
     ("password", "pa/ss+w\u{f6}rd&4711=%\"heron"),
     ("bearer", "bearer.token-aXbYcZ-0123456789"),
     ("api_key", "key/of+the&api?0815"),
@@ -27,10 +27,42 @@ const SECRETS: [(&str, &str); 13] = [
     ("cookie", "cookieSessionId334455"),
     ("passphrase", "client-key-passphrase-667"),
     ("url_password", "url-user-info-998877"),
+    ("foreign", "S\u{e4}mtliche-\"V\u{f6}gel\"-4711-heron"),
+    (
+        "pem",
+        "-----BEGIN HERON KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQDheronheron\n-----END HERON KEY-----",
+    ),
+    ("encoded", "h%65ron%2Fpass%20w0rd+31415"),
+    (
+        "hook",
+        "http://hooks.example/services/T0HeronHook/B0HeronHook/XyzHookTok99?sig=HeronSig0815%2Babcd",
+    ),
+];
+
+/// Those that stand in the environment and are typed in.
+const TYPED: [&str; 9] = [
+    "password",
+    "bearer",
+    "api_key",
+    "form_value",
+    "oauth_secret",
+    "foreign",
+    "pem",
+    "encoded",
+    "hook",
 ];
 
 fn secret(name: &str) -> &'static str {
     SECRETS.iter().find(|(own, _)| *own == name).unwrap().1
+}
+
+/// What tells a secret that is a URL by itself, where a URL was taken apart.
+fn parts_of(secret: &str) -> impl Iterator<Item = String> {
+    let (path, query) = secret.split_once('?').unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let value = query.split_once('=').map(|(_, value)| value).unwrap_or_default();
+    let parts = [last, value].map(str::to_owned);
+    parts.into_iter().filter(move |part| !part.is_empty())
 }
 
 /// Where secrets are found, and which.
@@ -38,7 +70,11 @@ fn leaks(artefacts: &[(String, Vec<u8>)]) -> Vec<String> {
     let mut out = Vec::new();
     for (name, bytes) in artefacts {
         for (what, secret) in SECRETS {
-            for spelled in spellings(secret) {
+            let parts = Some(secret).filter(|secret| secret.contains("://"));
+            for spelled in spellings(secret)
+                .into_iter()
+                .chain(parts.into_iter().flat_map(parts_of))
+            {
                 if memchr::memmem::find(bytes, spelled.as_bytes()).is_some() {
                     out.push(format!("{what} as `{spelled}` in {name}"));
                 }
@@ -71,7 +107,7 @@ fn request(name: &str, rest: &str) -> String {
 }
 
 #[expect(clippy::too_many_lines, reason = "one request after the other")]
-fn workspace(home: &Home, proxy: &str) {
+fn workspace(home: &Home, proxy: &str, parrot: &str) {
     let echo = "url = \"{{base_url}}/demo/echo?q={{password}}\"";
     let says = "console.log('all of it:', pm.environment.get('password'), pm.response.text(), btoa('x' + \
                 pm.environment.get('api_key')));\npm.test('fails with ' + pm.environment.get('bearer'), () => \
@@ -80,6 +116,11 @@ fn workspace(home: &Home, proxy: &str) {
                  value: encodeURIComponent(v) }); pm.environment.set('from_script', 'made-by-' + 'a-script-97531');\
                  pm.sendRequest(pm.environment.get('base_url') + '/demo/echo?k=' + pm.environment.get('api_key'), \
                  (e, r) => console.log(r.json()));";
+    let repeats = "console.log(pm.response.text()); console.log(pm.response.json(), pm.response.headers.toObject());\n\
+                   const all = ['password', 'foreign', 'pem'].map(key => pm.environment.get(key));\n\
+                   console.log(btoa(all[1]), all, { pem: all[2] }, JSON.stringify(JSON.stringify({ all })));\n\
+                   pm.environment.set('made', 'Bearer ' + pm.environment.get('bearer'));\n\
+                   pm.test('repeats', () => pm.expect(pm.response.text()).to.equal(all.join(' ')));";
     let requests = [
         (
             "basic",
@@ -159,6 +200,28 @@ fn workspace(home: &Home, proxy: &str) {
             request("User info", "url = \"http://me:url-user-info-998877@127.0.0.1:1/\""),
         ),
         ("script", scripted("Script", vault, "console.log(pm.response.text())")),
+        (
+            "more",
+            request(
+                "More",
+                "url = \"{{base_url}}/demo/echo?q={{encoded}}&p={{pem}}\"\nheaders = [{ name = \"X-Foreign\", value = \"{{foreign}}\" }]\n\
+                 [body]\ntype = \"text\"\ntext = \"{{pem}}\"\n[scripts]\npost-response = '''\nconsole.log(pm.response.json())\n'''",
+            ),
+        ),
+        (
+            "hook",
+            request(
+                "Hook",
+                &format!("url = \"{{{{hook}}}}&more=1\"\n[settings]\nproxy = \"http://{proxy}\""),
+            ),
+        ),
+        (
+            "parrot",
+            request(
+                "Parrot",
+                &format!("url = \"http://{parrot}/\"\n[scripts]\npost-response = '''\n{repeats}\n'''"),
+            ),
+        ),
     ];
     let requests: Vec<(&str, &str)> = requests.iter().map(|(slug, text)| (*slug, text.as_str())).collect();
     // Some hold the secret itself, which an export rightly has as well.
@@ -171,16 +234,8 @@ fn workspace(home: &Home, proxy: &str) {
     for (slug, text) in literal {
         write(&root, &format!("collections/literal/{slug}.toml"), text);
     }
-    let named = [
-        "password",
-        "bearer",
-        "api_key",
-        "form_value",
-        "oauth_secret",
-        "from_script",
-    ]
-    .map(|key| format!("[[variables]]\nkey = \"{key}\"\nsecret = true\n\n"))
-    .concat();
+    let row = |key: &str| format!("[[variables]]\nkey = \"{key}\"\nsecret = true\n\n");
+    let named: String = TYPED.into_iter().chain(["from_script"]).map(row).collect();
     let program = "[[variables]]\nkey = \"program\"\nsource = { command = [\"printf\", \"printed-by-%s\", \"a-program-4242\"] }\n";
     write(
         &root,
@@ -219,6 +274,37 @@ fn talkative_proxy() -> (String, Arc<Mutex<String>>) {
     (address, asked)
 }
 
+/// A server that says every secret in every spelling, in headers and in its body, whoever asks.
+fn parrot() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let said: Vec<Vec<String>> = TYPED.iter().map(|name| spellings(secret(name))).collect();
+    let body = serde_json::to_string(&said).unwrap();
+    let mut head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n".to_vec();
+    for (at, said) in said.iter().enumerate() {
+        let said = said.iter().filter(|said| !said.contains(['\r', '\n']));
+        let said: Vec<&str> = said.map(String::as_str).collect();
+        head.extend(format!("X-Said-{at}: {}\r\n", said.join(" | ")).into_bytes());
+    }
+    head.extend(b"X-Latin: ");
+    head.extend(secret("foreign").chars().map(|c| u8::try_from(u32::from(c)).unwrap()));
+    head.extend(format!("\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes());
+    let answer = [head, body.into_bytes()].concat();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let (mut asked, mut piece) = (Vec::new(), [0; 1024]);
+            while !asked.windows(4).any(|end| end == b"\r\n\r\n") {
+                match stream.read(&mut piece) {
+                    Ok(0) | Err(_) => break,
+                    Ok(n) => asked.extend_from_slice(&piece[..n]),
+                }
+            }
+            let _closed = stream.write_all(&answer);
+        }
+    });
+    address
+}
+
 const REPORTS: [&str; 8] = [
     "-r",
     "cli,json,junit,html",
@@ -236,7 +322,8 @@ const EXPORT: [&str; 2] = ["--export-collection", "out/collection.json"];
 fn after_a_day_of_use_no_secret_is_where_it_does_not_belong() {
     let home = Home::new();
     let (proxy, asked) = talkative_proxy();
-    workspace(&home, &proxy);
+    let parrot = parrot();
+    workspace(&home, &proxy, &parrot);
     let root = home.folder.path().join("workspace");
     // What the user has written into files is the user's own business.
     let written: Vec<(String, Vec<u8>)> = files(&root);
@@ -255,7 +342,7 @@ fn after_a_day_of_use_no_secret_is_where_it_does_not_belong() {
             artefacts.push((format!("stdout of {name}"), output.stdout));
         }
     };
-    for key in ["password", "bearer", "api_key", "form_value", "oauth_secret"] {
+    for key in TYPED {
         postrider(&["env", "set", key, "-", "-e", "here"], secret(key), false);
     }
     postrider(&["env", "use", "here"], "", false);
@@ -263,6 +350,7 @@ fn after_a_day_of_use_no_secret_is_where_it_does_not_belong() {
     let allow = ["--allow-vault", "--allow-env", "--allow-command", "--demo"];
     for slug in [
         "basic", "bearer", "apikey", "form", "json", "oauth", "outside", "proxy", "cookies", "userinfo", "script",
+        "more", "hook", "parrot",
     ] {
         let literal = ["proxy", "cookies", "userinfo"].contains(&slug);
         let target = format!("{}/{slug}", if literal { "literal" } else { "api" });
@@ -297,7 +385,7 @@ fn after_a_day_of_use_no_secret_is_where_it_does_not_belong() {
     postrider(&["export", "postman", "here", "-o", "out/environment.json"], "", false);
     postrider(&["export", "postman", "--v3", "api", "-o", "out/v3"], "", false);
     postrider(&["export", "postman", "globals", "-o", "out/globals.json"], "", false);
-    for slug in ["basic", "script"] {
+    for slug in ["basic", "script", "more", "hook", "parrot"] {
         postrider(
             &[&["send", &format!("api/{slug}"), "--verbose"][..], &allow].concat(),
             "",
@@ -307,6 +395,23 @@ fn after_a_day_of_use_no_secret_is_where_it_does_not_belong() {
     postrider(&["env", "list"], "", false);
     postrider(&["tokens", "list"], "", false);
     postrider(&["env", "get", "-e", "here"], "", false);
+    // A row that has another name by now, and one that is gone, leave what they held where nobody sees it.
+    let file = root.join("environments/here.toml");
+    let here = fs::read_to_string(&file).unwrap();
+    let renamed = here.replace("\"bearer\"\nsecret = true", "\"carrier\"");
+    fs::write(
+        &file,
+        renamed.replace("[[variables]]\nkey = \"hook\"\nsecret = true\n", ""),
+    )
+    .unwrap();
+    for command in [
+        &["env", "list"][..],
+        &["env", "get", "-e", "here"],
+        &["export", "postman", "here"],
+    ] {
+        postrider(command, "", false);
+    }
+    fs::write(&file, here).unwrap();
     postrider(&["vault", "list"], "", false);
     postrider(&["doctor"], "", false);
     postrider(&["secrets", "status"], "", false);
