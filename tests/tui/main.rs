@@ -10,6 +10,8 @@ mod leaks;
 mod loading;
 mod looks;
 mod runs;
+#[path = "../cli/spellings.rs"]
+mod spellings;
 mod story;
 mod tokens;
 mod troubles;
