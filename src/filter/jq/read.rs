@@ -256,8 +256,10 @@ struct Reader<'b> {
     early: bool,
     /// Whether values are lines, so that no text goes over them.
     lines: bool,
-    /// Where the lists and objects begin that were open where the last value failed, innermost first.
+    /// Where the lists and objects begin that were open where the last value failed, innermost first, and whether that was at
+    /// the end of the text.
     open: Vec<usize>,
+    open_ran_out: bool,
     /// How deep the line of a broken value stood, as long as what follows may belong to it.
     broken: Option<usize>,
     /// A list of a million objects has their names once.
@@ -273,6 +275,7 @@ impl<'b> Reader<'b> {
             early: false,
             lines: false,
             open: Vec::new(),
+            open_ran_out: false,
             broken: None,
             keys: HashSet::new(),
         }
@@ -284,7 +287,7 @@ impl<'b> Reader<'b> {
     }
 
     fn space(&mut self) {
-        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
+        while self.peek().is_some_and(is_space) {
             self.at += 1;
         }
     }
@@ -341,7 +344,10 @@ impl<'b> Reader<'b> {
         }
         let first = self.at;
         let zero = self.peek() == Some(b'0');
-        if !digits(self) || zero && self.at > first + 1 {
+        let some = digits(self);
+        if !some || zero && self.at > first + 1 {
+            // More digits behind a zero are wrong, whatever comes behind them.
+            self.at = self.at.min(first + 1);
             return self.fail("a number is not written like that");
         }
         if self.peek() == Some(b'.') {
@@ -441,7 +447,10 @@ impl<'b> Reader<'b> {
                 out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
                 return Ok(());
             }
-            _ => return self.fail("there is no such escape"),
+            _ => {
+                self.at -= 1;
+                return self.fail("there is no such escape");
+            }
         });
         Ok(())
     }
@@ -452,7 +461,8 @@ impl<'b> Reader<'b> {
         let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
         let Some(code) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
-            self.ran_out |= self.at + 4 > self.bytes.len();
+            let rest = &self.bytes[self.at..];
+            self.ran_out |= rest.len() < 4 && rest.iter().all(u8::is_ascii_hexdigit);
             return self.fail("four hexadecimal digits should stand here");
         };
         self.at += 4;
@@ -549,6 +559,10 @@ impl<'b> Reader<'b> {
         }
         key
     }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! broken: what stands deeper below it is its own and goes with it, and from there on lines are read by themselves again.
 
 use super::super::value::Val;
-use super::{Mistake, Reader};
+use super::{Mistake, Reader, is_space};
 
 /// What became of a line.
 pub(super) enum Row {
@@ -30,7 +30,7 @@ impl Reader<'_> {
                 None => return,
             };
             let line = &rest[..len];
-            if !line.trim_ascii().is_empty() && !self.belongs(line) {
+            if !is_blank(line) && !self.belongs(line) {
                 return;
             }
             self.at += len;
@@ -74,17 +74,21 @@ impl Reader<'_> {
             if !whole.ends_with(b"\n") && end == whole.len() {
                 break Row::Early;
             }
-            if whole[end..].trim_ascii().is_empty() {
+            if is_blank(&whole[end..]) {
                 break if last { broken } else { Row::Open };
             }
             let begin = memchr::memrchr(b'\n', &whole[..from]).map_or(0, |at| at + 1);
             let above = indent(&whole[begin..]);
+            self.bytes = whole;
             if self.fails(from) {
+                if self.open_ran_out && !self.is_beaten(end, above) {
+                    break Row::Early;
+                }
                 self.broken = Some(above);
                 break broken;
             }
             let known = self.open.len();
-            (self.bytes, self.at, self.ran_out) = (whole, from, false);
+            (self.at, self.ran_out) = (from, false);
             let Err(Mistake(why, at)) = self.value().map(|value| row.push(value)) else {
                 continue;
             };
@@ -93,6 +97,7 @@ impl Reader<'_> {
             }
             self.open.drain(..known);
             let ran_out = self.ran_out;
+            self.open_ran_out = ran_out;
             if ran_out && !self.is_beaten(end, above) {
                 break Row::Early;
             }
@@ -125,7 +130,7 @@ impl Reader<'_> {
     /// Whether the first line below that stands no deeper is JSON by itself.
     fn is_beaten(&mut self, below: usize, above: usize) -> bool {
         let lines = self.bytes[below..].split_inclusive(|byte| *byte == b'\n');
-        let mut lines = lines.filter(|line| !line.trim_ascii().is_empty() && indent(line) <= above);
+        let mut lines = lines.filter(|line| !is_blank(line) && indent(line) <= above);
         lines.next().is_some_and(|line| {
             let mut reader = Reader::new(line);
             reader.lines = true;
@@ -152,8 +157,13 @@ impl Reader<'_> {
     }
 }
 
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().copied().all(is_space)
+}
+
 fn indent(line: &[u8]) -> usize {
-    line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+    let space = line.iter().take_while(|byte| is_space(**byte));
+    space.filter(|byte| **byte != b'\n').count()
 }
 
 fn closes(line: &[u8], indent: usize) -> bool {

@@ -91,6 +91,18 @@ fn a_value_that_is_left_open_takes_no_line_below_with_it() {
 }
 
 #[test]
+fn a_line_that_ends_within_an_escape_takes_no_line_below_with_it() {
+    for body in ["\"a\\\n 1\n2\n", "\"\\u0\n 1\n2\n", "\u{c}\n 1\n2\n"] {
+        assert_eq!(run(LINES, body, ".").0, "1\n2\n", "{body:?}");
+    }
+    // Nor does a number with a zero before it, where the body ends.
+    assert_eq!(run(LINES, "1\n[\n01", ".").0, "1\n");
+    // A value within one that was beaten by a line below may end early all the same.
+    let (found, flaw) = run(LINES, "[\n\"x\"\n,\n[\n{\"a\":", ".");
+    assert_eq!((found.as_str(), flaw.is_some()), ("\"x\"\n[{}]\n", true));
+}
+
+#[test]
 fn of_lines_that_end_early_what_is_whole_is_filtered() {
     for (lines, expected) in [
         ("{\"n\":1}\n{\"n\":2} {\"n\":3,\"m\":[", "1\n2\n3"),

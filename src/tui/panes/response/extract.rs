@@ -109,17 +109,15 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
     let bytes = small.and_then(|range| source.read(range.start, range.len()).ok());
     let exact = bytes.as_deref().and_then(long_number);
     let record = match path.0.first() {
-        Some(Step::Index(number)) if kind == Some(Kind::JsonLines) => {
-            if !range
-                .as_ref()
-                .is_some_and(|range| is_line(source, range.start, *number))
-            {
+        Some(Step::Index(_)) if kind == Some(Kind::JsonLines) => {
+            let record = range.as_ref().and_then(|range| record(source, range.start));
+            if record.is_none() {
                 return no(
                     cx,
                     "a script cannot find this: it is no line of its own, or stands too far down",
                 );
             }
-            Some(*number)
+            record
         }
         _ => None,
     };
@@ -228,23 +226,24 @@ fn root(record: Option<usize>, is_long: bool) -> String {
     }
 }
 
-/// Whether the line that a byte is on is a record, and the one of that number.
-fn is_line(source: &Source, at: usize, number: usize) -> bool {
+/// Counts the lines above the one that a byte is on as [`root`] does, those that are no JSON among them; `None` where that is
+/// no record by itself.
+fn record(source: &Source, at: usize) -> Option<usize> {
     if at > MOST_COUNTED {
-        return false;
+        return None;
     }
-    let Ok(bytes) = source.read(0, at + MOST_COUNTED) else {
-        return false;
-    };
-    let start = bytes[..at.min(bytes.len())]
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1);
-    let line = bytes[start..].split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let before = bytes[..start]
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.trim_ascii().is_empty());
-    before.count() == number && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+    let bytes = source.read(0, at + MOST_COUNTED).ok()?;
+    let start = memchr::memrchr(b'\n', &bytes[..at.min(bytes.len())]).map_or(0, |at| at + 1);
+    let line = bytes[start..].split(|byte| *byte == b'\n').next()?;
+    serde_json::from_slice::<serde::de::IgnoredAny>(line).ok()?;
+    let above = bytes[..start].split(|byte| *byte == b'\n');
+    Some(above.filter(|line| !is_blank(line)).count())
+}
+
+/// Whether JavaScript trims all of a text away.
+fn is_blank(line: &[u8]) -> bool {
+    let blank = |c: char| c == '\u{feff}' || c.is_whitespace() && c != '\u{85}';
+    String::from_utf8_lossy(line).chars().all(blank)
 }
 
 /// The digits of a whole number that is another one in JavaScript.
@@ -372,5 +371,14 @@ mod tests {
             expression(JSON, &Path::default(), true),
             "JSON.stringify(pm.response.json())"
         );
+    }
+    #[test]
+    fn a_script_counts_all_lines_that_are_not_empty() {
+        let body = "{\"a\":\"x\u{1}y\"}\n\u{a0}\noops\n\n{\"b\":1}\nnope\n{\"c\":2} {\"c\":3}\n";
+        let source = Source::from(body);
+        let of = |text: &str| record(&source, body.find(text).unwrap_or_default());
+        assert_eq!([of("{\"b\""), of("1}")], [Some(2), Some(2)]);
+        // JavaScript reads no such text, and no two values of one line.
+        assert_eq!([of("{\"a\""), of("{\"c\":2"), of("{\"c\":3")], [None; 3]);
     }
 }

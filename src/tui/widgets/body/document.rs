@@ -87,7 +87,8 @@ impl Document {
 
     /// Takes over what the job has found; false, and nothing done, if the snapshot is older or of another body.
     ///
-    /// Lines known before keep their numbers. Call [`super::View::refresh`] afterwards.
+    /// Lines known before keep their numbers, but for those of a value of JSON Lines that turns out to be none: they are read
+    /// again, and snapshots from before the work has come that far once more are older than this one. Call [`super::View::refresh`] afterwards.
     pub fn apply(&mut self, snapshot: Snapshot) -> bool {
         let same = self.snapshot.source.is_same(&snapshot.source);
         let fresh = same && snapshot.progress().0 >= self.snapshot.progress().0;
@@ -133,11 +134,6 @@ impl Document {
         self.index().pretty.as_ref().and_then(|pretty| pretty.fault)
     }
 
-    /// Counts the lines of JSON Lines that are no JSON.
-    fn bad_lines(&self) -> usize {
-        self.index().pretty.as_ref().map_or(0, |pretty| pretty.bad.len())
-    }
-
     /// Returns what is wrong with the JSON without keeping it from being laid out: the first of it.
     pub fn flaw(&self) -> Option<Fault> {
         self.index().pretty.as_ref().and_then(|pretty| pretty.flaw)
@@ -145,8 +141,9 @@ impl Document {
 
     /// Says where and what that is: `1:8: control character in a string`.
     pub fn flaw_words(&self) -> Option<String> {
-        let flaw = self.flaw()?;
-        let more = match self.bad_lines().saturating_sub(1) {
+        let pretty = self.index().pretty.as_ref()?;
+        let flaw = pretty.flaw?;
+        let more = match pretty.bad.len().saturating_sub(usize::from(pretty.flaw_is_bad)) {
             0 => String::new(),
             1 => ", and another line".to_owned(),
             more => format!(", and {more} other lines"),

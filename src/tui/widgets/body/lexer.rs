@@ -101,7 +101,7 @@ impl JsonIndex {
             Some(b'"') => string_len(seen),
             _ => seen
                 .iter()
-                .position(|byte| is_space(*byte) || matches!(byte, b',' | b'}' | b']')),
+                .position(|byte| is_space(*byte) || matches!(byte, b',' | b'}' | b']' | b'{' | b'[' | b'"')),
         };
         if let Some(len) = end {
             return start + len;
@@ -125,15 +125,17 @@ impl JsonIndex {
         }
     }
 
-    /// Of many values finds the end of the line that starts at a byte, if it is none.
-    fn bad_end(&self, start: usize) -> Option<usize> {
-        let at = self.bad_before(start);
-        self.bad.get(at).filter(|(from, _)| *from == start).map(|(_, end)| end)
-    }
-
-    /// Counts the lines before a byte that are no values.
-    pub fn bad_before(&self, offset: usize) -> usize {
-        self.bad.partition_point(|&(from, _)| from < offset)
+    /// Finds the end of the line as sent that starts at a byte.
+    fn bad_end(&self, window: &mut Window, start: usize) -> usize {
+        let seen = window.at(start, LONG + 1);
+        let end = match memchr::memchr(b'\n', seen) {
+            Some(len) => start + len,
+            None => {
+                let len = seen.len();
+                self.long_end(start).unwrap_or(start + len)
+            }
+        };
+        end - usize::from(end > start && window.byte(end - 1) == Some(b'\r'))
     }
 
     /// Finds the end of the long stretch that a byte lies in.
@@ -160,8 +162,8 @@ impl JsonCursor {
     pub fn step(&mut self, window: &mut Window, index: &JsonIndex) -> JsonLine {
         let start = index.skip_space(window, self.offset);
         let (mut depth, mut key, mut pos) = (self.depth, None, start);
-        let bad = index.bad_end(start).filter(|_| depth == 0);
-        if bad.is_none() && window.byte(pos) == Some(b'"') {
+        let bad = index.bad.has(self.line);
+        if depth > 0 && window.byte(pos) == Some(b'"') {
             let end = index.token_end(window, pos);
             let colon = index.skip_space(window, end);
             if window.byte(colon) == Some(b':') {
@@ -170,8 +172,8 @@ impl JsonCursor {
             }
         }
         let value = match window.byte(pos) {
-            _ if bad.is_some() => {
-                pos = bad.unwrap_or(pos);
+            _ if bad => {
+                pos = index.bad_end(window, start);
                 Value::Bad(start..pos)
             }
             Some(b'}' | b']') => {
@@ -208,7 +210,8 @@ impl JsonCursor {
             }
         };
         pos = index.skip_space(window, pos);
-        let comma = (window.byte(pos) == Some(b',')).then_some(pos);
+        // Behind an outermost value, a comma is of the next line, which is no value then.
+        let comma = (self.depth > 0 && window.byte(pos) == Some(b',')).then_some(pos);
         if let Some(comma) = comma {
             pos = index.skip_space(window, comma + 1);
         }

@@ -25,6 +25,8 @@ const SHOWN: usize = 1024;
 const LETTER: usize = 64;
 /// Levels of indentation drawn; deeper lines stay at that column.
 const MAX_LEVELS: u32 = 512;
+/// Columns in place of a tab before a line.
+const TAB: usize = 2;
 /// Levels of indentation that are copied: lines at the depth of a thousand brackets would be a thousand times as long.
 const COPIED_LEVELS: usize = 32;
 /// Bytes in a row of a hex dump.
@@ -127,8 +129,21 @@ impl Line {
                 };
                 token(&mut push, kind, range.clone(), window);
             }
-            Value::Bad(range) if range.len() <= LONG => push(Kind::Error, body(range.clone(), window)),
-            Value::Bad(range) => token(&mut push, Kind::Error, range.clone(), window),
+            Value::Bad(range) => {
+                // It stands as it came.
+                let before = range.start.saturating_sub(MAX_LEVELS as usize);
+                let blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+                let blanks = window.at(before, range.start - before).iter().rev().take_while(blank);
+                let columns = blanks.map(|byte| if *byte == b'\t' { TAB } else { 1 }).sum();
+                if columns > 0 {
+                    push(Kind::Text, Content::Spaces(columns));
+                }
+                if range.len() <= LONG {
+                    push(Kind::Error, body(range.clone(), window));
+                } else {
+                    token(&mut push, Kind::Error, range.clone(), window);
+                }
+            }
         }
         if let Some(comma) = line.comma {
             push(Kind::Punctuation, body(comma..comma + 1, window));

@@ -313,7 +313,7 @@ impl<'a> Nest<'a> {
                 }
                 if many {
                     // Lines that are none do not count, here as in filters.
-                    steps.push(Step::Index(self.rank(0, at) - index.bad_before(own.start)));
+                    steps.push(Step::Index(self.rank(0, at) - index.bad.before(at)));
                 }
                 break;
             }

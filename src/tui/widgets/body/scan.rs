@@ -12,12 +12,18 @@
 //! of them when asked for (JSON Lines, NDJSON). Of those a line that is no JSON is one by itself, and the scan goes on
 //! behind it; so that a value may go over lines all the same, what was read of it in vain is taken back first.
 
+mod bad;
 mod many;
+mod number;
+mod stack;
 
 use super::chunked::Chunked;
 use super::index::{Checkpoint, Checkpoints};
 use super::outline::Outline;
-use many::Row;
+use bad::Bad;
+use many::Rows;
+use number::Number;
+use stack::Stack;
 
 /// Strings, numbers and white space longer than this are kept in a table, so no walk has to read them again. In bytes.
 pub(super) const LONG: usize = 4096;
@@ -27,6 +33,12 @@ pub(super) const LOOKAHEAD: usize = 8;
 
 /// What is wrong with one value behind another.
 pub(super) const MORE: &str = "more text after the value";
+
+/// What is wrong with a body that breaks off.
+const EARLY: &str = "the body ends too early";
+
+/// What is wrong with a text over lines.
+const CONTROL: &str = "control character in a string";
 
 /// The byte order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -57,8 +69,9 @@ pub(super) struct JsonIndex {
     pub fault: Option<Fault>,
     /// What is wrong without keeping anybody from reading on: the first of it.
     pub flaw: Option<Fault>,
-    /// Of many values the lines that are none: where each starts and ends.
-    pub bad: Chunked<(usize, usize)>,
+    /// Of many values the pretty lines that are none, and whether the flaw is that of the first of them.
+    pub bad: Bad,
+    pub flaw_is_bad: bool,
     /// Where the lines end that could be printed, once there is a fault, and how deep what follows is indented.
     pub tail: usize,
     pub tail_depth: u32,
@@ -98,19 +111,6 @@ enum State {
     },
 }
 
-/// Where in a number the scan stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Number {
-    Minus,
-    Zero,
-    Int,
-    Dot,
-    Frac,
-    Exp,
-    ExpSign,
-    ExpDigits,
-}
-
 /// The scan so far.
 #[derive(Clone, Debug)]
 pub(super) struct Scanner {
@@ -123,12 +123,11 @@ pub(super) struct Scanner {
     line_depth: u32,
     /// Where in the body the block in hand starts: all other places in it count from there.
     base: usize,
-    /// Whether many values may follow each other, and whether there was white space since the last one.
+    /// Whether many values may follow each other, and what is known of those in hand.
     many: bool,
-    gap: bool,
-    row: Row,
-    /// Bytes read again because of values that go over lines and are none after all; beyond a measure none goes over lines.
-    again: usize,
+    rows: Rows,
+    /// Whether a number or a word ended right here.
+    joined: bool,
     /// Whether the block ends before a token that has to be seen whole.
     starved: bool,
 }
@@ -145,9 +144,8 @@ impl Scanner {
             line_depth: 0,
             base: 0,
             many,
-            gap: false,
-            row: Row::default(),
-            again: 0,
+            rows: Rows::new(),
+            joined: false,
             starved: false,
         }
     }
@@ -168,32 +166,46 @@ impl Scanner {
             pos = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
         }
         let whole = |pos: usize| last || limit - pos >= LOOKAHEAD;
-        while pos < limit && self.begun <= lines && !self.index.complete && !self.starved {
-            match self.step(bytes, pos, whole(pos), last) {
-                Ok(next) => pos = next,
-                Err(fault) => {
-                    let offset = self.base + fault.offset;
-                    let fault = Fault { offset, ..fault };
-                    let Some(next) = self.pass_over(fault) else {
-                        return self.fail(fault);
-                    };
-                    if next < self.base {
-                        // It goes on with another block.
-                        self.index.scanned = next;
-                        self.index.lines = self.begun;
-                        return;
+        loop {
+            let fault = if pos < limit && self.begun <= lines && !self.index.complete && !self.starved {
+                match self.step(bytes, pos, whole(pos), last) {
+                    Ok(next) => {
+                        pos = next;
+                        continue;
                     }
-                    pos = next - self.base;
+                    Err(Fault { offset, reason }) => Fault {
+                        offset: self.base + offset,
+                        reason,
+                    },
                 }
+            } else if last && pos >= limit && !self.index.complete {
+                match self.finish(self.base + limit) {
+                    Ok(()) => break,
+                    Err(fault) => fault,
+                }
+            } else {
+                break;
+            };
+            let ran_out = last && fault.offset >= self.base + limit;
+            let Some(next) = self.pass_over(fault, ran_out) else {
+                return self.fail(fault);
+            };
+            if next < self.base {
+                // It goes on with another block.
+                self.index.scanned = next;
+                self.index.lines = self.lines_ended();
+                return;
             }
+            pos = next - self.base;
         }
         self.index.scanned = self.base + pos;
-        // What is behind the outermost value ends no line of it.
+        self.index.lines = self.lines_ended();
+    }
+
+    /// Counts the lines that have come to their ends: what is behind the outermost value ends no line of it.
+    fn lines_ended(&self) -> usize {
         let open = usize::from(self.state != State::End);
-        self.index.lines = self.begun.saturating_sub(open);
-        if last && pos >= bytes.len() && !self.index.complete {
-            self.finish(self.base + bytes.len());
-        }
+        self.begun.saturating_sub(open)
     }
 
     /// What is known while more is to come: the line that is not at its end, too, as far as it goes. It may never end.
@@ -201,19 +213,19 @@ impl Scanner {
         let mut index = self.index.clone();
         if !index.complete && self.begun > index.lines {
             index.lines = self.begun;
-            if let State::Str { start, .. } | State::Num { start, .. } = self.state
+            if let State::Str { start, .. } | State::Num { start, .. } | State::Bad { start } = self.state
                 && index.scanned - start > LONG
             {
                 index.long.push((start, index.scanned));
             }
-            if let State::Bad { start } = self.state {
-                index.bad.push((start, index.scanned));
+            if matches!(self.state, State::Bad { .. }) {
+                index.bad.add(self.begun - 1);
             }
         }
         index
     }
 
-    fn finish(&mut self, len: usize) {
+    fn finish(&mut self, len: usize) -> Result<(), Fault> {
         if let State::Bad { start } = self.state {
             self.end_bad(start, len);
         }
@@ -222,15 +234,15 @@ impl Scanner {
         {
             self.end_number(start, len);
         }
-        if self.state == State::End || self.begun == 0 {
-            self.index.lines = self.begun;
-            self.index.complete = true;
-        } else {
-            self.fail(Fault {
+        if self.state != State::End && self.begun > 0 {
+            return Err(Fault {
                 offset: len,
-                reason: "the body ends too early",
+                reason: EARLY,
             });
         }
+        self.state = State::End;
+        self.index.complete = true;
+        Ok(())
     }
 
     fn fail(&mut self, fault: Fault) {
@@ -262,8 +274,7 @@ impl Scanner {
                 let Some(len) = memchr::memchr(b'\n', &bytes[pos..]) else {
                     return Ok(limit);
                 };
-                let cr = usize::from(len > 0 && bytes[pos + len - 1] == b'\r');
-                self.end_bad(start, self.base + pos + len - cr);
+                self.end_bad(start, self.base + pos + len);
                 return Ok(pos + len);
             }
             _ => {}
@@ -277,10 +288,15 @@ impl Scanner {
                 .iter()
                 .position(|&byte| !is_space(byte))
                 .unwrap_or(limit - pos);
-            self.note_row(&bytes[pos..pos + run], pos, bytes.get(pos + run).copied())?;
+            if self.many {
+                self.note_space(&bytes[pos..pos + run], pos)?;
+            }
             self.note_long(self.base + pos, self.base + pos + run);
-            self.gap = true;
+            self.joined = false;
             return Ok(pos + run);
+        }
+        if self.many && self.begin_text(self.base + pos, byte) {
+            return Ok(pos);
         }
         match (self.state, byte) {
             (State::Value, _) => self.value(bytes, pos),
@@ -316,6 +332,9 @@ impl Scanner {
                 reason: "expected `:` after the name",
             }),
             (State::After, b',') => {
+                if self.many {
+                    self.rows.note_comma(self.stack.depth);
+                }
                 self.state = if self.stack.in_object() {
                     State::Key
                 } else {
@@ -337,8 +356,10 @@ impl Scanner {
                 };
                 Err(Fault { offset: pos, reason })
             }
-            _ if self.many && (self.gap || matches!(byte, b'{' | b'[')) => {
+            // `2026-11-30` is not three numbers.
+            _ if self.many && !(self.joined && (byte == b'-' || byte.is_ascii_alphanumeric())) => {
                 self.begin_line(self.base + pos, false);
+                self.state = State::Item;
                 self.value(bytes, pos)
             }
             _ => Err(Fault {
@@ -351,7 +372,7 @@ impl Scanner {
     fn begin_line(&mut self, offset: usize, closes: bool) {
         let depth = self.stack.depth - u32::from(closes);
         if self.many {
-            self.row.note_line(offset, depth, closes);
+            self.rows.note_line(offset, depth, closes);
         }
         self.index.outline.add(self.begun, depth, closes);
         let place = Checkpoint {
@@ -362,7 +383,7 @@ impl Scanner {
             rest: false,
         };
         self.index.marks.offer(place);
-        self.gap = false;
+        self.joined = false;
         self.begun += 1;
         (self.line_start, self.line_depth) = (offset, depth);
     }
@@ -384,14 +405,17 @@ impl Scanner {
             b'0' => number(Number::Zero),
             b'1'..=b'9' => number(Number::Int),
             _ => {
-                let word = [&b"true"[..], b"false", b"null"]
-                    .into_iter()
-                    .find(|word| bytes[pos..].starts_with(word));
-                let word = word.ok_or(Fault {
-                    offset: pos,
-                    reason: "expected a value",
-                })?;
+                let rest = &bytes[pos..];
+                let mut words = [&b"true"[..], b"false", b"null"].into_iter();
+                let Some(word) = words.clone().find(|word| rest.starts_with(word)) else {
+                    let cut = self.many && words.any(|word| word.starts_with(rest));
+                    return Err(Fault {
+                        offset: if cut { bytes.len() } else { pos },
+                        reason: if cut { EARLY } else { "expected a value" },
+                    });
+                };
                 self.end_value();
+                self.joined = true;
                 return Ok(pos + word.len());
             }
         };
@@ -399,11 +423,12 @@ impl Scanner {
     }
 
     fn end_value(&mut self) {
-        self.state = if self.stack.depth == 0 {
-            State::End
-        } else {
-            State::After
-        };
+        if self.stack.depth > 0 {
+            self.state = State::After;
+            return;
+        }
+        self.state = State::End;
+        self.rows.end_value();
     }
 
     fn string(&mut self, bytes: &[u8], mut pos: usize, last: bool, start: usize, key: bool) -> Result<usize, Fault> {
@@ -429,21 +454,35 @@ impl Scanner {
                     return Ok(pos);
                 }
                 b'\\' => pos += escape_len(bytes, pos)?,
+                b'\r' if self.many && !last && pos + 1 == limit => {
+                    self.starved = true;
+                    return Ok(pos);
+                }
                 // The line's end is where a quote is missing, as a rule.
+                b'\r' if self.many && bytes.get(pos + 1) != Some(&b'\n') => {
+                    self.note_control(pos);
+                    pos += 1;
+                }
                 b'\n' | b'\r' => {
                     return Err(Fault {
                         offset: pos,
-                        reason: "control character in a string",
+                        reason: CONTROL,
                     });
                 }
                 _ => {
-                    let offset = self.base + pos;
-                    let reason = "control character in a string";
-                    self.index.flaw.get_or_insert(Fault { offset, reason });
+                    self.note_control(pos);
                     pos += 1;
                 }
             }
         }
+    }
+
+    /// What is wrong with a text but in nobody's way.
+    fn note_control(&mut self, pos: usize) {
+        self.index.flaw.get_or_insert(Fault {
+            offset: self.base + pos,
+            reason: CONTROL,
+        });
     }
 
     fn number(
@@ -476,32 +515,13 @@ impl Scanner {
     fn end_number(&mut self, start: usize, end: usize) {
         self.note_long(start, end);
         self.end_value();
+        self.joined = true;
     }
 
     fn note_long(&mut self, start: usize, end: usize) {
         if end - start > LONG {
             self.index.long.push((start, end));
         }
-    }
-}
-
-impl Number {
-    /// Takes the next byte of the number; `None` if it does not belong to it.
-    fn next(self, byte: u8) -> Option<Self> {
-        Some(match (self, byte) {
-            (Self::Minus, b'0') => Self::Zero,
-            (Self::Minus, b'1'..=b'9') | (Self::Int, b'0'..=b'9') => Self::Int,
-            (Self::Zero | Self::Int, b'.') => Self::Dot,
-            (Self::Dot | Self::Frac, b'0'..=b'9') => Self::Frac,
-            (Self::Zero | Self::Int | Self::Frac, b'e' | b'E') => Self::Exp,
-            (Self::Exp, b'+' | b'-') => Self::ExpSign,
-            (Self::Exp | Self::ExpSign | Self::ExpDigits, b'0'..=b'9') => Self::ExpDigits,
-            _ => return None,
-        })
-    }
-
-    fn may_end(self) -> bool {
-        matches!(self, Self::Zero | Self::Int | Self::Frac | Self::ExpDigits)
     }
 }
 
@@ -529,7 +549,7 @@ fn escape_len(bytes: &[u8], pos: usize) -> Result<usize, Fault> {
         }),
         None => Err(Fault {
             offset: bytes.len(),
-            reason: "the body ends too early",
+            reason: EARLY,
         }),
     }
 }
@@ -559,33 +579,4 @@ fn find_special(bytes: &[u8], mut pos: usize, limit: usize) -> usize {
     }
     let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
     rest.iter().position(special).map_or(limit, |at| pos + at)
-}
-
-/// The open containers, one bit each: set for an object.
-#[derive(Clone, Debug, Default)]
-struct Stack {
-    words: Vec<u64>,
-    depth: u32,
-}
-
-impl Stack {
-    fn push(&mut self, object: bool) {
-        let (word, bit) = (self.depth as usize / 64, self.depth % 64);
-        if word == self.words.len() {
-            self.words.push(0);
-        }
-        self.words[word] = self.words[word] & !(1 << bit) | (u64::from(object) << bit);
-        self.depth = self.depth.saturating_add(1);
-    }
-
-    fn pop(&mut self) {
-        self.depth = self.depth.saturating_sub(1);
-    }
-
-    /// Says whether the innermost container is an object; false if none is open.
-    fn in_object(&self) -> bool {
-        self.depth
-            .checked_sub(1)
-            .is_some_and(|top| self.words[top as usize / 64] >> (top % 64) & 1 == 1)
-    }
 }

@@ -19,9 +19,18 @@ use crate::tui::widgets::escape;
 fn whole(bytes: impl Into<Source>, syntax: Syntax) -> Document {
     let mut doc = Document::new(bytes, syntax);
     if let Some(job) = doc.index_job() {
-        // Lines that are left open are read again, each by itself, where they do not go on to an end: that goes back.
+        // Lines that are left open are read again, each by itself, where they do not go on to an end: that goes back, up to
+        // the last snapshot.
         let may_go_back = syntax == Syntax::JsonLines;
-        assert!(job.run(|| false, |snapshot| assert!(doc.apply(snapshot) || may_go_back)));
+        let mut taken = true;
+        let done = job.run(
+            || false,
+            |snapshot| {
+                taken = doc.apply(snapshot);
+                assert!(taken || may_go_back);
+            },
+        );
+        assert!(done && taken);
     }
     assert!(doc.index_job().is_none() && doc.is_complete(Form::Pretty) && doc.is_complete(Form::Raw));
     doc

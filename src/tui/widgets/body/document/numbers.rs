@@ -2,6 +2,7 @@
 
 use super::super::line::Line;
 use super::super::plain::{Lines, PIECE};
+use super::super::scan::is_space;
 use super::super::syntax::Syntax;
 use super::{Document, Form, Layout};
 
@@ -74,8 +75,8 @@ impl Document {
                 let line = index.raw.line_of_number(&mut window, number)?;
                 let start = self.line(Form::Raw, line)?.bytes.start;
                 // White space before a value belongs to the one before it, and an empty line to nothing.
-                let space = |byte: &u8| !byte.is_ascii_whitespace();
-                let text = window.at(start, PIECE).iter().position(space).unwrap_or(0);
+                let text = |byte: &u8| !is_space(*byte);
+                let text = window.at(start, PIECE).iter().position(text).unwrap_or(0);
                 self.line_at(form, start + text)
             }
             Layout::Json => match number.checked_sub(self.json_lines() + 1) {

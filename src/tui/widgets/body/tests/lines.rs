@@ -1,9 +1,11 @@
 //! JSON Lines: those that are none stand by themselves, and all go by the numbers they were sent with.
 
+use bytes::Bytes;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::*;
+use crate::filter::{LINES, Limits, Session, Stop};
 
 /// What a line is meant to be.
 fn line() -> impl Strategy<Value = String> {
@@ -54,6 +56,39 @@ fn shown(doc: &Document) -> Vec<(String, Option<usize>, Option<usize>)> {
         .collect()
 }
 
+/// By itself each line is what it is in a walk, and found by its bytes and its number.
+fn assert_numbered(doc: &Document) {
+    for (at, line) in doc.lines_from(Form::Pretty, 0).enumerate() {
+        assert_eq!(doc.line(Form::Pretty, at).as_ref(), Some(&line));
+        if !line.bytes.is_empty() {
+            assert_eq!(doc.line_at(Form::Pretty, line.bytes.start), Some(at));
+        }
+        if let Some(number) = doc.number_sent(&line) {
+            assert_eq!(doc.line_of_number(Form::Pretty, number), Some(at));
+            assert_eq!(doc.number_of(Form::Pretty, at), number);
+        }
+    }
+}
+
+/// A body that came in pieces, cut at these bytes.
+fn grown(text: &str, cuts: &[usize]) -> Document {
+    let growing = large::Growing::default();
+    let mut doc = Document::new(growing.source(), Syntax::JsonLines);
+    let mut job = doc.index_job().unwrap();
+    let mut done = 0;
+    for cut in cuts.iter().copied().chain([text.len()]) {
+        growing.push(&text.as_bytes()[done..cut]);
+        done = cut;
+        job.grow();
+        doc.apply(job.snapshot());
+        shown(&doc);
+    }
+    growing.end();
+    job.grow();
+    assert!(doc.apply(job.snapshot()));
+    doc
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -74,33 +109,11 @@ proptest! {
         prop_assert_eq!(doc.fault(), None);
         prop_assert_eq!(doc.flaw().is_some(), expected.iter().any(|(_, value, _)| value.is_none()));
         prop_assert_eq!(&shown(&doc), &expected);
-        // By itself each is what it is in a walk, and found by its bytes and its number.
-        for (at, line) in doc.lines_from(Form::Pretty, 0).enumerate() {
-            prop_assert_eq!(doc.line(Form::Pretty, at), Some(line.clone()));
-            prop_assert_eq!(doc.line_at(Form::Pretty, line.bytes.start), Some(at));
-            if let Some(number) = doc.number_sent(&line) {
-                prop_assert_eq!(doc.line_of_number(Form::Pretty, number), Some(at));
-                prop_assert_eq!(doc.number_of(Form::Pretty, at), number);
-            }
-        }
+        assert_numbered(&doc);
         // It ends the same when it comes in pieces.
         let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(text.len())).collect();
         cuts.sort_unstable();
-        let growing = large::Growing::default();
-        let mut doc = Document::new(growing.source(), Syntax::JsonLines);
-        let mut job = doc.index_job().unwrap();
-        let mut done = 0;
-        for cut in cuts.into_iter().chain([text.len()]) {
-            growing.push(&text.as_bytes()[done..cut]);
-            done = cut;
-            job.grow();
-            doc.apply(job.snapshot());
-            shown(&doc);
-        }
-        growing.end();
-        job.grow();
-        prop_assert!(doc.apply(job.snapshot()));
-        prop_assert_eq!(&shown(&doc), &expected);
+        prop_assert_eq!(&shown(&grown(&text, &cuts)), &expected);
     }
 }
 
@@ -135,10 +148,50 @@ fn what_is_laid_out_over_lines_is_one_value() {
         [&begin[..], &[Some(7)]].concat()
     );
     assert_eq!([&numbers[6..8], &numbers[9..]].concat(), [None; 7]);
-    // Where it is broken the rest is text, as it is laid out.
-    let doc = whole("1\n{\n  \"a\": x\n}\n", Syntax::JsonLines);
-    assert_eq!(texts(&doc, Form::Pretty)[..3], ["1", "{", "  \"a\": x"]);
-    assert!(doc.fault().is_some());
+    // One that is broken stands as it was laid out, and takes nothing below with it.
+    let doc = whole("1\n{\n\n  \"a\": x\n\t\"b\"\n}\n2\n", Syntax::JsonLines);
+    assert_eq!(texts(&doc, Form::Pretty), ["1", "{", "  \"a\": x", "  \"b\"", "}", "2"]);
+    assert_eq!(doc.path(5), Some(Path(vec![Step::Index(1)])));
+    assert_eq!(
+        (doc.fault(), doc.flaw_words().as_deref()),
+        (None, Some("2:2: the line ends too early, and 3 other lines"))
+    );
+}
+
+#[test]
+fn the_flaw_of_a_line_that_stands_is_told_beside_those_that_do_not() {
+    let words = |body: &str| {
+        whole(body.to_owned(), Syntax::JsonLines)
+            .flaw_words()
+            .unwrap_or_default()
+    };
+    let control = "control character in a string";
+    assert_eq!(words("\"\u{1}\"\n1\n"), format!("1:2: {control}"));
+    assert_eq!(
+        words("\"\u{1}\"\noops\n1\n"),
+        format!("1:2: {control}, and another line")
+    );
+    assert_eq!(words("oops\n\"\u{1}\"\n1\n"), "1:1: expected a value");
+    // Of a line that does not stand it is told why.
+    assert_eq!(
+        words("\"\u{1}\" oops\nno\n1\n"),
+        "1:5: expected a value, and another line"
+    );
+    assert_eq!(words("\"cut\r\n1\n"), format!("1:5: {control}"));
+    assert_eq!(words("\"c\rut\"\r\n1\n"), format!("1:3: {control}"));
+}
+
+#[test]
+fn long_lines_that_are_none_end_where_they_end() {
+    let long = "x".repeat(9000);
+    for end in ["\n", "\r\n"] {
+        let doc = whole(
+            format!("1{end}{long}{end}[{long}{end}, 2{end}3{end}{long}"),
+            Syntax::JsonLines,
+        );
+        let open = format!("[{long}");
+        assert_eq!(texts(&doc, Form::Pretty), ["1", &long, &open, ", 2", "3", &long]);
+    }
 }
 
 #[test]
@@ -176,4 +229,125 @@ fn a_number_leads_to_the_line_that_was_sent_with_it() {
             "  7▸{\"n\": 7}"
         ]
     );
+}
+
+/// Texts whose lines begin, end or break values, in any way.
+fn torn() -> impl Strategy<Value = String> {
+    let parts = [
+        "{\"n\":1}",
+        "[1,2]",
+        "1",
+        "true",
+        "\"text\"",
+        "{",
+        "[",
+        "}",
+        "]",
+        "\"n\": 1",
+        "\"n\": oops",
+        "\"n\"",
+        "\"m\": [",
+        "\"m\":",
+        ": 2",
+        ",",
+        "1,",
+        "oops",
+        "{\"a\": [1,",
+        "{\"a\": \"cut",
+        "\"a\\",
+        "\"\\u0",
+        "\"\\u00e9\"",
+        "\"c\u{1}\"",
+        "\"c\rd\"",
+        "tru",
+        "01",
+        "-",
+        "1.",
+        "{\"a\":1}\"x\"",
+        "[1]5",
+        "5\"x\"",
+        "1-2",
+        "2026-11-30",
+        "} {",
+        "] [",
+        "}, {",
+        "{} oops",
+        "} oops",
+        "\u{c}",
+        "",
+    ];
+    let line = (0..4_usize, prop::sample::select(parts.to_vec()), 0..2_usize)
+        .prop_map(|(indent, part, end)| " ".repeat(indent / 2 * 2 + indent / 3) + part + &" ".repeat(end));
+    (prop::collection::vec((line, any::<bool>()), 1..14), 0..4_u8).prop_map(|(lines, last)| {
+        let mut text: String = lines
+            .iter()
+            .map(|(line, cr)| line.clone() + if *cr { "\r\n" } else { "\n" })
+            .collect();
+        match last {
+            0 => {}
+            1 => text.truncate(text.trim_end().len()),
+            _ => text += "{\"last\":1}\n{\"last\":2}\n{\"last\":3}\n",
+        }
+        text
+    })
+}
+
+/// The values that a filter finds, in its order.
+fn filtered(text: &str) -> Vec<Value> {
+    let mut session = Session::new(text.to_owned().into(), LINES, Limits::default());
+    let found = session.run("[.]", &Stop::never());
+    let found = found.map_or_else(|_| Bytes::new(), |found| found.bytes);
+    let found = serde_json::Deserializer::from_slice(&found).into_iter::<[Value; 1]>();
+    found.map(|value| value.unwrap()[0].clone()).collect()
+}
+
+/// The values that are shown, each with the first step of its path; of one that is not whole or no JSON to `serde_json` no more
+/// is known.
+fn values(doc: &Document) -> Vec<(Option<usize>, Option<Value>)> {
+    let mut out = Vec::new();
+    for at in 0..doc.nested_lines(Form::Pretty) {
+        let mut nest = doc.nest(Form::Pretty).unwrap();
+        let line = nest.line(at).unwrap();
+        let Some(path) = doc.path(at).filter(|_| line.depth() == 0 && !line.closes()) else {
+            continue;
+        };
+        let first = match path.0[..] {
+            [Step::Index(first)] => Some(first),
+            _ => None,
+        };
+        let value = doc
+            .value_at(Form::Pretty, at)
+            .map(|range| doc.source().read(range.start, range.len()));
+        out.push((
+            first,
+            value.and_then(|bytes| serde_json::from_slice(&bytes.unwrap()).ok()),
+        ));
+    }
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn what_is_a_value_is_one_to_filters_too(
+        text in torn(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+    ) {
+        let doc = whole(text.clone(), Syntax::JsonLines);
+        assert_numbered(&doc);
+        let (found, filtered) = (values(&doc), filtered(&text));
+        // Of what breaks off with the body, filters may take what nothing can be shown of yet.
+        let early = usize::from(doc.fault().is_some());
+        prop_assert!((found.len()..=found.len() + early).contains(&filtered.len()), "{:?} {:?}", found, filtered);
+        for (at, (index, value)) in found.iter().enumerate() {
+            prop_assert_eq!(*index, Some(at));
+            prop_assert!(value.is_none() || value.as_ref() == filtered.get(at), "{:?} {:?}", found, filtered);
+        }
+        let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(text.len().max(1))).collect();
+        cuts.sort_unstable();
+        let grown = grown(&text, &cuts);
+        prop_assert_eq!(shown(&grown), shown(&doc));
+        prop_assert_eq!((grown.fault(), grown.flaw_words()), (doc.fault(), doc.flaw_words()));
+    }
 }
