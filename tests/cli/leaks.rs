@@ -319,6 +319,7 @@ const EXPORT: [&str; 2] = ["--export-collection", "out/collection.json"];
 
 #[cfg(unix)]
 #[test]
+#[expect(clippy::too_many_lines, reason = "one command after the other")]
 fn after_a_day_of_use_no_secret_is_where_it_does_not_belong() {
     let home = Home::new();
     let (proxy, asked) = talkative_proxy();
