@@ -26,6 +26,7 @@ use crate::model::{NodeId, Outcome};
 
 /// What to run, and how.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of `run`")]
 pub struct RunOptions {
     /// The requests in order.
     pub requests: Vec<NodeId>,

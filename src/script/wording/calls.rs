@@ -498,7 +498,7 @@ impl<'a> Script<'a> {
         let declared = |at: usize| {
             self.text(at) == path[0] && ["const", "let", "var", "class", "function"].contains(&self.text(at - 1))
         };
-        if all().any(|at| declared(at)) {
+        if all().any(&declared) {
             let is_function = |at: usize| {
                 self.text(at) == path[0] && {
                     let begins = |at: usize| {

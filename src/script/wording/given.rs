@@ -62,7 +62,6 @@ fn argument(text: &str) -> Option<&str> {
             // What is escaped is shown otherwise.
             (Some(_), '\\') => return None,
             (Some(open), _) if open == c => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"' | '`') => quote = Some(c),
             (None, ')' | ',') if depth == 0 => return Some(text[..at].trim()),
             (None, '(' | '[' | '{') => depth += 1,

@@ -48,9 +48,9 @@ pub fn take(source: &mut Object) {
         .filter(|attributes| !is_nothing(attributes));
     let has_helper = source.contains_key("currentHelper") || attributes.is_some();
     let helper = source.shift_remove("currentHelper");
-    let helped = helped(helper.as_ref(), attributes);
+    let meant = helped(helper.as_ref(), attributes);
     // Without a helper that says something, what the newer field holds is all there is.
-    let auth = if has_helper { helped.or(auth) } else { auth };
+    let auth = if has_helper { meant.or(auth) } else { auth };
     put(source, "auth", auth);
 }
 

@@ -66,7 +66,7 @@ fn request(mut source: Object) -> Object {
     put(&mut out, "method", source.shift_remove("method"));
     put(&mut out, "description", source.shift_remove("description"));
     let rows = source.shift_remove("headerData");
-    put(&mut out, "header", headers(rows, source.get("headers").cloned()));
+    put(&mut out, "header", Some(headers(rows, source.get("headers").cloned())));
     super::auth::take(&mut source);
     put(&mut out, "auth", source.shift_remove("auth"));
     put(&mut out, "body", body(&mut source));
@@ -84,15 +84,15 @@ fn request(mut source: Object) -> Object {
 }
 
 /// The rows of `headerData`, and behind them what only the lines of `headers` have; a list there is all there is.
-fn headers(rows: Option<Value>, lines: Option<Value>) -> Option<Value> {
+fn headers(rows: Option<Value>, lines: Option<Value>) -> Value {
     let lines = match lines {
         Some(Value::String(lines)) => header_lines(&lines),
-        Some(list) if !is_nothing(&list) => return Some(list),
+        Some(list) if !is_nothing(&list) => return list,
         _ => Vec::new(),
     };
     let mut rows = match rows {
         Some(Value::Array(rows)) => rows,
-        Some(rows) if !is_nothing(&rows) => return Some(rows),
+        Some(rows) if !is_nothing(&rows) => return rows,
         _ => Vec::new(),
     };
     for row in &mut rows {
@@ -115,7 +115,7 @@ fn headers(rows: Option<Value>, lines: Option<Value>) -> Option<Value> {
             rows.push(line);
         }
     }
-    Some(Value::Array(rows))
+    Value::Array(rows)
 }
 
 /// Headers written as lines; one behind `//` is disabled.
