@@ -206,15 +206,13 @@ fn tell(todo: &Import, found: &Found, args: &ImportArgs, output: &mut Output) ->
 /// The report, item by item; secrets in clear behind the others, a line each.
 pub(super) fn notes(report: &Report) -> Vec<String> {
     let mut out = Vec::new();
-    let mut path: Option<&str> = None;
     let place = |path: &str| escape(if path.is_empty() { "the file" } else { path });
-    for note in report.notes.iter().filter(|note| note.fate != Fate::Open) {
-        if path != Some(&note.path) {
-            path = Some(&note.path);
-            out.push(format!("\n{}", place(&note.path)));
+    for (path, notes) in report.by_item() {
+        out.push(format!("\n{}", place(path)));
+        for note in notes {
+            let fate = note.fate.word();
+            out.push(format!("  {fate:<8} {}: {}", escape(&note.what), escape(&note.why)));
         }
-        let fate = note.fate.word();
-        out.push(format!("  {fate:<8} {}: {}", escape(&note.what), escape(&note.why)));
     }
     let mut why: Option<&str> = None;
     for note in report.notes.iter().filter(|note| note.fate == Fate::Open) {

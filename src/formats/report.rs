@@ -1,5 +1,7 @@
 //! What an import could not carry over as it was, request by request.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 /// What a file of a folder is that could not be read.
@@ -57,6 +59,20 @@ impl Report {
     /// Whether all was carried over as it was, be it in the open.
     pub fn is_clean(&self) -> bool {
         self.notes.iter().all(|note| note.fate == Fate::Open)
+    }
+
+    /// All but the secrets in clear by item, each item once, in the order of their first notes.
+    pub fn by_item(&self) -> Vec<(&str, Vec<&Note>)> {
+        let mut places = HashMap::new();
+        let mut out: Vec<(&str, Vec<&Note>)> = Vec::new();
+        for note in self.notes.iter().filter(|note| note.fate != Fate::Open) {
+            let place = *places.entry(note.path.as_str()).or_insert(out.len());
+            if place == out.len() {
+                out.push((note.path.as_str(), Vec::new()));
+            }
+            out[place].1.push(note);
+        }
+        out
     }
 
     /// How many files were there and could not be read at all.

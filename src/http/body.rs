@@ -11,6 +11,7 @@ use hyper::body::Frame;
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
+use super::headers::FORM;
 use super::multipart;
 use super::trace::Trace;
 use crate::auth::SignedRequest;
@@ -60,7 +61,7 @@ impl Outgoing {
             ResolvedBody::None => {}
             form @ ResolvedBody::Form(_) => {
                 out.push(form.bytes().unwrap_or_default());
-                out.content_type = Some("application/x-www-form-urlencoded".to_owned());
+                out.content_type = Some(FORM.to_owned());
             }
             ResolvedBody::Multipart(parts) => {
                 let own = request.headers().iter().rev().find_map(own_boundary);

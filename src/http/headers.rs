@@ -14,6 +14,9 @@ use crate::model::exchange::{SendError, SendErrorKind};
 /// What is asked for unless the user asks otherwise, as Postman does; zstd is undone as well when a server sends it.
 pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
 
+/// The type of a body of fields.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
 /// All that goes into the headers of one hop.
 pub(super) struct Lines<'a> {
     /// The user's and the auth's, in order.
@@ -152,6 +155,14 @@ impl Lines<'_> {
                     Some(format!("multipart/form-data; boundary={boundary}"))
                 }
                 Some(boundary) if !value.contains("boundary=") => Some(format!("{value}; boundary={boundary}")),
+                // Fields are read as another type by nobody; who wants to send one says that ours is not to be sent.
+                None if self.body.content_type.as_deref() == Some(FORM)
+                    && !is_form(value)
+                    && !self.disabled.contains(&lower) =>
+                {
+                    warnings.push(format!("`{name}` does not fit the body: sent as `{FORM}`"));
+                    Some(FORM.to_owned())
+                }
                 _ => Some(value.to_owned()),
             },
             _ => Some(value.to_owned()),
@@ -190,6 +201,12 @@ impl Lines<'_> {
             None => add(map, "cookie", &jar),
         }
     }
+}
+
+/// Whether a type is that of fields, whatever its parameters.
+fn is_form(value: &str) -> bool {
+    let behind = value.strip_prefix(FORM);
+    behind.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// The headers of a request, put together.
@@ -475,6 +492,27 @@ mod tests {
             body.boundary = Some("b".into());
             let body: &'static Outgoing = body;
             let (lines, warnings) = assemble(&[("content-type", typed)], &[], |lines| lines.body = body);
+            assert_eq!(lines.unwrap()[0].1, sent);
+            assert_eq!(warnings.len(), told, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_type_that_does_not_fit_fields_is_set_right_with_a_warning() {
+        for (typed, disabled, sent, told) in [
+            ("application/json", &[][..], FORM, 1),
+            (
+                "application/x-www-form-urlencoded; charset=utf-8",
+                &[],
+                "application/x-www-form-urlencoded; charset=utf-8",
+                0,
+            ),
+            ("application/json", &["content-type"], "application/json", 0),
+        ] {
+            let body: &'static mut Outgoing = Box::leak(Box::default());
+            body.content_type = Some(FORM.into());
+            let body: &'static Outgoing = body;
+            let (lines, warnings) = assemble(&[("content-type", typed)], disabled, |lines| lines.body = body);
             assert_eq!(lines.unwrap()[0].1, sent);
             assert_eq!(warnings.len(), told, "{typed}");
         }

@@ -71,7 +71,7 @@ function requestObject(pm) {
   return {
     id: request.id,
     name: run.info.requestName,
-    description: request.description,
+    description: request.description && String(request.description),
     headers: request.headers.toObject(true, false, true),
     method: request.method,
     url: request.url.toString(),

@@ -105,6 +105,13 @@ fn legacy_tests_come_last() {
 }
 
 #[test]
+fn the_legacy_description_is_text() {
+    let mut job = job("console.log(typeof request.description, request.description)");
+    job.request.description = "why".into();
+    assert_eq!(run_job(job).console[1].text, "string why");
+}
+
+#[test]
 fn values_are_shown_as_node_shows_them() {
     let shown = console(
         "console.log('text', 1, {a: 'x', b: [1, , 3], 'c-d': {e: {f: {g: {h: {}}}}}}, null, undefined);

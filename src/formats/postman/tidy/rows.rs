@@ -16,10 +16,12 @@ pub fn rows(value: Value) -> Vec<Value> {
             .trim_start()
             .strip_prefix("//")
             .map_or((line, false), |line| (line, true));
+        // Postman takes a line without a colon for none; here it stays in sight.
+        let is_whole = line.contains(':');
         let (key, value) = line.split_once(':').unwrap_or((line, ""));
         (!key.trim().is_empty()).then(|| {
             let mut row = pair(key.trim(), value.trim());
-            if is_off {
+            if is_off || !is_whole {
                 row.insert("disabled".into(), true.into());
             }
             row
@@ -206,5 +208,25 @@ fn cast(map: &mut Object) {
     };
     if fits {
         drop_key(map, "type");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_without_a_colon_is_not_sent() {
+        assert_eq!(
+            rows("A: 1\nB: 2:3\n\nC\n// D: 4".into()),
+            [
+                json!({ "key": "A", "value": "1" }),
+                json!({ "key": "B", "value": "2:3" }),
+                json!({ "key": "C", "disabled": true }),
+                json!({ "key": "D", "value": "4", "disabled": true }),
+            ]
+        );
     }
 }

@@ -51,8 +51,11 @@ pub fn url(value: Value) -> Object {
         .map(|rows_| rows(rows_.take()))
         .unwrap_or_default();
     let variables = variables.into_iter().filter(|row| {
-        // A row that holds nothing is made anew from the URL.
-        row.as_object().is_some_and(|row| row.keys().any(|key| key != "key"))
+        // A row that holds nothing is made anew from the URL, where it is in there.
+        let key = row["key"].as_str().unwrap_or_default();
+        let is_made = key.is_empty() || request.url.as_str().contains(&format!(":{key}"));
+        row.as_object()
+            .is_some_and(|row| !is_made || row.keys().any(|key| key != "key"))
     });
     let variables = variables.collect();
     put(&mut map, "variable", variables);
@@ -130,5 +133,19 @@ fn joined(value: Option<&Value>, separator: &str) -> String {
         }
         Some(other) => as_text(other),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::url;
+
+    #[test]
+    fn a_variable_that_is_not_in_the_path_stays_without_a_value_too() {
+        let rows = json!([{ "key": "id", "value": null }, { "key": "old", "value": null }]);
+        let found = url(json!({ "raw": "http://h/:id", "variable": rows }));
+        assert_eq!(found["variable"], json!([{ "key": "old" }]));
     }
 }

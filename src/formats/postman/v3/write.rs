@@ -164,7 +164,23 @@ fn file_name(name: &str) -> String {
         base.pop();
     }
     let base = base.trim_matches([' ', '.']).to_owned();
-    if base.is_empty() { "untitled".to_owned() } else { base }
+    if base.is_empty() {
+        return "untitled".to_owned();
+    }
+    // Windows takes all before the first full stop for the name of a device.
+    let stem = base.split('.').next().unwrap_or_default().trim_end();
+    if is_device(stem) {
+        return format!("{stem}-{}", &base[stem.len()..]);
+    }
+    base
+}
+
+/// Whether Windows means a device by a name.
+fn is_device(stem: &str) -> bool {
+    let stem = stem.to_ascii_lowercase();
+    let numbered = ["com", "lpt"].iter().find_map(|port| stem.strip_prefix(port));
+    ["con", "prn", "aux", "nul"].contains(&stem.as_str())
+        || numbered.is_some_and(|number| number.len() == 1 && ("1"..="9").contains(&number))
 }
 
 fn head(tidy: &mut Object, kind: &str, file: &str, order: Option<usize>) -> Object {
@@ -401,5 +417,24 @@ fn add(out: &mut Object, key: String, value: Value) {
 fn put(map: &mut Object, key: &str, value: Option<Value>) {
     if let Some(value) = value.filter(|value| !is_nothing(value)) {
         map.insert(key.into(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn no_file_has_the_name_of_a_device() {
+        for (name, file) in [
+            ("CON", "CON-"),
+            ("nul.x", "nul-.x"),
+            ("com1", "com1-"),
+            ("com0", "com0"),
+            ("Console", "Console"),
+            (" . ", "untitled"),
+        ] {
+            assert_eq!(file_name(name), file);
+        }
     }
 }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::foreign::Planned;
 use crate::formats::reimport::Action;
-use crate::formats::{Fate, Report};
+use crate::formats::{Fate, Note, Report};
 use crate::model::Entity;
 use crate::store::locate::plain;
 use crate::tui::modals::wrap::wrap;
@@ -188,8 +188,20 @@ fn report(report: &Report) -> Vec<Line> {
         let text = format!("Not carried over as it is: {}", counts.join(", "));
         out.push(Line::new(Look::Warning, "! ", text));
     }
-    for (fate, _) in fates {
-        out.extend(notes(report, fate));
+    // An item with all that is to be said of it stands once, at its worst.
+    let rank = |note: &Note| fates.iter().position(|(fate, _)| *fate == note.fate);
+    let mut items = report.by_item();
+    for (_, notes) in &mut items {
+        notes.sort_by_key(|note| rank(note));
+    }
+    items.sort_by_key(|(_, notes)| notes.first().and_then(|note| rank(note)));
+    for (path, notes) in items {
+        out.push(Line::new(Look::Plain, "  ", place(path)));
+        for note in notes {
+            let look = if note.fate == Fate::Lost { Look::Lost } else { Look::Dim };
+            let text = format!("  {}: {}: {}", note.fate.word(), note.what, note.why);
+            out.push(Line::new(look, "  ", text));
+        }
     }
     let mut why: Option<&str> = None;
     for note in report.notes.iter().filter(|note| note.fate == Fate::Open) {
@@ -203,22 +215,6 @@ fn report(report: &Report) -> Vec<Line> {
         }
         let text = format!("{}: {}", place(&note.path), note.what);
         out.push(Line::new(Look::Dim, "  ", text));
-    }
-    out
-}
-
-/// What had this fate, item by item.
-fn notes(report: &Report, fate: Fate) -> Vec<Line> {
-    let look = if fate == Fate::Lost { Look::Lost } else { Look::Dim };
-    let mut out = Vec::new();
-    let mut path: Option<&str> = None;
-    for note in report.notes.iter().filter(|note| note.fate == fate) {
-        if path != Some(&note.path) {
-            path = Some(&note.path);
-            out.push(Line::new(Look::Plain, "  ", place(&note.path)));
-        }
-        let text = format!("  {}: {}: {}", fate.word(), note.what, note.why);
-        out.push(Line::new(look, "  ", text));
     }
     out
 }
@@ -238,7 +234,6 @@ pub fn count(number: usize, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::Note;
 
     #[test]
     fn what_is_lost_comes_first_and_all_secrets_are_told_of_in_one_sentence() {
@@ -255,6 +250,7 @@ mod tests {
                 note("b", Fate::Guessed, "unclear"),
                 note("c", Fate::Open, "others can read it"),
                 note("d", Fate::Lost, "unknown"),
+                note("b", Fate::Kept, "not used"),
             ],
         };
         let told: Vec<String> = super::report(&report)
@@ -263,11 +259,12 @@ mod tests {
             .filter(|line| !line.is_empty())
             .collect();
         let expected = [
-            "Not carried over as it is: 1 lost, 1 guessed",
+            "Not carried over as it is: 1 lost, 1 guessed, 1 kept without effect",
             "d",
             "lost: what d holds: unknown",
             "b",
             "guessed: what b holds: unclear",
+            "kept: what b holds: not used",
             "Secrets in clear: 2: others can read it",
             "a: what a holds",
             "c: what c holds",
