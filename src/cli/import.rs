@@ -4,7 +4,7 @@
 //! FILE, folder, URL, - ─▶ Found + Report ─▶ plan: add, change, move, remove ─▶ asked ─▶ files, local values ─▶ report
 //! ```
 
-use std::io::{BufRead, IsTerminal, stdin};
+use std::io::{IsTerminal, stdin};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -22,7 +22,7 @@ use crate::store::state::StateError;
 use super::args::ImportArgs;
 use super::open::{Opened, with_causes};
 use super::output::{Output, escape};
-use super::{CliError, foreign};
+use super::{CliError, foreign, passphrase};
 
 /// Imports what was asked for; with `--strict`, exit code 1 when something could not be carried over as it was.
 /// A file of a folder that could not be read makes it 1 in any case.
@@ -141,10 +141,7 @@ fn ask(todo: &Import, json: bool, output: &mut Output) -> Result<(), CliError> {
         .hint("`--yes` does it"));
     }
     output.note(&format!("It was imported before. Importing it again: {words}."));
-    output.note("Go on? [y/N]");
-    let mut answer = String::new();
-    let read = stdin().lock().read_line(&mut answer);
-    if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
+    if passphrase::agrees("Go on? [y/N]", output) {
         Ok(())
     } else {
         Err(CliError::failed("nothing was imported"))

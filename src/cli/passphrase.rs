@@ -1,12 +1,14 @@
 //! Asking for what nobody may read on the screen.
 
-use std::io::{self, IsTerminal, Write};
+use std::borrow::Cow;
+use std::io::{self, BufRead as _, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tokio_util::sync::CancellationToken;
 
 use super::CliError;
+use super::output::{Output, escape};
 use super::raw::Raw;
 use crate::exec::Typed;
 use crate::model::Secret;
@@ -27,6 +29,34 @@ pub fn can_ask() -> bool {
     io::stderr().is_terminal() && (io::stdin().is_terminal() || (cfg!(unix) && std::fs::File::open("/dev/tty").is_ok()))
 }
 
+/// What is said of an answer that is neither yes nor no.
+pub const NEITHER: &str = "Neither y nor n";
+
+/// Whether an answer is a yes; nothing is a no, `None` what is neither.
+pub fn yes_or_no(answer: &str) -> Option<bool> {
+    match answer.trim().to_lowercase().as_str() {
+        "y" | "yes" => Some(true),
+        "" | "n" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// Asks a question of yes and no on the terminal that input comes from, until the answer is one of them.
+pub fn agrees(question: &str, output: &mut Output) -> bool {
+    loop {
+        output.note(question);
+        let mut answer = String::new();
+        // The end of the input is no yes.
+        if io::stdin().lock().read_line(&mut answer).is_err() {
+            return false;
+        }
+        if let Some(agreed) = yes_or_no(&answer) {
+            return agreed;
+        }
+        output.note(&format!("{NEITHER}."));
+    }
+}
+
 /// Asks on the terminal, showing nothing of what is typed; `None` when nothing was.
 ///
 /// # Errors
@@ -38,7 +68,7 @@ pub fn ask(question: &str) -> Result<Option<Secret>, CliError> {
 
 /// The same; Esc is taken for `escape`.
 fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
-    match put(question, escape)? {
+    match put(question, escape, false)? {
         Typed::Text(text) => Ok(Some(text)),
         Typed::Nothing => Ok(None),
         Typed::GivenUp => Err(CliError::failed("given up")),
@@ -48,7 +78,12 @@ fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
 
 /// The same; with Esc nothing is typed, and only Ctrl+C gives up, which is no error.
 fn ask_or_nothing(question: &str) -> Typed {
-    put(question, Taken::Nothing).unwrap_or_else(|error| Typed::Failed(error.sentence()))
+    put(question, Taken::Nothing, false).unwrap_or_else(|error| Typed::Failed(error.sentence()))
+}
+
+/// The same, and what is typed is shown: a yes is no secret.
+fn ask_openly(question: &str) -> Typed {
+    put(question, Taken::Nothing, true).unwrap_or_else(|error| Typed::Failed(error.sentence()))
 }
 
 /// Where all are asked that a command's sends and runs ask, one after the other. Clones ask at the same place.
@@ -60,11 +95,15 @@ pub struct Desk {
     /// typed shown.
     alone: Arc<Mutex<()>>,
     ask: fn(&str) -> Typed,
+    ask_openly: fn(&str) -> Typed,
 }
 
 impl Default for Desk {
     fn default() -> Self {
-        Self::with(ask_or_nothing)
+        Self {
+            ask_openly,
+            ..Self::with(ask_or_nothing)
+        }
     }
 }
 
@@ -75,16 +114,35 @@ impl Desk {
             cancel: CancellationToken::new(),
             alone: Arc::default(),
             ask,
+            ask_openly: ask,
+        }
+    }
+
+    /// Asks a question of yes and no until the answer is one of them: a text is a yes, nothing is a no.
+    pub fn agrees(&self, question: &str) -> Typed {
+        let mut words = Cow::Borrowed(question);
+        loop {
+            let typed = self.put(self.ask_openly, &words);
+            let Typed::Text(answer) = &typed else { return typed };
+            match yes_or_no(answer.reveal()) {
+                Some(true) => return typed,
+                Some(false) => return Typed::Nothing,
+                None => words = format!("{NEITHER}. {question}").into(),
+            }
         }
     }
 
     /// Asks on the terminal. Who gives up has done so for all that wait for their turn.
     pub fn ask(&self, question: &str) -> Typed {
+        self.put(self.ask, question)
+    }
+
+    fn put(&self, ask: fn(&str) -> Typed, question: &str) -> Typed {
         let _alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
         if self.cancel.is_cancelled() {
             return Typed::GivenUp;
         }
-        let typed = (self.ask)(question);
+        let typed = ask(question);
         if matches!(typed, Typed::GivenUp) {
             self.cancel.cancel();
         }
@@ -92,7 +150,7 @@ impl Desk {
     }
 }
 
-fn put(question: &str, escape: Taken) -> Result<Typed, CliError> {
+fn put(question: &str, escape: Taken, shows: bool) -> Result<Typed, CliError> {
     if !can_ask() {
         return Err(CliError::failed("there is no terminal to ask on"));
     }
@@ -103,7 +161,7 @@ fn put(question: &str, escape: Taken) -> Result<Typed, CliError> {
     write!(err, "\r\x1b[K{question}{mark} ")
         .and_then(|()| err.flush())
         .map_err(failed)?;
-    let typed = Raw::enable().and_then(|_raw| typed(escape));
+    let typed = Raw::enable().and_then(|_raw| typed(escape, shows));
     writeln!(err).map_err(failed)?;
     Ok(match typed.map_err(failed)? {
         Some(text) if text.is_empty() => Typed::Nothing,
@@ -199,24 +257,39 @@ pub fn obtain(safe: &Safe, keyring: &dyn Keyring, or_without: bool) -> Result<Op
     Ok(None)
 }
 
-/// A line, without showing it; `None` when the user gave up.
-fn typed(escape: Taken) -> io::Result<Option<String>> {
+/// A line, shown or not; `None` when the user gave up.
+fn typed(escape: Taken, shows: bool) -> io::Result<Option<String>> {
     let mut text = String::new();
     loop {
-        let key = match event::read()? {
-            Event::Key(key) => key,
+        // What is not shown is not held twice.
+        let before = if shows { text.clone() } else { String::new() };
+        let taken = match event::read()? {
+            Event::Key(key) => taken(key, escape, &mut text),
             Event::Paste(pasted) => {
                 text.push_str(pasted.trim_end_matches(['\r', '\n']));
-                continue;
+                Taken::More
             }
             _ => continue,
         };
-        match taken(key, escape, &mut text) {
+        if shows {
+            let mut err = io::stderr();
+            write!(err, "{}", echo(&before, &text))?;
+            err.flush()?;
+        }
+        match taken {
             Taken::More => {}
             Taken::Done => return Ok(Some(text)),
             Taken::Nothing => return Ok(Some(String::new())),
             Taken::GivenUp => return Ok(None),
         }
+    }
+}
+
+/// What makes one line of what is typed into the next on a terminal.
+fn echo(before: &str, text: &str) -> String {
+    match text.strip_prefix(before) {
+        Some(more) => escape(more).to_string(),
+        None => "\u{8} \u{8}".repeat(before.chars().count().saturating_sub(text.chars().count())),
     }
 }
 
@@ -249,6 +322,15 @@ fn taken(key: KeyEvent, escape: Taken, text: &mut String) -> Taken {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_typed_is_shown_as_it_is_typed_and_taken_back() {
+        assert_eq!(echo("", "m"), "m");
+        assert_eq!(echo("m", "maybe"), "aybe");
+        assert_eq!(echo("ma", "m"), "\u{8} \u{8}");
+        assert_eq!(echo("ma", ""), "\u{8} \u{8}\u{8} \u{8}");
+        assert!(!echo("", "\u{1b}[2J").contains('\u{1b}'));
+    }
 
     /// A keyring that holds this, or does not answer.
     struct Mock(Result<Option<&'static str>, ()>);

@@ -39,10 +39,7 @@ impl AtTerminal {
                 if let Some((answer, _)) = same {
                     return *answer;
                 }
-                let answer = match desk.ask(&question) {
-                    Typed::Text(word) => ["y", "yes"].contains(&word.reveal().trim().to_lowercase().as_str()),
-                    Typed::GivenUp | Typed::Nothing | Typed::Failed(_) => false,
-                };
+                let answer = matches!(desk.agrees(&question), Typed::Text(_));
                 said.insert(what, (answer, Instant::now()));
                 answer
             });
@@ -110,10 +107,15 @@ mod tests {
             Typed::Text(Secret::new(" Yes "))
         });
         assert!(yes.renew(question()).await && !yes.desk.cancel.is_cancelled());
-        for no in [|_: &str| Typed::Nothing, |_: &str| Typed::Text(Secret::new("yo"))] {
+        for no in [|_: &str| Typed::Nothing, |_: &str| Typed::Text(Secret::new("No"))] {
             let no = asked_by(no);
             assert!(!no.renew(question()).await && !no.desk.cancel.is_cancelled());
         }
+        let slips = asked_by(|question| {
+            let again = question.starts_with("Neither y nor n. `session` had no value.");
+            Typed::Text(Secret::new(if again { "y" } else { "maybe" }))
+        });
+        assert!(slips.renew(question()).await, "it is asked again");
         let given_up = asked_by(|_| Typed::GivenUp);
         assert!(!given_up.renew(question()).await && given_up.desk.cancel.is_cancelled());
         let never = asked_by(|_| Typed::Text(Secret::new("y")));

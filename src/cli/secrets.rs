@@ -1,6 +1,6 @@
 //! `postrider secrets`: what guards the values that are kept on this machine.
 
-use std::io::{BufRead, IsTerminal, stdin};
+use std::io::{IsTerminal, stdin};
 use std::process::ExitCode;
 
 use crate::model::Secret;
@@ -114,10 +114,7 @@ fn agrees(question: &str, output: &mut Output) -> Result<bool, CliError> {
             CliError::usage(question.trim_end_matches('?')).hint("there is no terminal to ask on; `--yes` does it")
         );
     }
-    output.note(&format!("{question} [y/N]"));
-    let mut answer = String::new();
-    let read = stdin().lock().read_line(&mut answer);
-    Ok(read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
+    Ok(passphrase::agrees(&format!("{question} [y/N]"), output))
 }
 
 fn status(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, output: &mut Output) -> Result<(), CliError> {
