@@ -9,7 +9,7 @@ use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table};
 
 use super::ConfigDto;
 use crate::model::problem::Problem;
-use crate::store::files::line_column;
+use crate::store::files::{line_column, one_line};
 use crate::store::keys;
 
 /// What each setting takes, for whoever wrote something else.
@@ -53,7 +53,7 @@ pub fn read(file: &Path, text: &str) -> (ConfigDto, Vec<Problem>) {
         Ok(document) => document,
         Err(error) => {
             let at = error.span().map(|span| span.start);
-            let message = error.message().trim().to_owned();
+            let message = one_line(error.message());
             let hint = "the defaults are used until it is corrected";
             let unread = Problem {
                 warning: false,

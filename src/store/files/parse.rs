@@ -81,16 +81,21 @@ impl FileText {
 }
 
 /// Line and column of a byte offset, from 1; columns count characters.
-pub(in crate::store) fn line_column(text: &str, offset: usize) -> (usize, usize) {
+pub fn line_column(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset.min(text.len())).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     (line, column)
 }
 
+/// What a reader of TOML says is wrong, on one line.
+pub fn one_line(message: &str) -> String {
+    message.trim().replace('\n', ", ")
+}
+
 fn read<T: DeserializeOwned>(file: &Path, text: &str, shape: &Shape) -> Result<(T, Vec<Problem>), Problem> {
     keys::read(file, text, shape).map_err(|error| {
-        let message = error.message().trim().replace('\n', ", ");
+        let message = one_line(error.message());
         let table = error.span().filter(|_| message.starts_with("missing field"));
         let message = match table.and_then(|span| table_at(text, span.start)) {
             Some(table) => format!("{table}: {message}"),

@@ -12,6 +12,7 @@ pub use chord::Chord;
 
 use super::action::{self, Action};
 use super::shipped;
+use crate::store::files::one_line;
 
 const DEFAULT: &str = include_str!("default.toml");
 
@@ -89,7 +90,7 @@ pub struct Binding {
 #[derive(Debug, thiserror::Error)]
 pub enum KeymapError {
     /// It is no TOML, or not of the right shape.
-    #[error("{0}")]
+    #[error("{}", one_line(.0.message()))]
     Syntax(#[from] toml::de::Error),
     /// A key that cannot be read.
     #[error("`{0}` is not a key: write e.g. `ctrl-j`, `alt-enter`, `G`, `f1`, `space`")]

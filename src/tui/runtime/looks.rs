@@ -1,32 +1,46 @@
 //! The user's keys and colours: what is shipped, with their own files over it.
 
 use crate::model::problem::Problem;
+use crate::store::files::line_column;
 use crate::store::{Config, Paths};
-use crate::tui::keymap::Keymap;
+use crate::tui::keymap::{Keymap, KeymapError};
 use crate::tui::state::State;
-use crate::tui::theme::{AUTO, DEFAULT, Depth, EMBEDDED, LIGHT, Theme};
+use crate::tui::theme::{AUTO, DEFAULT, Depth, EMBEDDED, LIGHT, Theme, ThemeError};
 
 /// The shipped keys with the user's over them, and what is wrong with those.
 pub fn keys(paths: &Paths) -> (Keymap, Option<Problem>) {
     let mut keymap = Keymap::shipped();
     let file = paths.keymap_file();
-    let (wrong, is_read): (Vec<String>, bool) = match std::fs::read_to_string(&file) {
-        Ok(text) => (keymap.merge(&text).iter().map(ToString::to_string).collect(), true),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => (Vec::new(), false),
-        Err(error) => (vec![error.to_string()], false),
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (keymap, None),
+        Err(error) => return (keymap, Some(own_file(file, error.to_string(), NO_KEYS, false))),
     };
-    let problem = (!wrong.is_empty()).then(|| {
-        let hint = "the file's other keys, and the shipped ones, are in force; `?` shows all";
-        own_file(file, wrong.join("; "), hint, is_read)
-    });
+    let wrong = keymap.merge(&text);
+    let problem = match &wrong[..] {
+        [] => None,
+        [slip @ KeymapError::Syntax(error)] => Some(Problem {
+            at: error.span().map(|span| line_column(&text, span.start)),
+            ..own_file(file, slip.to_string(), NO_KEYS, false)
+        }),
+        slips => {
+            let words: Vec<String> = slips.iter().map(ToString::to_string).collect();
+            let hint = "the file's other keys, and the shipped ones, are in force; `?` shows all";
+            Some(own_file(file, words.join("; "), hint, true))
+        }
+    };
     (keymap, problem)
 }
 
-/// What is wrong with the user's keys and colours.
+/// What follows for the keys from a file of them that cannot be read.
+const NO_KEYS: &str = "none of its keys is taken over until it is corrected; `?` shows those in force";
+
+/// What is wrong with the user's keys and colours, and with the choice of the latter.
 pub fn problems(paths: &Paths) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = keys(paths).1.into_iter().collect();
-    themes(paths, &mut problems);
-    problems
+    // What else is wrong with the settings others tell.
+    let (config, _) = Config::load(&paths.config_file());
+    let looks = Looks::read(paths, &config, Depth::True, None);
+    keys(paths).1.into_iter().chain(looks.problems).collect()
 }
 
 /// The user's colours.
@@ -53,9 +67,10 @@ impl Looks {
             _ => DEFAULT,
         };
         let wanted = own.unwrap_or(usual);
-        let known = themes.iter().find(|(name, _)| *name == wanted);
+        let known = named(&themes, wanted);
         if known.is_none() {
-            let message = format!("there is no theme `{wanted}`");
+            let names: Vec<String> = themes.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let message = format!("there is no theme `{wanted}`: there are {}", names.join(", "));
             problems.push(own_file(
                 paths.config_file(),
                 message,
@@ -83,6 +98,16 @@ impl Looks {
     }
 }
 
+/// The theme that is called so: its file, or what is written in it for people; in any case.
+fn named<'a>(themes: &'a [(String, String)], wanted: &str) -> Option<&'a (String, String)> {
+    let same = |name: &str| name.to_lowercase() == wanted.trim().to_lowercase();
+    let exact = themes.iter().find(|(name, _)| *name == wanted);
+    exact.or_else(|| {
+        let mut all = themes.iter();
+        all.find(|(name, text)| same(name) || Theme::parse(text).is_ok_and(|theme| same(&theme.name)))
+    })
+}
+
 /// All themes to choose from: the shipped ones, and the user's, which come before those of the same name.
 fn themes(paths: &Paths, problems: &mut Vec<Problem>) -> Vec<(String, String)> {
     let shipped = EMBEDDED.iter();
@@ -99,16 +124,29 @@ fn themes(paths: &Paths, problems: &mut Vec<Problem>) -> Vec<(String, String)> {
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned())
             .unwrap_or_default();
-        let text = std::fs::read_to_string(&file).map_err(|error| error.to_string());
-        let usable = text.and_then(|text| Theme::parse(&text).map(|_| text).map_err(|error| error.to_string()));
-        match usable {
-            Ok(text) => {
-                problems.extend(Theme::unknown_keys(&file, &text));
-                themes.retain(|(own, _)| *own != name);
-                themes.push((name, text));
+        let left_out = |at, message| Problem {
+            at,
+            ..own_file(file.clone(), message, "the theme is left out", false)
+        };
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) => {
+                problems.push(left_out(None, error.to_string()));
+                continue;
             }
-            Err(error) => problems.push(own_file(file, error, "the theme is left out", false)),
+        };
+        if let Err(error) = Theme::parse(&text) {
+            let span = match &error {
+                ThemeError::Syntax(error) => error.span(),
+                _ => None,
+            };
+            let at = span.map(|span| line_column(&text, span.start));
+            problems.push(left_out(at, error.to_string()));
+            continue;
         }
+        problems.extend(Theme::unknown_keys(&file, &text));
+        themes.retain(|(own, _)| *own != name);
+        themes.push((name, text));
     }
     themes
 }
@@ -155,6 +193,38 @@ mod tests {
             assert_eq!(read(own, Depth::Ansi, Some(true)), is("ansi", false));
         }
         assert_eq!(read(Some("dusk"), Depth::True, Some(true)), is("dusk", false));
+        // As people read it, too.
+        for name in ["ANSI 16", "ansi 16", "Ansi"] {
+            assert_eq!(read(Some(name), Depth::True, None), is("ansi", false), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_on_one_line_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::below(folder.path());
+        std::fs::create_dir_all(paths.config.join("themes")).unwrap();
+        let told = || {
+            let problems = problems(&paths);
+            let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            assert!(problems.iter().all(|problem| problem.hint.is_some()));
+            words
+        };
+        assert!(told().is_empty());
+        std::fs::write(paths.keymap_file(), "anywhere = [\n]\nnormal\n").unwrap();
+        std::fs::write(paths.config.join("themes/mine.toml"), "name = \"Mine\"\nstyles\n").unwrap();
+        std::fs::write(paths.config_file(), "theme = \"nihgt\"\n").unwrap();
+        let words = told();
+        assert_eq!(words.len(), 3, "{words:?}");
+        for (told, part) in words.iter().zip([
+            "keymap.toml:3:7: key with no value, expected `=`",
+            "mine.toml:2:7: key with no value, expected `=`",
+            "config.toml: there is no theme `nihgt`: there are `night`, `day`, `contrast`, `ansi`, `dusk`",
+        ]) {
+            assert!(told.ends_with(part) && !told.contains('\n'), "{told}");
+        }
+        std::fs::write(paths.config_file(), "theme = \"NIGHT\"\n").unwrap();
+        assert_eq!(told().len(), 2);
     }
 
     #[test]

@@ -95,10 +95,10 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
             continue;
         }
         let level = if problem.warning { Level::Warning } else { Level::Error };
-        let stays = if is_unread {
-            "; the settings stay as they were"
-        } else {
-            ""
+        let stays = match (is_unread, problem.warning) {
+            (true, _) => "; the settings stay as they were",
+            (_, false) if problem.file == files[1] => "; the keys stay as they were",
+            _ => "",
         };
         state.shared.notify(level, format!("{problem}{stays}"));
         is_told = true;
@@ -258,6 +258,26 @@ mod tests {
         assert!(!told.contains("config.toml"), "{told}");
         let (told, taken) = files.write("editor = \"c\"\n", "[normal]\n\"x\" = \"send\"\n", None);
         assert!(told.contains(HOLDS) && taken.as_deref() == Some("c"), "{told}");
+    }
+
+    #[test]
+    fn keys_that_cannot_be_read_leave_those_that_hold() {
+        let mut files = Files::new();
+        let keys = "anywhere = [ { on = 'f5', run = 'send' } ]\n";
+        let (told, _) = files.write("", keys, None);
+        assert!(told.contains(HOLDS), "{told}");
+        let before = files.harness.state.keymap.clone();
+        let (told, _) = files.write("", &format!("{keys}normal\n"), None);
+        assert!(
+            told.ends_with("keymap.toml:2:7: key with no value, expected `=`; the keys stay as they were"),
+            "{told}"
+        );
+        assert_eq!(files.harness.state.keymap, before);
+        assert_eq!(files.problems(), 1);
+        let hint = files.harness.state.shared.workspace.problems[0].hint.clone();
+        assert!(hint.is_some_and(|hint| hint.contains("none of its keys is taken over")));
+        files.write("", keys, None);
+        assert_eq!(files.problems(), 0);
     }
 
     #[test]

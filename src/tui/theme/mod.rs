@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use super::shipped;
 use crate::model::problem::Problem;
+use crate::store::files::one_line;
 use crate::store::keys::{self, Inside, Shape};
 
 pub use colour::Depth;
@@ -179,7 +180,7 @@ styles! {
 #[derive(Debug, thiserror::Error)]
 pub enum ThemeError {
     /// It is no TOML, or not of the right shape.
-    #[error("{0}")]
+    #[error("{}", one_line(.0.message()))]
     Syntax(#[from] toml::de::Error),
     /// A colour that cannot be read.
     #[error("`{0}` is not a colour: write `#rrggbb`, a number from 0 to 255, an ANSI name or a name of `[palette]`")]
