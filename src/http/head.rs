@@ -66,7 +66,12 @@ pub(super) fn quoted(bytes: &[u8]) -> String {
             shown.push('…');
             break;
         }
-        let _infallible = write!(shown, "{}", c.escape_debug());
+        // As on the screen, where a body may have the same.
+        let _infallible = match u32::from(c) {
+            code @ ..0x20 => write!(shown, "{}", char::from_u32(0x2400 + code).unwrap_or(c)),
+            0x7f => write!(shown, "␡"),
+            _ => write!(shown, "{}", c.escape_debug()),
+        };
     }
     shown
 }
@@ -365,7 +370,7 @@ mod tests {
             head.faults,
             [
                 "the header line `no colon` has no colon",
-                "`B\\u{1b}[2J` is no name of a header",
+                "`B␛[2J` is no name of a header",
                 "`` is no name of a header"
             ]
         );
@@ -389,6 +394,6 @@ mod tests {
         }
         assert!(NotHttp::is(b"SSH-2.0") && !NotHttp::is(b"\r\nHT") && !NotHttp::is(b""));
         assert_eq!(NotHttp::said(&[0x15, 3, 3, 0, 2]), NotHttp::Tls);
-        assert_eq!(quoted(b"\x1b]0;x\x07"), "\\u{1b}]0;x\\u{7}");
+        assert_eq!(quoted(b"\x1b]0;x\x07"), "␛]0;x␇");
     }
 }

@@ -165,6 +165,14 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
     head.truncated = head.truncated.take().or(why.map(Box::new));
 }
 
+/// A limit as it is set, in MiB, where it is whole ones.
+fn limit_words(limit: usize) -> String {
+    match (limit >> 20, limit & ((1 << 20) - 1)) {
+        (mib @ 1.., 0) => format!("{mib} MiB"),
+        _ => format!("{limit} bytes"),
+    }
+}
+
 /// Reads what little is left of a redirect's body, so that its connection can be used again.
 pub(super) async fn drain(mut response: Answer) {
     const WORTH: usize = 64 * 1024;
@@ -243,12 +251,32 @@ impl Collected {
         }
     }
 
+    /// What was decoded before something in it was wrong; `None` where it was never what the header says.
+    fn damaged(&mut self) -> Option<Payload> {
+        const MAGIC: [&[u8]; 2] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd"];
+        let decoded = self.decoder.as_ref()?.payload();
+        // It gives out what it still holds when it goes.
+        self.decoder = None;
+        let head = self.raw.payload().read(0, 4).ok()?;
+        // Some bytes come of anything where an encoding has no mark of its own.
+        let least = if MAGIC.iter().any(|magic| head.starts_with(magic)) {
+            1
+        } else {
+            1024
+        };
+        (decoded.len() >= least).then_some(decoded)
+    }
+
     /// The body to show, and why it is not whole.
     async fn finish(mut self, encoding: &str, limit: usize, came_whole: bool) -> (Payload, Option<SendError>) {
         if self.stopped.is_none() && self.raw.len() > 0 {
             self.decode(Decoder::end).await;
         }
         self.set_torn(!came_whole || self.stopped.is_some());
+        let decoded = match &self.stopped {
+            Some(Stop::Invalid(_)) => self.damaged(),
+            _ => None,
+        };
         let encoding = super::head::quoted(encoding.as_bytes());
         let protocol = |why: String, hint: &str| Some(SendError::new(SendErrorKind::Protocol, why).hint(hint));
         let why = match &self.stopped {
@@ -256,7 +284,7 @@ impl Collected {
             Some(Stop::Limit) => Some(
                 SendError::new(
                     SendErrorKind::TooLarge,
-                    format!("the size limit of {limit} bytes is reached"),
+                    format!("the size limit of {} (`response_limit`) is reached", limit_words(limit)),
                 )
                 .hint("`response_limit` in `config.toml` says how many MiB of a response are kept"),
             ),
@@ -268,13 +296,17 @@ impl Collected {
                 .hint("`spill_folder` in `config.toml` names another folder for large responses"),
             ),
             Some(Stop::Short) => protocol(format!("the `{encoding}` data end early"), BROKEN),
+            Some(Stop::Invalid(why)) if decoded.is_some() => protocol(
+                format!("the `{encoding}` data are damaged ({why}): shown up to there"),
+                BROKEN,
+            ),
             Some(Stop::Invalid(why)) => protocol(
                 format!("the body is not valid `{encoding}` ({why}): shown as it came"),
                 "the server's `Content-Encoding` is wrong, or what it sent",
             ),
         };
         let payload = match &self.stopped {
-            Some(Stop::Invalid(_)) => self.raw.payload(),
+            Some(Stop::Invalid(_)) => decoded.unwrap_or_else(|| self.raw.payload()),
             _ => self.payload(),
         };
         self.halt.0.store(true, Ordering::Relaxed);

@@ -83,6 +83,32 @@ async fn a_wrong_encoding_leaves_the_bytes_as_they_came() {
 }
 
 #[tokio::test]
+async fn of_a_damaged_encoding_what_came_before_is_shown() {
+    let plain: Vec<u8> = (0..20_000).flat_map(|n| format!("line {n}, ").into_bytes()).collect();
+    let mut encoded = gzip(&plain);
+    let middle = encoded.len() / 2;
+    for byte in &mut encoded[middle..middle + 64] {
+        *byte = 0xff;
+    }
+    let exchange = receive("200 OK\r\nContent-Encoding: gzip", encoded, usize::MAX).await;
+    let body = response(&exchange).body.whole().unwrap();
+    assert!(
+        body.starts_with(b"line 0, line 1, line 2, ") && body.len() > 1000,
+        "{} bytes",
+        body.len()
+    );
+    assert!(response(&exchange).body.is_torn());
+    assert!(cut(&exchange).unwrap().starts_with("the `gzip` data are damaged ("));
+    // Of a wrong sum at the end all is seen.
+    let mut encoded = gzip(&plain);
+    let sum = encoded.len() - 8;
+    encoded[sum] ^= 1;
+    let exchange = receive("200 OK\r\nContent-Encoding: gzip", encoded, usize::MAX).await;
+    assert!(response(&exchange).body.whole().unwrap() == plain);
+    assert!(cut(&exchange).unwrap().contains("are damaged"));
+}
+
+#[tokio::test]
 async fn an_unknown_encoding_is_a_warning() {
     let exchange = receive("200 OK\r\nContent-Encoding: rot13", b"uryyb".to_vec(), 999).await;
     assert_eq!(

@@ -284,6 +284,10 @@ fn nothing(view: View<'_>) -> String {
             let cancels = if view.focused { App::Back } else { App::Cancel };
             format!("On its way\n`{}` cancels", key(view, Any::App(cancels)))
         }
+        Some(Entity::Request(_)) if shared.open.is_some_and(|open| shared.outcomes.of_run(&open).is_some()) => {
+            let run = key(view, Any::App(App::Run));
+            format!("Sent in the last run\n`{run}` shows what came there, `{send}` sends the request")
+        }
         Some(Entity::Request(_)) => format!("Not sent yet\n`{send}` sends the request"),
         Some(Entity::Folder(group)) => {
             format!(

@@ -70,6 +70,11 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
     let guessed = shown.and_then(Body::guessed);
     told.extend(guessed.map(|(read, said)| notes::Note::Charset(read, said)));
     told.extend(flaw.map(notes::Note::Warning));
+    if picture::is_cut(state) && !told.iter().any(|note| matches!(note, notes::Note::Truncated(_))) {
+        told.push(notes::Note::Warning(
+            "the picture is not whole: its end is missing".to_owned(),
+        ));
+    }
     let width = frame::inner(state.area).width;
     state.notes = notes::laid(&told, |action| draw::key_of(keymap, action), width.into());
     picture::ask(state, cx);

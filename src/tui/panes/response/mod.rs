@@ -262,7 +262,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.as-protobuf" "view as Protobuf" "Show the fields of a Protocol Buffers message, without its schema" Action::As(Some(Kind::Protobuf)),
     "response.as-image" "view as an image" "Show what is known of the picture" Action::As(Some(Kind::Image)),
     "response.as-hex" "view as bytes" "Show the response's body as a hex dump" Action::As(Some(Kind::Binary)),
-    "response.save" "save body" "Save the response's body to a file, as it came" Action::Save,
+    "response.save" "save body" "Save the response's body to a file, as it came: also a download that still runs" Action::Save,
     "response.token" "use as token" "Use a value of this response as a token, renewed by itself" Action::Token,
     "response.external" "open" "Open the response's body in $PAGER or $EDITOR, as it is shown; a picture in the system's program" Action::External,
     "response.fold" "fold" "Fold or unfold what the cursor is on; on a value, what it lies in" Action::Fold,

@@ -126,6 +126,14 @@ pub(super) fn ask_sharp(state: &mut State, content: Rect, cx: &mut Cx<'_>) {
     cx.effects.push(Effect::Sharpen(name, job));
 }
 
+/// Whether the end of the picture is missing that is seen.
+pub(super) fn is_cut(state: &State) -> bool {
+    let place = state.place().filter(|place| is_seen(state, place));
+    let looks = place.and_then(|place| place.picture.as_ref());
+    let picture = looks.and_then(|looks| looks.picture.as_ref()?.as_ref().ok());
+    picture.is_some_and(|picture| picture.is_cut())
+}
+
 /// Takes the picture, or why there is none.
 pub(super) fn take(state: &mut State, name: u64, picture: Result<Picture, String>) {
     let mut asked = state.places.values_mut().filter_map(|place| place.picture.as_mut());

@@ -165,9 +165,12 @@ impl Body {
         self.read.as_ref()?.wanted
     }
 
-    /// Whether it has to be read again, because there was nothing of it when its kind was guessed.
+    /// Whether it has to be read again, because there was nothing of it, or too little, when its kind was guessed.
     pub(super) fn is_stale(&self, response: &Response) -> bool {
-        self.read.as_ref().is_some_and(|read| read.blank) && !response.body.is_empty()
+        let Some(read) = &self.read else { return false };
+        // What is longer was told by what had come.
+        let is_told = || matches!(response.body.known(), (len, true) if len <= Kind::GUESS);
+        read.blank && !response.body.is_empty() || read.rendition.early && is_told()
     }
 
     /// The text as it came, decoded to UTF-8; `None` for what is no text, and for what a filter put out.
@@ -236,8 +239,9 @@ impl Body {
         let json = self
             .document
             .flaw_words()
+            .filter(|_| self.kind().is_text())
             .map(|flaw| format!("not valid JSON at {flaw}"));
-        json.or_else(|| laid().map(|flaw| format!("not well-formed XML in line {flaw}")))
+        json.or_else(|| laid().map(str::to_owned))
     }
 
     /// From which byte on what is laid out is not, if that was given up.

@@ -15,6 +15,9 @@ use super::{earlier, failure, words};
 
 const NAME: &str = "4 Response";
 
+/// From so many decoded bytes on it is said how many there are, if that is far more than came.
+const GROWN: u64 = 1_000_000;
+
 /// The title with nothing behind it.
 pub(super) fn plain() -> Line<'static> {
     Line::from(NAME)
@@ -137,6 +140,13 @@ pub(super) fn running(running: &Running, esc: bool, view: View<'_>) -> (Line<'st
             .map(|total| format!(" of {}", words::size(total)))
             .unwrap_or_default();
         spans.push(Span::styled(format!(" · {}{all}", words::size(received)), theme.dim));
+        // A few bytes may become very many.
+        let response = arriving.and_then(|exchange| exchange.response());
+        let decoded = response.map_or(0, |response| response.body.len() as u64);
+        if decoded > GROWN && decoded / 2 > received {
+            let text = format!(", decoded {}", words::size(decoded));
+            spans.push(Span::styled(text, theme.warn));
+        }
     }
     let cancel = vec![
         Span::styled(

@@ -36,6 +36,8 @@ pub struct Document {
     snapshot: Snapshot,
     /// How many lines of what follows the last good one stand above the note about the fault.
     note: usize,
+    /// The format of which its JSON was made, if it came as another.
+    decoded_from: Option<&'static str>,
 }
 
 /// Below a line of up to so many bytes the note about a fault in it is in sight of that: else it stands above.
@@ -49,9 +51,19 @@ impl Document {
             syntax,
             snapshot,
             note: 0,
+            decoded_from: None,
         };
         document.note = document.note_place();
         document
+    }
+
+    /// Says that it is JSON only as it is shown here, and of which format that was made.
+    #[must_use]
+    pub fn decoded_from(self, format: Option<&'static str>) -> Self {
+        Self {
+            decoded_from: format,
+            ..self
+        }
     }
 
     /// Finds the place of the note: right at the fault, as far as the lines up to there are known.
@@ -484,6 +496,7 @@ impl LinesFrom<'_> {
                 let start = next.as_ref().map_or(tail.scanned(), |next| next.offset);
                 self.at = next.map_or(At::End, |next| At::Tail(next, true));
                 let text = fault.map_or_else(String::new, |fault| match doc.place_of(fault.offset) {
+                    _ if let Some(format) = doc.decoded_from => format!("✗ only so far it is {format}"),
                     Some((line, column)) => format!("✗ not valid JSON at {line}:{column}: {}", fault.reason),
                     None => format!("✗ {fault}"),
                 });

@@ -3,7 +3,7 @@
 //! Servers send JSON as `text/html`, XML as `text/plain` and much without any type. So the type is a claim: where bytes
 //! contradict it (a NUL in a text, the signature of an image) they win, and where it is vague they decide.
 
-use super::scan::{MORE, Scanner};
+use super::scan::{Fault, MORE, Scanner};
 use super::syntax::Syntax;
 use crate::tui::widgets::highlight;
 
@@ -194,10 +194,10 @@ impl Kind {
         })
     }
 
-    /// Guesses from the media type, if the server sent one, and from the first bytes ([`Kind::GUESS`]).
+    /// Guesses from the media type, if the server sent one, and from the first bytes ([`Kind::GUESS`]), which may be `whole`.
     ///
     /// Text in UTF-16 has to be decoded before: its NULs make it look like none.
-    pub fn guess(media_type: Option<&str>, bytes: &[u8]) -> Self {
+    pub fn guess(media_type: Option<&str>, bytes: &[u8], whole: bool) -> Self {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let head = &bytes[..bytes.len().min(1024)];
         let media_type = media_type.unwrap_or_default();
@@ -207,6 +207,13 @@ impl Kind {
             return Self::Image;
         }
         match claimed {
+            // What is one of these at sight, and plainly no other.
+            Some(Self::Xml | Self::Image | Self::Css | Self::Markdown | Self::Csv | Self::Tsv | Self::Events)
+                if !looks_binary(head)
+                    && let Some(kind) = at_sight(bytes, claimed) =>
+            {
+                return kind;
+            }
             // A picture drawn in words.
             Some(Self::Xml | Self::Image) if !bytes.is_empty() && !looks_binary(head) => {
                 return if head.trim_ascii_start().starts_with(b"<") {
@@ -221,6 +228,7 @@ impl Kind {
                 let first = head.trim_ascii_start().first();
                 return match first {
                     Some(b'{' | b'[' | b'<') if !looks_binary(head) && head.len() > 1 => sniffed(bytes, false),
+                    _ if is_written(bytes) && !reads_as(kind, media_type, bytes, whole) => Self::Text,
                     _ => kind,
                 };
             }
@@ -234,6 +242,7 @@ impl Kind {
             Some(Self::Json | Self::JsonLines) if head.trim_ascii_start().starts_with(b"<") => {
                 sniffed(bytes, looks_binary(head))
             }
+            Some(Self::Json | Self::JsonLines) if are_events(head) => Self::Events,
             Some(Self::Json) if is_lines(bytes) => Self::JsonLines,
             // Many a server says HTML of whatever it sends.
             Some(Self::Html | Self::JavaScript) if is_json(bytes) => {
@@ -254,11 +263,6 @@ impl Kind {
 fn sniffed(bytes: &[u8], binary: bool) -> Kind {
     let head = &bytes[..bytes.len().min(1024)];
     let start = head.trim_ascii_start();
-    let starts = |with: &str| {
-        start
-            .get(..with.len())
-            .is_some_and(|own| own.eq_ignore_ascii_case(with.as_bytes()))
-    };
     if binary {
         return Kind::Binary;
     }
@@ -267,9 +271,7 @@ fn sniffed(bytes: &[u8], binary: bool) -> Kind {
         Some(b'{' | b'[') if begins_json(bytes) => {
             return if is_lines(bytes) { Kind::JsonLines } else { Kind::Json };
         }
-        Some(b'<') if starts("<!doctype html") || starts("<html") || starts("<head") || starts("<body") => {
-            return Kind::Html;
-        }
+        Some(b'<') if is_page(head) || starts(head, "<head") || starts(head, "<body") => return Kind::Html,
         Some(b'<')
             if start
                 .get(1)
@@ -280,10 +282,10 @@ fn sniffed(bytes: &[u8], binary: bool) -> Kind {
         Some(b'"') if is_json(bytes) && !head.contains(&b',') => return Kind::Json,
         _ => {}
     }
-    if starts("event:") || starts("data:") || starts("id:") && memchr::memmem::find(head, b"\ndata:").is_some() {
+    if are_events(head) {
         return Kind::Events;
     }
-    if starts("%yaml") || start.starts_with(b"---\n") || start.starts_with(b"---\r\n") {
+    if starts(head, "%yaml") || start.starts_with(b"---\n") || start.starts_with(b"---\r\n") {
         return Kind::Yaml;
     }
     match super::lay::table::separator(bytes) {
@@ -291,6 +293,67 @@ fn sniffed(bytes: &[u8], binary: bool) -> Kind {
         Some(_) => Kind::Csv,
         None => Kind::Text,
     }
+}
+
+/// Whether a text begins so, whatever the case.
+fn starts(text: &[u8], with: &str) -> bool {
+    let start = text.trim_ascii_start().get(..with.len());
+    start.is_some_and(|own| own.eq_ignore_ascii_case(with.as_bytes()))
+}
+
+/// Whether a page of HTML begins here.
+fn is_page(head: &[u8]) -> bool {
+    starts(head, "<!doctype html") || starts(head, "<html")
+}
+
+/// Whether an event stream begins here.
+fn are_events(head: &[u8]) -> bool {
+    let tells = || memchr::memmem::find(head, b"\ndata:").is_some();
+    starts(head, "event:") || starts(head, "data:") || starts(head, "id:") && tells()
+}
+
+/// What a text is by how it begins, where that is beyond doubt, though it is `claimed` to be something else that is no JSON.
+fn at_sight(bytes: &[u8], claimed: Option<Kind>) -> Option<Kind> {
+    let head = &bytes[..bytes.len().min(1024)];
+    // Pages that are XML as well are the claim's.
+    let is_both = || claimed == Some(Kind::Xml) && memchr::memmem::find(head, b"xmlns=").is_some();
+    match head.trim_ascii_start() {
+        [b'<', ..] => (is_page(head) && !is_both()).then_some(Kind::Html),
+        [b'{' | b'[', _, ..] if is_lines(bytes) => Some(Kind::JsonLines),
+        [b'{' | b'[', _, ..] => {
+            let fault = |ended| {
+                let mut scanner = Scanner::new(false);
+                scanner.advance(&bytes[..bytes.len().min(Kind::GUESS)], ended, usize::MAX);
+                scanner.index.fault
+            };
+            // It may break off, unless that is all there is; words may not follow.
+            let breaks_off = |fault: Fault| fault.reason != MORE && bytes.len() >= 16;
+            let is_alone = || fault(bytes.len() < Kind::GUESS).is_none_or(breaks_off);
+            (fault(false).is_none() && is_alone()).then_some(Kind::Json)
+        }
+        _ => None,
+    }
+}
+
+/// Whether bytes are text beyond doubt: UTF-8 without controls that nobody writes.
+fn is_written(bytes: &[u8]) -> bool {
+    let is_control = |c: char| c.is_control() && !c.is_whitespace() && c != '\u{1b}';
+    let mut chunks = bytes.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
+        // The last character may be cut.
+        let cut = chunks.peek().is_none() && chunk.invalid().len() < 4 && bytes.len() >= Kind::GUESS;
+        if !chunk.invalid().is_empty() && !cut || chunk.valid().chars().any(is_control) {
+            return false;
+        }
+    }
+    !bytes.is_empty()
+}
+
+/// Whether text may be what it is called all the same: a format whose letters are values. As long as more may come, so may
+/// what ends it.
+fn reads_as(kind: Kind, media_type: &str, bytes: &[u8], whole: bool) -> bool {
+    // There any number of values follow each other.
+    media_type.contains("seq") || super::lay::fits(kind, bytes).unwrap_or(!whole)
 }
 
 /// Whether bytes are hardly meant to be read.
@@ -355,7 +418,7 @@ mod tests {
 
     #[test]
     fn a_kind_is_guessed_from_type_and_bytes() {
-        let guess = |media_type: &str, body: &str| Kind::guess(Some(media_type), body.as_bytes());
+        let guess = |media_type: &str, body: &str| Kind::guess(Some(media_type), body.as_bytes(), true);
         assert_eq!(guess("application/problem+json; charset=utf-8", "x"), Kind::Json);
         assert_eq!(guess("application/json", "{}\n{}\n"), Kind::JsonLines);
         assert_eq!(guess("text/plain", "  [1]"), Kind::Json);
@@ -391,10 +454,76 @@ mod tests {
         assert_eq!(guess("", "event: tick\ndata: 1\n\n"), Kind::Events);
         assert_eq!(guess("text/event-stream", ""), Kind::Events);
         assert_eq!(guess("application/x-yaml", "a: 1"), Kind::Yaml);
-        assert_eq!(Kind::guess(None, b"\x89PNG\r\n\x1a\n\xff\xfe\x01"), Kind::Image);
-        assert_eq!(Kind::guess(None, b"\x7fELF\xff\xfe\x01"), Kind::Binary);
-        assert_eq!(Kind::guess(None, "Grüße".as_bytes()), Kind::Text);
-        assert_eq!(Kind::guess(None, b""), Kind::Text);
+        assert_eq!(Kind::guess(None, b"\x89PNG\r\n\x1a\n\xff\xfe\x01", true), Kind::Image);
+        assert_eq!(Kind::guess(None, b"\x7fELF\xff\xfe\x01", true), Kind::Binary);
+        assert_eq!(Kind::guess(None, "Grüße".as_bytes(), true), Kind::Text);
+        assert_eq!(Kind::guess(None, b"", true), Kind::Text);
+    }
+
+    #[test]
+    fn what_is_told_at_sight_is_that_whatever_it_is_called() {
+        let guess = |media_type: &str, body: &str| Kind::guess(Some(media_type), body.as_bytes(), true);
+        let types =
+            "image/png application/xml text/csv text/tab-separated-values text/event-stream text/markdown text/css";
+        for media_type in types.split(' ') {
+            for (body, kind) in [
+                ("{\"a\": [1, 2]}", Kind::Json),
+                (" [{\"a\": 1}]\n", Kind::Json),
+                ("{\"a\": 1}\n{\"a\": 2}\n", Kind::JsonLines),
+                ("{\"items\": [1, 2, 3, ", Kind::Json),
+                ("\n<!DOCTYPE html><title>Sign in</title>", Kind::Html),
+                ("<HTML><body>", Kind::Html),
+            ] {
+                assert_eq!(guess(media_type, body), kind, "{media_type}: {body}");
+            }
+        }
+        let page = "<!DOCTYPE html><html xmlns=\"http://www.w3.org/1999/xhtml\"/>";
+        assert_eq!(guess("application/xml", page), Kind::Xml, "both");
+        assert_eq!(
+            guess("text/markdown", "[1](https://example.com) a link"),
+            Kind::Markdown
+        );
+        assert_eq!(guess("text/markdown", "[ ] to do"), Kind::Markdown);
+        assert_eq!(guess("text/markdown", "{x}"), Kind::Markdown);
+        assert_eq!(guess("text/csv", "[a],{b}\n1,2\n"), Kind::Csv);
+        assert_eq!(guess("text/css", "[hidden] { display: none }"), Kind::Css);
+        assert_eq!(guess("application/json", "data: {\"a\": 1}\n\n"), Kind::Events);
+        assert_eq!(guess("application/json", "event: tick\ndata: 1\n\n"), Kind::Events);
+        assert_eq!(guess("application/json", "oops"), Kind::Json);
+    }
+
+    #[test]
+    fn plain_text_is_no_binary_format_unless_it_reads_as_one() {
+        let of = |media_type: &str, body: &[u8], whole| Kind::guess(Some(media_type), body, whole);
+        for (media_type, kind) in [
+            ("application/cbor", Kind::Cbor),
+            ("application/x-protobuf", Kind::Protobuf),
+            ("application/msgpack", Kind::MessagePack),
+        ] {
+            for text in [
+                "upstream error",
+                "404",
+                "Not found\n",
+                "no healthy upstream",
+                "Nicht verfügbar: später",
+            ] {
+                assert_eq!(
+                    of(media_type, text.as_bytes(), true),
+                    Kind::Text,
+                    "{media_type}: {text}"
+                );
+            }
+            assert_eq!(of(media_type, b"{\"error\": 1}", true), Kind::Json);
+            assert_eq!(of(media_type, b"", true), kind);
+        }
+        // Letters that are values.
+        assert_eq!(of("application/cbor", b"ehello", true), Kind::Cbor);
+        assert_eq!(of("application/cbor-seq", b"ehelloeworld", true), Kind::Cbor);
+        assert_eq!(of("application/protobuf", b"\n\tsome text", true), Kind::Protobuf);
+        assert_eq!(of("application/msgpack", b"7", true), Kind::MessagePack);
+        // What ends it may still come.
+        assert_eq!(of("application/cbor", b"upstream error", false), Kind::Cbor);
+        assert_eq!(of("application/msgpack", b"upstream error", false), Kind::Text);
     }
 
     #[test]

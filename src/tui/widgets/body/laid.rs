@@ -151,7 +151,7 @@ impl Laid {
         self.gave_up.get().copied()
     }
 
-    /// What is wrong with the body, as far as that is known: `3: the end of `<a>` is missing`.
+    /// What is wrong with the body, as far as that is known: `not well-formed XML in line 3: …`.
     pub fn flaw(&self) -> Option<&str> {
         self.flaw.get().map(String::as_str)
     }

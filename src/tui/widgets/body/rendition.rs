@@ -8,6 +8,7 @@ use super::kind::Kind;
 use super::laid::{Laid, MARGIN, MOST_TIMES, STEP, Store};
 use super::lay;
 use super::source::Source;
+use super::syntax::Syntax;
 
 /// Makes a place for text that is laid out, and says how to read it.
 pub type MakeStore<'a> = &'a dyn Fn() -> (Box<dyn Store>, Source);
@@ -22,7 +23,7 @@ pub fn markup(
 ) -> Option<String> {
     let text = text.as_bytes();
     let head = &text[..text.len().min(Kind::GUESS)];
-    let kind = wanted.unwrap_or_else(|| Kind::guess(media_type, head));
+    let kind = wanted.unwrap_or_else(|| Kind::guess(media_type, head, head.len() == text.len()));
     let (mut lay, _) = lay::of(kind, head, false).filter(|_| matches!(kind, Kind::Xml | Kind::Html))?;
     let (mut out, mut at, mut len) = (Vec::new(), 0, STEP);
     loop {
@@ -54,6 +55,8 @@ pub struct Rendition {
     pub guessed: bool,
     /// Whether it is said to be UTF-8.
     pub said_utf8: bool,
+    /// Whether the kind is to be asked for again once all has come: text may stand where bytes of a format are said to.
+    pub early: bool,
     /// The body as it came.
     pub plain: Document,
     /// The body laid out anew; `None` where it is best read as it came.
@@ -84,7 +87,7 @@ impl Rendition {
         });
         let text = decoded.as_ref().unwrap_or(source);
         let first = if decoded.is_some() { head(text) } else { first };
-        let kind = wanted.unwrap_or_else(|| Kind::guess(media_type, &first));
+        let kind = wanted.unwrap_or_else(|| Kind::guess(media_type, &first, !cut));
         let (text, encoding) = if kind.is_text() {
             (text, encoding.map(encoding_rs::Encoding::name))
         } else {
@@ -93,7 +96,11 @@ impl Rendition {
         let laid = lay::of(kind, &first, live).map(|(lay, syntax)| {
             let (store, kept) = store();
             let laid = Laid::new(text.clone(), lay, store, kept);
-            (Document::new(Source::new(Arc::clone(&laid)), syntax), laid)
+            let document = Document::new(Source::new(Arc::clone(&laid)), syntax);
+            // It is written as JSON, which is none of what came.
+            let is_decoded = !kind.is_text() && syntax == Syntax::Json;
+            let document = document.decoded_from(is_decoded.then(|| kind.name()));
+            (document, laid)
         });
         let (laid, work) = laid.unzip();
         Self {
@@ -101,6 +108,7 @@ impl Rendition {
             encoding,
             guessed: guessed && kind.is_text(),
             said_utf8,
+            early: !whole && wanted.is_none() && matches!(kind, Kind::MessagePack | Kind::Cbor | Kind::Protobuf),
             plain: Document::new(text.clone(), kind.syntax()),
             laid,
             work,

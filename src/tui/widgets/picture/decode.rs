@@ -125,7 +125,11 @@ fn jpeg(bytes: &[u8], most: usize) -> Result<Picture, String> {
     let (width, height) = decoder.dimensions().ok_or("the picture is broken: it has no size")?;
     let size = bounded(width, height)?;
     let pixels = decoder.decode().map_err(broken)?;
-    Ok(shrunk(&pixels, size, most))
+    let mut picture = shrunk(&pixels, size, most);
+    // The decoder paints over what is missing. A preview that lies before the picture has an end of its own.
+    let end = memchr::memmem::rfind(bytes, b"\xff\xd9");
+    picture.cut |= end < memchr::memmem::rfind(bytes, b"\xff\xda");
+    Ok(picture)
 }
 
 fn gif(bytes: &[u8], most: usize) -> Result<Picture, String> {

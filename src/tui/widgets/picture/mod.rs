@@ -46,9 +46,16 @@ pub struct Picture {
     pixels: Vec<[u8; 4]>,
     /// The same for half blocks, where this is more than they show.
     small: Option<Box<Picture>>,
+    /// Whether its end is missing.
+    cut: bool,
 }
 
 impl Picture {
+    /// Whether its end is missing: what it would show there is not seen, or grey.
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
+
     /// Draws it into the upper left of an area, as large as it fits there but no larger than it is.
     pub fn draw(&self, paint: &Paint, area: Rect, buf: &mut Buffer) {
         if let Some(small) = &self.small {

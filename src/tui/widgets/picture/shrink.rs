@@ -33,6 +33,7 @@ impl Shrink {
             height: side(height),
             pixels: Vec::new(),
             small: None,
+            cut: false,
         };
         Self {
             source: (width, height),
@@ -75,6 +76,7 @@ impl Shrink {
 
     /// The picture; rows that never came are not seen.
     pub fn done(mut self) -> Picture {
+        self.picture.cut = self.rows < self.source.1;
         let all = self.picture.width * self.picture.height;
         if self.picture.pixels.len() < all {
             self.end_line();

@@ -194,8 +194,10 @@ fn a_picture_that_ends_early_or_is_noise_breaks_nothing() {
     let mut some = 0;
     for bytes in &whole {
         for end in 0..bytes.len() {
-            some += usize::from(seen(&bytes[..end]).is_ok());
+            let Ok(picture) = seen(&bytes[..end]) else { continue };
+            some += usize::from(picture.is_cut());
         }
+        assert!(!seen(bytes).unwrap().is_cut());
         for at in 0..bytes.len() {
             for flip in [0x01, 0x80, 0xff] {
                 let mut bent = bytes.clone();
@@ -206,5 +208,10 @@ fn a_picture_that_ends_early_or_is_noise_breaks_nothing() {
             }
         }
     }
-    assert!(some > 0, "what came before the end is shown");
+    assert!(
+        some > 0,
+        "what came before the end is shown, and said to be no more than that"
+    );
+    let half = |bytes: &[u8]| seen(&bytes[..bytes.len() - 3]).unwrap().is_cut();
+    assert!(half(JPEG));
 }

@@ -253,7 +253,7 @@ pub fn breaks() -> Vec<Row> {
             "a body without end",
             vec![send(ok("", "")), Forever(b"never again\n".repeat(1000), Duration::ZERO)],
             1,
-            &["never again", "the size limit of 1048576 bytes is reached"],
+            &["never again", "the size limit of 1 MiB (`response_limit`) is reached"],
         ),
         row(
             "chunks without end",
@@ -262,7 +262,7 @@ pub fn breaks() -> Vec<Row> {
                 Forever(b"c\r\nnever again\n\r\n".repeat(1000), Duration::ZERO),
             ],
             1,
-            &["never again", "the size limit of 1048576 bytes is reached"],
+            &["never again", "the size limit of 1 MiB (`response_limit`) is reached"],
         ),
         row(
             "a 401 without end",
@@ -288,7 +288,7 @@ pub fn codings() -> Vec<Row> {
     let zeros = vec![b'z'; 20_000_000];
     let (short, limit) = (
         gzip(&b"line after line\n".repeat(500)),
-        "the size limit of 1048576 bytes is reached",
+        "the size limit of 1 MiB (`response_limit`) is reached",
     );
     vec![
         row(

@@ -69,7 +69,7 @@ impl Row {
 
 /// Replies that have no measure: bodies that never end, or grow out of little, and very many headers.
 pub fn without_measure() -> Vec<Row> {
-    let limit = "the size limit of 25165824 bytes is reached";
+    let limit = "the size limit of 24 MiB (`response_limit`) is reached";
     let many: String = (0..5000).fold(String::new(), |lines, n| {
         lines + &format!("X-Many-{n}: {}\r\n", "v".repeat(500))
     });

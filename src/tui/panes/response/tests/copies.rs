@@ -120,3 +120,18 @@ fn what_is_too_big_for_a_clipboard_says_so_and_what_is_large_that_it_may_be() {
     );
     has_not(&harness, "✓ copied");
 }
+
+#[test]
+fn the_paths_have_names_of_their_own_and_curl_is_there() {
+    let mut harness = sent(120, 40, answered(response(200, "application/json", JSON)));
+    work(&mut harness);
+    harness.press("jy");
+    for text in [
+        "the path to it",
+        "path in the workspace",
+        "curl command",
+        "the request as sent",
+    ] {
+        has(&harness, text);
+    }
+}

@@ -95,3 +95,31 @@ fn each_redirect_that_fails_names_the_setting_it_is_about() {
     harness.press("<enter>");
     has(&harness, "Go where a 3xx answer points to");
 }
+
+#[test]
+fn what_a_run_has_sent_is_not_called_unsent() {
+    let mut harness = opened(120, 40);
+    has(&harness, "Not sent yet");
+    let open = harness.state.shared.open.unwrap();
+    harness.state.shared.outcomes.note_run(open, Some(200), false);
+    has(&harness, "Sent in the last run");
+    has(&harness, "^R shows what came there");
+}
+
+#[test]
+fn esc_cancels_from_every_pane_what_loads() {
+    for pane in ["1", "2", "3", "4"] {
+        let mut harness = opened(120, 40);
+        harness.press("<ctrl-j>");
+        let run = run(&harness);
+        harness.press(pane).press("<esc>");
+        let cancels = |effect: &Effect| matches!(effect, Effect::Cancel(id) if *id == run);
+        assert!(harness.effects.iter().any(cancels), "{pane}");
+    }
+    // What is nearer comes first.
+    let mut harness = opened(120, 40);
+    harness.press("<ctrl-j>2x<esc>");
+    assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))));
+    harness.press("<esc>");
+    assert!(harness.effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))));
+}

@@ -45,6 +45,41 @@ fn a_header_that_lies_is_seen_through_and_said() {
 }
 
 #[test]
+fn text_that_is_called_a_binary_format_is_read_and_no_word_is_of_json() {
+    for (media_type, name) in [
+        ("application/cbor", "text, not CBOR"),
+        ("application/x-protobuf", "text, not Protobuf"),
+        ("application/msgpack", "text, not MessagePack"),
+    ] {
+        let harness = sent(120, 40, answered(response(503, media_type, "upstream error")));
+        has(&harness, name);
+        has(&harness, "1 upstream error");
+        has_not(&harness, "JSON");
+    }
+    // What breaks off is no JSON either.
+    let mut harness = sent(
+        120,
+        40,
+        answered(response(200, "application/cbor", &b"\x82\x01\x1c"[..])),
+    );
+    work(&mut harness);
+    has(&harness, "✗ only so far it is CBOR");
+    has(&harness, "a length that CBOR has not at byte 2");
+    has_not(&harness, "JSON");
+}
+
+#[test]
+fn what_lies_deeper_than_is_followed_is_told() {
+    let deep = "<a>\n".repeat(1100) + &"</a>".repeat(1100);
+    let mut harness = sent(120, 40, answered(response(200, "application/xml", deep)));
+    work(&mut harness);
+    has(
+        &harness,
+        "! elements deeper than 1000 in each other stand as they came, from line 1001 on",
+    );
+}
+
+#[test]
 fn a_text_that_is_not_what_is_said_of_it_says_so() {
     let body: &[u8] = b"{\"a\": \"caf\xe9\"}";
     let said = |media_type: &str| {

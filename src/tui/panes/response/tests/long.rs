@@ -115,6 +115,25 @@ fn while_a_body_arrives_its_status_shows_and_no_time_that_is_none() {
 }
 
 #[test]
+fn what_few_bytes_become_is_told_while_they_come() {
+    let mut harness = opened(120, 40);
+    harness.press("<ctrl-j>");
+    let run = run(&harness);
+    for (decoded, told) in [(900_000, false), (5_000_000, true)] {
+        let came = exchange(Ok(response(200, "text/plain", vec![b'0'; decoded])));
+        harness.event(Event::Arriving(run, Box::new(came)));
+        let received = Phase::Downloading {
+            received: 3400,
+            total: None,
+        };
+        harness.event(Event::Progress(run, received));
+        has(&harness, " · 3.40 KB");
+        let screen = harness.screen();
+        assert_eq!(screen.contains("3.40 KB, decoded 5.00 MB"), told, "{screen}");
+    }
+}
+
+#[test]
 fn redirects_stand_in_their_order_and_cookies_in_their_columns() {
     let mut outcome = json();
     let hop = |name: &str| Hop {

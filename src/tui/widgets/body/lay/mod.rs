@@ -83,6 +83,16 @@ pub(super) fn of(kind: Kind, head: &[u8], live: bool) -> Option<(Box<dyn Lay>, S
     }
 }
 
+/// Whether bytes are one value of a binary format, and nothing behind it; `None` where its end is not there.
+pub(super) fn fits(kind: Kind, bytes: &[u8]) -> Option<bool> {
+    match kind {
+        Kind::MessagePack => values::fits::<msgpack::MessagePack>(bytes),
+        Kind::Cbor => values::fits::<cbor::Cbor>(bytes),
+        Kind::Protobuf => protobuf::fits(bytes),
+        _ => Some(true),
+    }
+}
+
 /// Lays all of a body out, in blocks of a size: what tests want.
 #[cfg(test)]
 pub(super) fn all(lay: &mut dyn Lay, body: &[u8], block: usize) -> String {

@@ -73,13 +73,20 @@ fn field<'a>(rest: &mut &'a [u8]) -> Result<(u64, Field<'a>), Stop> {
 
 /// Whether bytes read as a message to their end.
 fn is_message(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && fits(bytes) == Some(true)
+}
+
+/// Whether bytes are a message; `None` where its end is not there.
+pub(super) fn fits(bytes: &[u8]) -> Option<bool> {
     let mut rest = bytes;
     while !rest.is_empty() {
-        if field(&mut rest).is_err() {
-            return false;
+        match field(&mut rest) {
+            Ok(_) => {}
+            Err(Stop::Short) => return None,
+            Err(Stop::Wrong(_)) => return Some(false),
         }
     }
-    !bytes.is_empty()
+    Some(true)
 }
 
 /// Whether bytes are meant to be read.

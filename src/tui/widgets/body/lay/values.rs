@@ -37,6 +37,22 @@ pub(super) trait Format: Send {
     fn depth(&self) -> usize;
 }
 
+/// Whether bytes are one value and nothing behind it; `None` where its end is not there.
+pub(super) fn fits<F: Format + Default>(bytes: &[u8]) -> Option<bool> {
+    let (mut format, mut out, mut pos) = (F::default(), Vec::new(), 0);
+    loop {
+        match format.value(&bytes[pos..], &mut out) {
+            Ok(took) => pos += took,
+            Err(Stop::Short) => return None,
+            Err(Stop::Wrong(_)) => return Some(false),
+        }
+        // A tag is no value yet.
+        if format.depth() == 0 && !out.is_empty() {
+            return Some(pos == bytes.len());
+        }
+    }
+}
+
 /// Lays out values until one is wrong.
 #[derive(Default)]
 pub(super) struct Values<F> {

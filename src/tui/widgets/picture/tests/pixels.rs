@@ -12,6 +12,7 @@ fn small() -> Picture {
         height: 2,
         pixels: vec![[255, 0, 0, 255], [255, 0, 0, 255], [0, 0, 255, 255], [9, 9, 9, 0]],
         small: None,
+        cut: false,
     }
 }
 
@@ -24,6 +25,7 @@ fn large() -> Picture {
         height: 240,
         pixels: pixels.collect(),
         small: None,
+        cut: false,
     }
 }
 
@@ -231,6 +233,7 @@ fn it_fits_the_room_and_bounds_what_goes_over_the_line() {
         height: 2000,
         pixels: vec![[1, 2, 3, 255]; 4_000_000],
         small: None,
+        cut: false,
     };
     let kitty = sharp(&wide, Way::Kitty, (20, 40), (100, 50));
     let (_, width, pixels) = read_kitty(&kitty.keep);
@@ -262,6 +265,7 @@ fn it_fits_the_room_and_bounds_what_goes_over_the_line() {
         width: 1000,
         height: 1000,
         small: None,
+        cut: false,
     };
     for (way, cells) in [(Way::Iterm, 100), (Way::Sixel, 20)] {
         let sharp = sharp(&noise, way, (10, 20), (100, 50));

@@ -18,6 +18,9 @@ const LEVELS: usize = 32;
 /// Nested elements remembered; what lies in them is shown as it came. Nobody nests so deep, and a body that does must not
 /// grow.
 const DEEPEST: usize = 1000;
+/// How it is said that there is a fault.
+const NOT_WELL: &str = "not well-formed XML in line";
+
 /// A text on its way.
 #[expect(
     clippy::struct_excessive_bools,
@@ -44,7 +47,7 @@ pub(super) struct Markup {
     /// Whether there were any, and how deep those lie that only go on with the last one.
     lined: bool,
     below: u16,
-    /// Line ends of the XML that was taken, until something in it is wrong.
+    /// Line ends that were taken, until there is something to be said of a line.
     lines: usize,
     flaw: Option<String>,
 }
@@ -225,6 +228,10 @@ impl Markup {
         }
         if self.open.len() >= DEEPEST {
             self.deeper += 1;
+            self.flaw.get_or_insert_with(|| {
+                let (line, most) = (self.lines + 1, DEEPEST);
+                format!("elements deeper than {most} in each other stand as they came, from line {line} on")
+            });
             return;
         }
         let verbatim = self.verbatim() || kept || raw;
@@ -280,13 +287,12 @@ impl Markup {
         }
         if !self.html && self.flaw.is_none() {
             let line = self.lines + 1;
-            self.flaw = match self.open.last() {
-                None => Some(format!("{line}: `</{name}>` closes nothing")),
-                Some(own) if own.name != name => {
-                    Some(format!("{line}: `</{name}>` stands where `</{}>` should", own.name))
-                }
+            let what = match self.open.last() {
+                None => Some(format!("`</{name}>` closes nothing")),
+                Some(own) if own.name != name => Some(format!("`</{name}>` stands where `</{}>` should", own.name)),
                 Some(_) => None,
             };
+            self.flaw = what.map(|what| format!("{NOT_WELL} {line}: {what}"));
         }
         // What HTML leaves open ends with what it lies in; in XML a wrong end is shown where it stands.
         let own = if self.html {
@@ -392,7 +398,7 @@ impl Lay for Markup {
                     }
                 }
             }
-            if !self.html && self.flaw.is_none() {
+            if self.flaw.is_none() {
                 self.lines += memchr::memchr_iter(b'\n', taken).count();
             }
         }
@@ -401,7 +407,10 @@ impl Lay for Markup {
 
     fn flaw(&self, ended: bool) -> Option<String> {
         let open = self.open.last().filter(|_| ended && !self.html);
-        let open = open.map(|own| format!("{}: the end of `<{}>` is missing", self.lines + 1, own.name));
+        let open = open.map(|own| {
+            let line = self.lines + 1;
+            format!("{NOT_WELL} {line}: the end of `<{}>` is missing", own.name)
+        });
         self.flaw.clone().or(open)
     }
 
