@@ -183,17 +183,64 @@ pub fn release(state: &mut State) -> Option<(Vec<Command>, Vec<Event>)> {
     Some((commands, inputs))
 }
 
-/// Says what is wrong with the files, unless there is something else to be said.
+/// Says what is wrong with the files, behind what else is to be said.
 pub fn warn(state: &mut State) {
-    let text = match &state.shared.workspace.problems[..] {
-        [] => return,
-        [problem] => problem.to_string(),
-        problems => format!(
-            "{}: `problems` in the palette lists them",
-            Problem::count(problems).unwrap_or_default()
-        ),
+    let problems = &state.shared.workspace.problems;
+    let counted = |problems: &[Problem]| {
+        let count = Problem::count(problems).unwrap_or_default();
+        let what = if problems.len() == 1 { "it" } else { "them" };
+        format!("{count}: `problems` in the palette lists {what}")
     };
-    if state.shared.notice.is_none() {
-        state.shared.notify(Level::Warning, text);
+    let text = match (&problems[..], &state.shared.notice) {
+        ([], _) => return,
+        ([problem], None) => problem.to_string(),
+        (problems, None) => counted(problems),
+        (problems, Some(notice)) => format!("{}; {}", notice.text, counted(problems)),
+    };
+    let level = match &state.shared.notice {
+        Some(notice) if notice.level == Level::Error => Level::Error,
+        _ => Level::Warning,
+    };
+    state.shared.notify(level, text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_files_is_told_besides_what_else_is() {
+        let mut state = State::default();
+        let said = |state: &State| {
+            state
+                .shared
+                .notice
+                .as_ref()
+                .map(|notice| notice.text.clone())
+                .unwrap_or_default()
+        };
+        let problem = |warning| Problem {
+            file: "collections/a/x.toml".into(),
+            at: Some((1, 2)),
+            message: "no".to_owned(),
+            hint: None,
+            warning,
+        };
+        warn(&mut state);
+        assert_eq!(said(&state), "");
+        state.shared.workspace.problems.push(problem(false));
+        warn(&mut state);
+        assert_eq!(said(&state), "collections/a/x.toml:1:2: no");
+        state.shared.notify(Level::Info, "the draft of `x` was changed outside");
+        warn(&mut state);
+        let both = "the draft of `x` was changed outside; 1 file could not be read: `problems` in the palette lists it";
+        assert_eq!(said(&state), both);
+        state.shared.notice = None;
+        state.shared.workspace.problems.push(problem(true));
+        warn(&mut state);
+        assert_eq!(
+            said(&state),
+            "1 file could not be read, 1 warning: `problems` in the palette lists them"
+        );
     }
 }

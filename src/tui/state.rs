@@ -15,7 +15,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::store::Config;
 
-use super::action::{Action, App, Nav};
+use super::action::{self, Action, App, Nav};
 use super::command::Command;
 use super::drafts::{self, Keeper};
 use super::effect::Effect;
@@ -78,6 +78,8 @@ pub struct State {
     pub defect: Option<String>,
     /// How many keys, clicks and pastes there have been.
     pub inputs: u64,
+    /// Which of these was the last key that goes to the end of what is typed.
+    pub to_the_end: Option<u64>,
     /// When the user last did something.
     pub last_input: Timestamp,
     /// The name of the next send.
@@ -277,6 +279,13 @@ impl State {
                 queue.push(Command::Act(Action::App(App::Quit)));
                 return;
             }
+            let help = Some(Action::App(App::Help));
+            let asks = self.keymap.find(&[Context::Anywhere], chord) == help
+                || modal.takes_letters() && self.keymap.find(&[Context::Normal], chord) == help;
+            if asks && modal.has_help() {
+                queue.push(Command::Act(Action::App(App::Help)));
+                return;
+            }
             let switch = Action::App(App::SwitchEnvironment);
             if modal.switches_environment() && self.keymap.find(&[Context::Anywhere], chord) == Some(switch) {
                 queue.push(Command::Act(switch));
@@ -293,9 +302,19 @@ impl State {
             return;
         }
         let typing = self.panes.typing(self.focus);
-        // As in a shell it goes to the end of the line; what it does else it does from there.
+        // As in a shell it goes to the end of the line; what it does else it does when it is pressed there once more.
         let to_the_end = typing && key.code == KeyCode::Char('e') && key.modifiers == KeyModifiers::CONTROL;
-        let action = if to_the_end && self.panes.goes_on(self.focus) {
+        let goes_on = self.panes.goes_on(self.focus);
+        let again = self.to_the_end.is_some_and(|last| last + 1 == self.inputs);
+        if to_the_end {
+            self.to_the_end = Some(self.inputs);
+        }
+        let action = if to_the_end && (goes_on || !again) {
+            let bound = self.keymap.find(&[Context::Anywhere], chord);
+            if let (false, Some(spec)) = (goes_on, bound.and_then(action::spec)) {
+                let text = format!("here the line ends; {chord} again: {}", spec.label);
+                self.shared.notify(Level::Info, text);
+            }
             None
         } else if typing {
             let own = || self.keymap.find(self.panes.contexts(self.focus), chord);

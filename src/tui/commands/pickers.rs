@@ -144,12 +144,18 @@ pub fn themes(state: &State) -> Picker {
 pub fn copies(state: &State) -> Picker {
     let texts = |offers: Vec<(String, String)>| offers.into_iter().map(|(what, text)| (what, Copied::Text(text)));
     let mut offers: Vec<(String, Copied)> = match state.focus {
-        Pane::Response => response::copies(&state.panes.response, &state.shared),
+        Pane::Response => {
+            let curl = request::copies(&state.panes.request, &state.shared);
+            let curl = curl.into_iter().filter(|(what, _)| what.starts_with("curl"));
+            let mut offers = response::copies(&state.panes.response, &state.shared);
+            offers.extend(texts(curl.collect()));
+            offers
+        }
         Pane::Request | Pane::Collections => texts(request::copies(&state.panes.request, &state.shared)).collect(),
         Pane::Environments => Vec::new(),
     };
     if let Some(path) = state.shared.open.and_then(|id| state.shared.workspace.path(id)) {
-        offers.push(("path".to_owned(), Copied::Text(path.to_string())));
+        offers.push(("path in the workspace".to_owned(), Copied::Text(path.to_string())));
     }
     let items = offers.into_iter().map(|(what, copied)| Item {
         label: match &copied {

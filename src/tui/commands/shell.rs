@@ -83,7 +83,9 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         App::Help => {
             let mut contexts = state.panes.contexts(state.focus).to_vec();
             contexts.extend([Context::Normal, Context::Anywhere]);
-            show(queue, Help::new(&state.keymap, &contexts).into());
+            let own = state.modals.last().and_then(Modal::own_keys);
+            let help = own.map_or_else(|| Help::new(&state.keymap, &contexts), Help::of);
+            show(queue, help.into());
         }
         App::Run => queue.push(Command::Run(Ask::Open)),
         App::AskAgain => {
@@ -125,7 +127,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
     }
 }
 
-/// Esc hides secrets, and goes one step: leaves a field, cancels a send if one looks at it, ends a zoom.
+/// Esc hides secrets, and goes one step: leaves a field, cancels the open request's send from wherever one is, ends a zoom.
 fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     state.shared.revealed = false;
     let mut cx = crate::tui::panes::Cx {
@@ -138,8 +140,7 @@ fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) 
         return;
     }
     let open = state.shared.open.filter(|open| state.shared.running.contains_key(open));
-    let looks = matches!(state.focus, Pane::Request | Pane::Response);
-    if open.is_some() && looks && sending::cancel(state, effects) {
+    if open.is_some() && sending::cancel(state, effects) {
         return;
     }
     state.zoom = false;

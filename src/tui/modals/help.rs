@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::Flow;
 use super::field::Field;
+use super::keys::Keys;
 use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
 use crate::tui::action::{self, Spec};
@@ -40,6 +41,8 @@ enum Row {
 #[derive(Debug)]
 pub struct Help {
     sections: Vec<(Context, Vec<(String, &'static Spec)>)>,
+    /// The keys of the screen it lies over, instead.
+    own: Option<Keys>,
     filter: Field,
     /// The columns, side by side.
     columns: Vec<Vec<Row>>,
@@ -60,11 +63,20 @@ impl Help {
             .collect();
         Self {
             sections,
+            own: None,
             filter: Field::new("", "type to filter"),
             columns: Vec::new(),
             widths: (0, 0),
             offset: 0,
             sheet: Sheet::default(),
+        }
+    }
+
+    /// Shows the keys of a screen over the panes, whose own keys do nothing there.
+    pub fn of(keys: Keys) -> Self {
+        Self {
+            own: Some(keys),
+            ..Self::new(&Keymap::default(), &[])
         }
     }
 
@@ -124,7 +136,7 @@ impl Help {
 
     /// The rows of the primer over the columns.
     fn primer(&self) -> u16 {
-        if self.two() && self.filter.text().is_empty() {
+        if self.two() && self.own.is_none() && self.filter.text().is_empty() {
             4
         } else {
             0
@@ -145,6 +157,16 @@ impl Help {
     fn matching(&self, room: usize) -> Vec<Vec<Row>> {
         let text = self.filter.text().trim().to_lowercase();
         let mut out = Vec::new();
+        if let Some((name, keys)) = self.own {
+            let fits = |words: &str| words.to_lowercase().contains(&text);
+            let found = keys.iter().filter(|(keys, does)| fits(keys) || fits(does));
+            let found = found.flat_map(|(keys, does)| lines(keys, does, room));
+            let mut rows: Vec<Row> = found.collect();
+            if !rows.is_empty() {
+                rows.insert(0, Row::Heading(name));
+                out.push(rows);
+            }
+        }
         for (context, keys) in &self.sections {
             let named = context.label().to_lowercase().contains(&text);
             let found: Vec<Row> = keys
@@ -153,10 +175,7 @@ impl Help {
                     let words = [chords, spec.help, spec.label, spec.id];
                     named || words.iter().any(|words| words.to_lowercase().contains(&text))
                 })
-                .flat_map(|(chords, spec)| {
-                    let lines = wrap(spec.help, room).into_iter().enumerate();
-                    lines.map(|(n, line)| Row::Key(if n == 0 { chords.clone() } else { String::new() }, line))
-                })
+                .flat_map(|(chords, spec)| lines(chords, spec.help, room))
                 .collect();
             if !found.is_empty() {
                 let mut rows = vec![Row::Heading(context.label())];
@@ -171,7 +190,12 @@ impl Help {
     /// Follows the screen.
     pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
         let width = screen.width.saturating_sub(8).min(120);
-        self.sheet = Sheet::centred(screen, width, screen.height.saturating_sub(6).min(60));
+        let (width, height) = match self.own {
+            // One column, as long as it is.
+            Some((_, keys)) => (width.min(WIDE - 1), u16::try_from(keys.len() + 4).unwrap_or(u16::MAX)),
+            None => (width, 60),
+        };
+        self.sheet = Sheet::centred(screen, width, screen.height.saturating_sub(6).min(height));
         let body = self.sheet.body;
         self.filter.place(Rect {
             height: body.height.min(1),
@@ -180,8 +204,11 @@ impl Help {
         let count = if self.two() { 2 } else { 1 };
         let width = usize::from(body.width).saturating_sub((count - 1) * 3) / count;
         let chords = self.sections.iter().flat_map(|(_, keys)| keys);
+        let own = self.own.into_iter().flat_map(|(_, keys)| keys);
         let keys = chords
-            .map(|(chords, _)| glyphs::width(chords))
+            .map(|(chords, _)| chords.as_str())
+            .chain(own.map(|(keys, _)| *keys))
+            .map(glyphs::width)
             .max()
             .unwrap_or(0)
             .min(width / 3);
@@ -189,7 +216,7 @@ impl Help {
         let sections = self.matching(width.saturating_sub(keys + 2));
         let all: usize = sections.iter().map(Vec::len).sum();
         let mut columns = vec![Vec::new(); count];
-        if count == 1 && self.filter.text().is_empty() {
+        if count == 1 && self.own.is_none() && self.filter.text().is_empty() {
             columns[0].extend(PRIMER.iter().flat_map(|line| wrap(line, width)).map(Row::Text));
             columns[0].push(Row::Blank);
         }
@@ -257,6 +284,14 @@ impl Help {
         scroll::draw_bar(self.offset, self.rows(), theme.popup_border, theme.accent, bar, buf);
         cursor
     }
+}
+
+/// The rows of keys and of what they do.
+fn lines(keys: &str, does: &str, room: usize) -> impl Iterator<Item = Row> {
+    let mut keys = keys.to_owned();
+    wrap(does, room)
+        .into_iter()
+        .map(move |line| Row::Key(std::mem::take(&mut keys), line))
 }
 
 /// The actions bound in a context, each once with all its chords, in the order of the keymap.

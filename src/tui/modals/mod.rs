@@ -11,6 +11,7 @@ mod field;
 pub mod help;
 mod import;
 pub mod jump;
+mod keys;
 mod path;
 pub mod picker;
 pub mod prompt;
@@ -146,6 +147,26 @@ impl Modal {
     pub fn switches_environment(&self) -> bool {
         match self {
             Self::RunForm(form) => !form.goes_on(),
+            Self::Runner(runner) => !runner.is_typing(),
+            _ => false,
+        }
+    }
+
+    /// What it is called in help, and its keys; `None` where the panes' are as good.
+    pub fn own_keys(&self) -> Option<keys::Keys> {
+        keys::of(self)
+    }
+
+    /// Whether help is to be had over it: not over itself, nor where the next key chooses a field.
+    pub fn has_help(&self) -> bool {
+        !matches!(self, Self::Help(_) | Self::Jump(_))
+    }
+
+    /// Whether a letter is a key of its own over it, and none that is typed.
+    pub fn takes_letters(&self) -> bool {
+        match self {
+            Self::Environment(editor) => !editor.is_typing(),
+            Self::Cookies(_) | Self::Diff(_) | Self::Text(_) => true,
             Self::Runner(runner) => !runner.is_typing(),
             _ => false,
         }

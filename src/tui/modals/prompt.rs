@@ -21,7 +21,7 @@ use crate::tui::panes::request::sought;
 use crate::tui::panes::response::{Extract, scopes, words};
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::Format;
-use crate::tui::shared::{RunId, Shared};
+use crate::tui::shared::{Level, RunId, Shared};
 use crate::tui::widgets::glyphs;
 
 /// What the typed line is for.
@@ -200,10 +200,16 @@ impl Prompt {
                 format: *format,
                 path,
             }),
-            Purpose::SaveBody(_, body) => cx.effects.push(Effect::SaveBody {
-                path,
-                body: body.clone(),
-            }),
+            Purpose::SaveBody(_, body) => {
+                if !body.is_whole() {
+                    let text = format!("saving to `{}`: it is there once all has come", path.display());
+                    cx.shared.notify(Level::Info, text);
+                }
+                cx.effects.push(Effect::SaveBody {
+                    path,
+                    body: body.clone(),
+                });
+            }
             _ => {}
         }
         Flow::Close
@@ -270,7 +276,15 @@ impl Prompt {
             Purpose::SaveBody(base, _) | Purpose::Report(base, ..) => {
                 let path = base.join(path_of(name));
                 let size = match &self.purpose {
-                    Purpose::SaveBody(_, bytes) => format!("{} → ", words::size(bytes.len() as u64)),
+                    Purpose::SaveBody(_, body) => {
+                        let (len, whole) = body.known();
+                        let len = words::size(len as u64);
+                        if whole {
+                            format!("{len} → ")
+                        } else {
+                            format!("all of it, as it comes, {len} so far → ")
+                        }
+                    }
                     _ => String::new(),
                 };
                 let shown = path.display().to_string();

@@ -134,6 +134,11 @@ impl EnvironmentEditor {
         self.command(key, ctrl, cx)
     }
 
+    /// Whether a cell is typed into.
+    pub fn is_typing(&self) -> bool {
+        self.table.is_editing()
+    }
+
     /// A key while nothing is typed.
     fn command(&mut self, key: KeyEvent, ctrl: bool, cx: &mut Cx<'_>) -> Flow {
         let action = match key.code {

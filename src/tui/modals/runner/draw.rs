@@ -206,7 +206,7 @@ impl Runner {
         caret
     }
 
-    /// The keys as things stand, the most useful first; those that fit into 80 columns are all but the last two.
+    /// The keys as things stand, the most useful first: those that 80 columns have no room for are in help.
     fn keys(&self, log: &Log) -> Vec<(&'static str, &'static str)> {
         if self.find.is_some() {
             return vec![("↵", "next"), ("↑↓", "around"), ("Esc", "the table")];
@@ -224,16 +224,17 @@ impl Runner {
         let all = [
             (!log.rows.is_empty(), ("↵", "open")),
             (failed || log.warned, ("Spc", "why")),
+            (matches!(log.phase, Phase::Ended(_)), ("s", "report")),
+            (!log.rows.is_empty(), ("/", "find")),
+            (ended, ("r", "rerun")),
+            (ended && failed, ("R", "failed")),
+            (true, ("?", "keys")),
             (
                 failed || self.only_failed,
                 ("f", if self.only_failed { "all" } else { "failed" }),
             ),
             (failed, ("n", "next")),
-            (ended, ("r", "rerun")),
-            (ended && failed, ("R", "failed")),
             (ended, ("e", "setup")),
-            (!log.rows.is_empty(), ("/", "find")),
-            (matches!(log.phase, Phase::Ended(_)), ("s", "save report")),
         ];
         keys.extend(all.into_iter().filter(|(is_there, _)| *is_there).map(|(_, key)| key));
         keys

@@ -15,7 +15,6 @@ use ratatui::layout::{Position, Rect};
 
 use super::sheet::Sheet;
 use super::{Choice, Confirm, Flow, Item, Picker};
-use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
 use crate::tui::runner::{Ask, Format, Log, Phase, Seen};
@@ -124,7 +123,6 @@ impl Runner {
             }
             KeyCode::Char('f') => self.filter(log),
             KeyCode::Char('/') => self.find = Some(Find::new()),
-            KeyCode::Char('?') => cx.commands.push(Command::Act(Action::App(App::Help))),
             KeyCode::Char(' ') => {
                 if let Some(row) = row.filter(|row| !self.unfolded.remove(row)) {
                     self.unfolded.insert(row);

@@ -142,3 +142,26 @@ fn a_body_is_saved_where_asked_and_never_over_a_file_without_a_word() {
         if *path == folder.path().join("old.json")))
     );
 }
+
+#[test]
+fn a_body_that_still_comes_is_saved_once_it_is_there_and_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut keeper = crate::http::Keeper::new(crate::http::Keeping::default());
+    keeper.push(&[b'x'; 5200]).unwrap();
+    let purpose = Purpose::SaveBody(folder.path().to_owned(), keeper.payload());
+    let mut harness = Harness::new(120, 40);
+    show(&mut harness, Prompt::new("Save body", "body.txt", purpose));
+    let screen = harness.screen();
+    assert!(screen.contains("all of it, as it comes, 5.20 KB so far → "), "{screen}");
+    harness.press("<enter>");
+    let notice = harness.state.shared.notice.as_ref().map(|notice| notice.text.clone());
+    assert!(notice.is_some_and(|text| text.contains("body.txt`: it is there once all has come")));
+    assert!(
+        harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::SaveBody { .. }))
+    );
+    harness.press("<ctrl-p>download");
+    assert!(line(&harness.screen(), "download that still runs").contains("response.save"));
+}

@@ -164,3 +164,42 @@ fn a_hidden_cookie_is_not_copied() {
     harness.press("vy");
     assert!(copied(&harness));
 }
+
+#[test]
+fn help_is_had_over_every_screen_and_is_that_of_its_own_keys() {
+    let over = |keys: &str, words: &str| {
+        let mut harness = Harness::new(120, 40);
+        harness.press(keys);
+        let (before, screen) = (harness.state.modals.len(), harness.screen());
+        harness.press("<f1>");
+        assert_eq!(harness.state.modals.len(), before + 1, "{keys}: {}", harness.screen());
+        assert!(harness.screen().contains(words), "{keys}: {}", harness.screen());
+        // It lies over nothing but what it was asked over, and takes nothing from it.
+        harness.press("<f1>");
+        assert_eq!(harness.screen(), screen, "{keys}");
+    };
+    over("1e", "Write the current value into the file");
+    over("1ei", "Write the current value into the file");
+    over(
+        "<ctrl-p>list the cookies<enter>",
+        "Clear the cookies of its domain, or all",
+    );
+    over("g<ctrl-r>", "Complete the path of the data file");
+    over("<ctrl-p>", "Outside text fields");
+    let mut harness = Harness::new(80, 24);
+    harness.press("1e?");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("Variables") && screen.contains("Forget the current value"),
+        "{screen}"
+    );
+    assert!(!screen.contains("go from pane to pane"), "{screen}");
+    harness.press("promote");
+    assert!(harness.screen().contains("no key for `promote`"));
+    harness.press("<ctrl-u>undo");
+    assert!(line(&harness.screen(), "Undo").contains("u ^Z"));
+    // Where a cell is typed into it is typed.
+    let mut harness = Harness::new(120, 40);
+    harness.press("1ei?");
+    assert_eq!(harness.state.modals.len(), 1);
+}

@@ -113,7 +113,12 @@ fn a_field_that_something_was_opened_over_is_typed_into_again_when_that_closes()
     assert!(harness.state.modals.is_empty());
     harness.press("/y");
     assert_eq!(url(&harness), "http://a.test/x/y");
-    for over in ["<ctrl-e><esc>", "<ctrl-e>cel<enter>", "<ctrl-p><esc>", "<f1><esc>"] {
+    for over in [
+        "<ctrl-e><ctrl-e><esc>",
+        "<ctrl-e><ctrl-e>cel<enter>",
+        "<ctrl-p><esc>",
+        "<f1><esc>",
+    ] {
         harness.press(over);
         harness.press("z");
     }

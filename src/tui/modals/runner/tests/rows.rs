@@ -46,10 +46,14 @@ fn the_keys_of_failures_fit_into_a_narrow_screen_and_messages_are_whole() {
     harness.event(Event::Run(run, News::Done(rows.collect())));
     over(&mut harness, run, CurrentValues::default());
     let screen = harness.screen();
-    for key in ["Spc why", "f failed", "n next", "r rerun", "R failed", "e setup"] {
+    for key in ["Spc why", "s report", "/ find", "r rerun", "R failed", "? keys"] {
         assert!(screen.contains(key), "{key}: {screen}");
     }
     assert!(screen.contains("✗ 3 of 9 tests failed"), "{screen}");
+    // What there is no room for is in help.
+    harness.press("?");
+    assert!(harness.screen().contains("Set the run up anew"), "{}", harness.screen());
+    harness.press("<esc>");
     harness.press("g<space>");
     let words: Vec<String> = harness.screen().split_whitespace().map(str::to_owned).collect();
     let text = words.join(" ").replace("│ │", "").replace("┃ ┃", "");

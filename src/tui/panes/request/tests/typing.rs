@@ -48,8 +48,20 @@ fn the_key_for_the_environment_goes_to_the_end_of_what_is_typed_first() {
     harness.press("e<ctrl-a><ctrl-e>/x");
     assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl/x");
     assert!(harness.state.modals.is_empty());
+    // Who has typed is at the end already, and means that as well.
+    harness.press("<ctrl-e>");
+    assert!(harness.state.modals.is_empty());
+    assert!(
+        harness.screen().contains("^E again: environment"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("y<ctrl-e>");
+    assert!(harness.state.modals.is_empty());
     harness.press("<ctrl-e>");
     assert_eq!(harness.state.modals.len(), 1, "{}", harness.screen());
+    harness.press("<esc><ctrl-e>");
+    assert!(harness.state.modals.is_empty());
 }
 
 #[test]
