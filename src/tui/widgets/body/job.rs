@@ -216,7 +216,8 @@ impl IndexJob {
         let scanned = self.scanner.as_ref().filter(|scanner| !scanner.index.complete);
         if let Some(from) = scanned.map(|scanner| scanner.index.scanned)
             && (self.whole || self.len > from)
-            && self.waiting != Some((from, self.len))
+            // What waits for more is read as it is where no more comes.
+            && (self.whole || self.waiting != Some((from, self.len)))
         {
             let (block, last) = self.block(from, STEP)?;
             if let Some(scanner) = &mut self.scanner {

@@ -111,6 +111,21 @@ fn a_body_is_indexed_while_it_arrives() {
 }
 
 #[test]
+fn what_waits_for_more_is_read_when_the_end_is_told_later() {
+    for (body, lines) in [("1", 1), ("[]", 1), ("[true", 1), ("\"\\n\"", 1)] {
+        let growing = Growing::default();
+        let mut doc = Document::new(growing.source(), Syntax::Json);
+        let mut job = doc.index_job().unwrap();
+        growing.push(body.as_bytes());
+        job.grow();
+        growing.end();
+        job.grow();
+        assert!(doc.apply(job.snapshot()) && doc.is_complete(Form::Pretty), "{body}");
+        assert!(doc.lines(Form::Pretty) >= lines, "{body}");
+    }
+}
+
+#[test]
 fn a_line_that_does_not_end_is_shown_as_far_as_it_came() {
     let growing = Growing::default();
     let doc = |growing: &Growing| Document::new(growing.source(), Syntax::Text);
