@@ -56,6 +56,23 @@ pub(super) fn of_names<'n>(names: impl Iterator<Item = &'n str>, part: &str, tex
     }
 }
 
+/// The same for a name whose quote is open: each ends with all that closes it.
+pub(super) fn of_quoted<'n>(names: impl Iterator<Item = &'n str>, quoted: &Quoted) -> Completion {
+    let spelled = |name: &str| {
+        let name = serde_json::to_string(name).unwrap_or_default();
+        let inside = name.get(1..name.len() - 1).unwrap_or_default();
+        let inside = match quoted.quote {
+            '"' => inside.to_owned(),
+            _ => inside.replace("\\\"", "\"").replace('\'', "\\'"),
+        };
+        format!("{inside}{}{}", quoted.quote, quoted.closes)
+    };
+    Completion {
+        replaces: quoted.part.len(),
+        texts: like(names, &quoted.part).into_iter().take(MOST).map(spelled).collect(),
+    }
+}
+
 /// The same for markup, whose names are written as they are.
 pub(super) fn of_markup<'n>(names: impl Iterator<Item = &'n str>, part: &str) -> Completion {
     Completion {
@@ -90,11 +107,68 @@ pub(super) fn json_part(text: &str) -> Option<(String, String)> {
     let path = text.trim_start().starts_with('$');
     let start = text.len() - trailing(text, |c| c.is_alphanumeric() || c == '_');
     let (before, part) = text.split_at(start);
+    if !path && names_a_member(before) {
+        return Some((context(before), part.to_owned()));
+    }
     let before = before.strip_suffix('.')?;
     if path {
         return Some((of_path(before.trim_start()), part.to_owned()));
     }
     Some((context(before), part.to_owned()))
+}
+
+/// Whether what follows is the name of a member of an object that is made: of the value it is made of.
+fn names_a_member(before: &str) -> bool {
+    before.trim_end().ends_with(['{', ',']) && opened(before).last().is_some_and(|open| open.kind == '{')
+}
+
+/// A name in quotes that is being typed.
+#[derive(Debug, PartialEq)]
+pub(super) struct Quoted {
+    /// The jq program whose outputs have it.
+    pub program: String,
+    part: String,
+    quote: char,
+    closes: &'static str,
+}
+
+/// The name in quotes at the end of a text; `None` where none is open, or it is no name.
+pub(super) fn quoted_part(text: &str) -> Option<Quoted> {
+    let path = text.trim_start().starts_with('$');
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some((_, own)) if own == c => quote = None,
+            None if c == '"' || c == '\'' && path => quote = Some((at, c)),
+            // What is escaped is no name that anybody begins with.
+            _ if c == '\\' => return None,
+            _ => {}
+        }
+    }
+    let (at, quote) = quote?;
+    let before = text[..at].trim_end();
+    let indexed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ']' | ')' | '"' | '?' | '$');
+    let (program, closes) = if let Some(before) = before.strip_suffix('[').filter(|before| before.ends_with(indexed)) {
+        let jq = before.strip_suffix('.').unwrap_or(before);
+        let program = if path {
+            of_path(before.trim_start())
+        } else {
+            context(jq)
+        };
+        (program, "]")
+    } else if path {
+        return None;
+    } else if let Some(before) = before.strip_suffix('.') {
+        (context(before), "")
+    } else {
+        names_a_member(before).then(|| (context(before), ""))?
+    };
+    Some(Quoted {
+        program,
+        part: text[at + 1..].to_owned(),
+        quote,
+        closes,
+    })
 }
 
 fn trailing(text: &str, take: impl Fn(char) -> bool) -> usize {
@@ -257,6 +331,39 @@ mod tests {
         assert_eq!(json_part(".a,\u{3000}.b.c").unwrap_or_default().0, ".b");
         let many = format!("{}.a", "(".repeat(4000));
         assert_eq!(json_part(&many).unwrap_or_default().0, ".");
+    }
+
+    #[test]
+    fn names_are_completed_in_quotes_and_in_objects_that_are_made() {
+        for (text, program) in [
+            (".items[] | {id, em", ".items[]"),
+            (".items[] | {em", ".items[]"),
+            ("{", "."),
+        ] {
+            assert_eq!(json_part(text).unwrap_or_default().0, program, "{text}");
+        }
+        for none in ["{id: em", "[.a, em", "{a: [b, c"] {
+            assert_eq!(json_part(none), None, "{none}");
+        }
+        let names = ["odd key", "o'dd \"", "plain"];
+        for (text, program, completed) in [
+            (".[\"odd", ".", ".[\"odd key\"]"),
+            (".a[\"pl", ".a", ".a[\"plain\"]"),
+            (".a | .\"pl", ".a", ".a | .\"plain\""),
+            (".items[] | {id, \"pl", ".items[]", ".items[] | {id, \"plain\""),
+            ("$.a['o'".trim_end_matches('\''), ".[\"a\"]?", "$.a['odd key']"),
+            ("$[\"pl", ".", "$[\"plain\"]"),
+        ] {
+            let found = quoted_part(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(found.program, program, "{text}");
+            let Completion { replaces, texts } = of_quoted(names.into_iter(), &found);
+            assert_eq!(text[..text.len() - replaces].to_owned() + &texts[0], completed);
+        }
+        let both = of_quoted(names.into_iter(), &quoted_part("$['o").unwrap_or_else(|| panic!()));
+        assert_eq!(both.texts[1], "o\\'dd \"']");
+        for none in ["\"te", "[\"te", ".a == \"te", ".[\"a\"]", ".[\"a\\\\"] {
+            assert_eq!(quoted_part(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub struct Limits {
     pub body: usize,
     /// Bytes of a body for XPath, whose nodes take some twenty times as much.
     pub markup_body: usize,
+    /// Bytes from which on a body of JSON is gone over for what a path leads to, instead of being read as a whole.
+    pub walked: usize,
+    /// The same where the path leads to many values: what is read as a whole answers the next text sooner.
+    pub streamed: usize,
 }
 
 impl Default for Limits {
@@ -38,6 +42,8 @@ impl Default for Limits {
             count: 1_000_000,
             body: 256 << 20,
             markup_body: 16 << 20,
+            walked: 1 << 20,
+            streamed: 32 << 20,
         }
     }
 }
@@ -88,14 +94,35 @@ impl Stopped {
     }
 }
 
-/// Whether a filter is still wanted: asked all the time.
+/// Whether a filter is still wanted: asked all the time; and who is told how far a large body is read.
 #[derive(Clone)]
-pub struct Stop(Arc<dyn Fn() -> bool + Send + Sync>);
+pub struct Stop {
+    asks: Arc<dyn Fn() -> bool + Send + Sync>,
+    tells: Option<Arc<dyn Fn(u8) + Send + Sync>>,
+}
 
 impl Stop {
     /// Stops as soon as this says so.
     pub fn when(asked: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(asked))
+        Self {
+            asks: Arc::new(asked),
+            tells: None,
+        }
+    }
+
+    /// Tells this how much of a large body is read, in per cent.
+    #[must_use]
+    pub fn telling(self, tell: impl Fn(u8) + Send + Sync + 'static) -> Self {
+        Self {
+            tells: Some(Arc::new(tell)),
+            ..self
+        }
+    }
+
+    /// Tells nobody.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        Self { tells: None, ..self }
     }
 
     /// Goes on to the end.
@@ -105,7 +132,7 @@ impl Stop {
 
     /// Whether to stop.
     pub fn asked(&self) -> bool {
-        (self.0)()
+        (self.asks)()
     }
 }
 
@@ -176,6 +203,16 @@ pub(super) fn look() {
     METER.with(|meter| {
         if meter.stop.borrow().as_ref().is_some_and(Stop::asked) {
             give_up(Stopped::Cancelled);
+        }
+    });
+}
+
+/// So much of a body is read.
+pub(super) fn progress(at: usize, all: usize) {
+    METER.with(|meter| {
+        let stop = meter.stop.borrow();
+        if let Some(tell) = stop.as_ref().and_then(|stop| stop.tells.as_ref()) {
+            tell(u8::try_from(at * 100 / all.max(1)).unwrap_or(100));
         }
     });
 }

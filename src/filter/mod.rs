@@ -25,6 +25,8 @@ mod places;
 mod pretty;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walked;
 mod xpath;
 
 use std::sync::Arc;
@@ -185,6 +187,8 @@ enum Of {
 enum Parsed {
     Not,
     Values(Box<jq::Values>),
+    /// Only gone over: where the values are.
+    Spans(Box<jq::Values>),
     Markup(Box<markup::Tree>),
 }
 
@@ -228,6 +232,15 @@ impl Session {
         }
     }
 
+    /// Whether nothing is kept for the next text: nothing was read, or it was given up.
+    pub fn is_idle(&self) -> bool {
+        match &self.parsed {
+            Parsed::Not => true,
+            Parsed::Values(read) | Parsed::Spans(read) => !read.whole && read.read.is_empty(),
+            Parsed::Markup(_) => false,
+        }
+    }
+
     /// Whether more of the body is to come.
     pub fn arrives(&self) -> bool {
         !self.body.known().1
@@ -260,14 +273,31 @@ impl Session {
             Language::Jq => {
                 // What is wrong with the text is said before a large body is read.
                 let program = jq::Program::new(text).map_err(|error| self.other(text).unwrap_or(error))?;
-                let more = self.hasty;
-                let values = self.values(stop)?;
-                program.run(values, more, limits, stop)
+                let plain = jq::plain(text).filter(|plain| !plain.steps.is_empty());
+                if let Some(plain) = plain
+                    && self.walks(plain.is_many(), stop)?
+                {
+                    let rest = plain.rest.map(jq::Program::new).transpose()?;
+                    let (bytes, spans) = self.spans(plain.is_many(), stop)?;
+                    jq::Program::walk(rest.as_ref(), &plain.steps, (&bytes, spans), limits, stop)
+                } else {
+                    let more = self.hasty;
+                    let values = self.values(stop)?;
+                    program.run(values, more, limits, stop)
+                }
             }
             Language::JsonPath => {
                 let path = jsonpath::parse(text)?;
-                let values = self.values(stop)?;
-                jsonpath::run(&path, values, limits, stop)
+                let plain = jsonpath::plain(&path, text);
+                if let Some(plain) = plain
+                    && self.walks(plain.is_many(), stop)?
+                {
+                    let (bytes, spans) = self.spans(plain.is_many(), stop)?;
+                    jsonpath::walk(&plain, (&bytes, spans), limits, stop)
+                } else {
+                    let values = self.values(stop)?;
+                    jsonpath::run(&path, values, limits, stop)
+                }
             }
             Language::XPath => {
                 let path = xpath::parse(text).map_err(|error| self.other(text).unwrap_or(error))?;
@@ -276,7 +306,7 @@ impl Session {
             }
         };
         let flaw = match &self.parsed {
-            Parsed::Values(read) => read.flaw.clone(),
+            Parsed::Values(read) | Parsed::Spans(read) => read.flaw.clone(),
             _ => None,
         };
         ran.map(|found| Filtered {
@@ -295,11 +325,24 @@ impl Session {
             let part = keys::xml_part(text)?;
             return Some(keys::of_markup(self.tree(stop).ok()?.names(), part));
         }
-        let (before, part) = keys::json_part(text)?;
+        let quoted = keys::quoted_part(text);
+        let (before, part) = match &quoted {
+            Some(quoted) => (quoted.program.clone(), String::new()),
+            None => keys::json_part(text)?,
+        };
         let limits = self.limits;
         let program = jq::Program::new(&before).ok()?;
-        let values = self.values(stop).ok()?;
-        let names = program.keys(values, limits, stop)?;
+        let names = match jq::plain(&before) {
+            Some(plain) if self.walks(plain.is_many(), stop).ok()? => {
+                let rest = plain.rest.map(jq::Program::new).transpose().ok()?;
+                let (bytes, spans) = self.spans(plain.is_many(), stop).ok()?;
+                jq::Program::keys_walked(rest.as_ref(), &plain.steps, (&bytes, spans), limits, stop)?
+            }
+            _ => program.keys(self.values(stop).ok()?, limits, stop)?,
+        };
+        if let Some(quoted) = &quoted {
+            return Some(keys::of_quoted(names.iter().map(String::as_str), quoted));
+        }
         Some(keys::of_names(names.iter().map(String::as_str), &part, text))
     }
 
@@ -328,17 +371,56 @@ impl Session {
         })
     }
 
+    /// Whether the body is large enough to be gone over, where a path leads to one value or to many; what is read already is
+    /// there. Waits for its end.
+    fn walks(&self, many: bool, stop: &Stop) -> Result<bool, FilterError> {
+        let is_read = matches!(&self.parsed, Parsed::Values(read) if read.whole);
+        if is_read || !matches!(self.of, Of::Values | Of::Lines) {
+            return Ok(false);
+        }
+        let (len, whole) = self.wait(self.limits.body, stop)?;
+        let none = !matches!(&self.parsed, Parsed::Values(read) if !read.read.is_empty());
+        if !whole && self.of == Of::Values && none && len > self.limits.streamed {
+            // One value of that size is not read again and again while it comes.
+            return Err(FilterError::Early);
+        }
+        let least = if many { self.limits.streamed } else { self.limits.walked };
+        Ok(whole && len >= least)
+    }
+
+    /// The bytes of the body, and where its values are in it.
+    fn spans(&mut self, many: bool, stop: &Stop) -> Result<(Bytes, &jq::Spans), FilterError> {
+        let (len, _) = self.body.known();
+        let bytes = self.body.read(0, len).map_err(|error| unreadable(&error))?;
+        if !matches!(self.parsed, Parsed::Spans(_)) {
+            self.parsed = Parsed::Not;
+            let mut read = jq::Values::forgiving(self.forgives());
+            read.spans = Some(jq::Spans::default());
+            // What follows then takes longer, and tells how far it is.
+            let quiet = stop.clone().quiet();
+            read.more(&bytes, true, self.limits, if many { &quiet } else { stop })?;
+            self.parsed = Parsed::Spans(Box::new(read));
+        }
+        match &self.parsed {
+            Parsed::Spans(read) => Ok((bytes, read.spans.as_ref().ok_or(FilterError::Early)?)),
+            _ => Err(FilterError::Cancelled),
+        }
+    }
+
+    fn forgives(&self) -> Forgives {
+        match self.of {
+            Of::Lines => Forgives::Lines,
+            _ => Forgives::End,
+        }
+    }
+
     fn values(&mut self, stop: &Stop) -> Result<&[Val], FilterError> {
         let (len, whole) = match &self.parsed {
             Parsed::Values(read) if read.whole => (0, true),
             _ => self.wait(self.limits.body, stop)?,
         };
         if !matches!(self.parsed, Parsed::Values(_)) {
-            let forgives = match self.of {
-                Of::Lines => Forgives::Lines,
-                _ => Forgives::End,
-            };
-            self.parsed = Parsed::Values(Box::new(jq::Values::forgiving(forgives)));
+            self.parsed = Parsed::Values(Box::new(jq::Values::forgiving(self.forgives())));
         }
         let Parsed::Values(read) = &mut self.parsed else {
             return Err(FilterError::Cancelled);

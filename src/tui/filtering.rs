@@ -23,6 +23,8 @@ pub struct Job {
 /// News of it.
 #[derive(Debug)]
 pub enum News {
+    /// So much of the body is read, in per cent.
+    Read(u8),
     /// What the filter made of the values that are whole so far; the body still arrives.
     SoFar(Filtered),
     /// What the filter made of the body, or why it made nothing.

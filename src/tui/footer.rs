@@ -228,8 +228,9 @@ fn message(state: &State, notice: &Notice, area: Rect, buf: &mut Buffer) -> usiz
         Level::Error => theme.error,
     };
     let mut text = notice.text.replace('\n', " ");
-    if state.modals.is_empty() && state.panes.typing(state.focus) {
-        // The keys that say so are beneath the message, and the next key is typed.
+    let edits = state.focus != Pane::Response && state.panes.typing(state.focus);
+    if state.modals.is_empty() && edits {
+        // The keys that say so are beneath the message, and the next key is typed. A search or a filter edits nothing.
         text.push_str(" · still editing");
     }
     let room = usize::from(area.width.saturating_sub(4));

@@ -27,7 +27,7 @@ use super::loading::{self, Input, Waiting};
 use super::modals::{Flow, Modal};
 use super::panes::{Cx, Pane, Panes, request};
 use super::saves::Saves;
-use super::shared::Shared;
+use super::shared::{Level, Shared};
 use super::theme::{Depth, Theme};
 use super::{commands, results};
 use crate::model::{ItemPath, Outcome};

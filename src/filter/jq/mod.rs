@@ -2,6 +2,7 @@
 
 mod natives;
 mod operators;
+mod plain;
 mod read;
 pub mod value;
 
@@ -11,11 +12,13 @@ use indexmap::IndexSet;
 use jaq_core::compile::Undefined;
 use jaq_core::data::{DataT, HasLut};
 use jaq_core::load::{self, Arena, File, Loader, lex, parse};
-use jaq_core::{Compiler, Ctx, Cv, Filter, Lut, Vars};
+use jaq_core::{Compiler, Ctx, Cv, Error, Filter, Lut, Vars};
 
-use super::meter::{self, Limits, Stop};
+use super::meter::{self, Limits, Stop, Stopped};
 use super::output::Output;
 use super::{FilterError, Filtered};
+pub use plain::plain;
+pub use read::walk::{Found, Spans, Step, To, Walk};
 pub use read::{Forgives, Values, read};
 use value::Val;
 
@@ -70,7 +73,15 @@ struct Inputs<'a> {
     ran_out: Cell<bool>,
 }
 
-impl Inputs<'_> {
+impl<'a> Inputs<'a> {
+    fn of(values: &'a [Val]) -> Self {
+        Self {
+            values,
+            next: Cell::new(0),
+            ran_out: Cell::new(false),
+        }
+    }
+
     fn next(&self) -> Option<Val> {
         let value = self.values.get(self.next.get())?;
         self.next.set(self.next.get() + 1);
@@ -90,6 +101,15 @@ enum Left {
     Words(String),
     /// The same, after it wanted another value than there are.
     RanOut(String),
+}
+
+impl From<Error<Val>> for Left {
+    fn from(error: Error<Val>) -> Self {
+        Self::Words(match error.into_val() {
+            Val::Str(words) => words.to_string(),
+            other => other.to_string(),
+        })
+    }
 }
 
 /// A program, ready to run.
@@ -133,6 +153,36 @@ impl Program {
     pub fn run(&self, values: &[Val], more: bool, limits: Limits, stop: &Stop) -> Result<Filtered, FilterError> {
         let mut out = Output::new(limits);
         let ran = meter::within(limits, stop, || self.each(values, |value| out.add(value)));
+        Self::told(ran, out, more)
+    }
+
+    /// Runs on what the steps before it lead to in a body that was gone over: what it put out is as if it had run on all of it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::run`].
+    pub fn walk(
+        rest: Option<&Self>,
+        steps: &[Step],
+        (bytes, spans): (&[u8], &Spans),
+        limits: Limits,
+        stop: &Stop,
+    ) -> Result<Filtered, FilterError> {
+        let mut out = Output::new(limits);
+        let ran = meter::within(limits, stop, || {
+            let walk = Walk { steps, strict: true };
+            walk.all(bytes, spans, &mut |found, _| {
+                let value = found.value();
+                match rest {
+                    Some(rest) => rest.one(value, &Inputs::of(&[]), &mut |value| out.add(value)),
+                    None => Ok(out.add(&value)),
+                }
+            })
+        });
+        Self::told(ran, out, false)
+    }
+
+    fn told(ran: Result<Result<(), Left>, Stopped>, out: Output, more: bool) -> Result<Filtered, FilterError> {
         match ran {
             Ok(Err(Left::RanOut(_))) if more => match out.done(None) {
                 Ok(output) if output.count == 0 => Err(FilterError::Early),
@@ -146,55 +196,95 @@ impl Program {
 
     /// The keys of the objects that the program puts out; `None` if it does not get that far.
     pub fn keys(&self, values: &[Val], limits: Limits, stop: &Stop) -> Option<Vec<String>> {
-        let mut keys = IndexSet::new();
-        let mut looked = 0;
+        let mut keys = Keys::default();
+        let ran = meter::within(limits, stop, || self.each(values, |value| keys.look(value)));
+        ran.ok().map(|_| keys.found.into_iter().collect())
+    }
+
+    /// The same of what the steps before it lead to.
+    pub fn keys_walked(
+        rest: Option<&Self>,
+        steps: &[Step],
+        (bytes, spans): (&[u8], &Spans),
+        limits: Limits,
+        stop: &Stop,
+    ) -> Option<Vec<String>> {
+        let mut keys = Keys::default();
         let ran = meter::within(limits, stop, || {
-            self.each(values, |value| {
-                if let Val::Obj(object) = value {
-                    keys.extend(object.members().keys().take(MOST_KEYS).map(ToString::to_string));
+            let walk = Walk { steps, strict: true };
+            walk.all(bytes, spans, &mut |found, _| match (found, rest) {
+                (found, Some(rest)) => rest.one(found.value(), &Inputs::of(&[]), &mut |value| keys.look(value)),
+                (Found::Here(here), None) => {
+                    let mut room = MOST_KEYS;
+                    here.names(|name| {
+                        keys.found.insert(name.to_owned());
+                        room -= 1;
+                        room > 0
+                    });
+                    Ok::<_, Left>(keys.looked())
                 }
-                looked += 1;
-                looked < MOST_LOOKED_AT && keys.len() < MOST_KEYS
+                (Found::Value(_), None) => Ok(keys.looked()),
             })
         });
-        ran.ok().map(|_| keys.into_iter().collect())
+        ran.ok().map(|_| keys.found.into_iter().collect())
     }
 
     fn each(&self, values: &[Val], mut take: impl FnMut(&Val) -> bool) -> Result<(), Left> {
-        let inputs = Inputs {
-            values,
-            next: Cell::new(0),
-            ran_out: Cell::new(false),
-        };
+        let inputs = Inputs::of(values);
         while let Some(value) = inputs.next() {
-            let context = Ctx::<Data>::new(Watched(&self.0.lut, &inputs), Vars::new([]));
-            for output in self.0.id.run((context, value)) {
-                match output {
-                    Ok(value) => {
-                        if !take(&value) {
-                            return Ok(());
-                        }
-                    }
-                    Err(left) => match left.get_err() {
-                        Ok(error) => {
-                            let words = match error.into_val() {
-                                Val::Str(words) => words.to_string(),
-                                other => other.to_string(),
-                            };
-                            let ran_out = inputs.ran_out.get();
-                            return Err(if ran_out {
-                                Left::RanOut(words)
-                            } else {
-                                Left::Words(words)
-                            });
-                        }
-                        // `halt`, or a `break` that leads out of everything.
-                        Err(_) => return Ok(()),
-                    },
-                }
+            if !self.one(value, &inputs, &mut take)? {
+                break;
             }
         }
         Ok(())
+    }
+
+    /// Runs on one value; says whether it is to run on the next.
+    fn one(&self, value: Val, inputs: &Inputs<'_>, take: &mut dyn FnMut(&Val) -> bool) -> Result<bool, Left> {
+        let context = Ctx::<Data>::new(Watched(&self.0.lut, inputs), Vars::new([]));
+        for output in self.0.id.run((context, value)) {
+            match output {
+                Ok(value) => {
+                    if !take(&value) {
+                        return Ok(false);
+                    }
+                }
+                Err(left) => match left.get_err() {
+                    Ok(error) => {
+                        return Err(match Left::from(error) {
+                            Left::Words(words) if inputs.ran_out.get() => Left::RanOut(words),
+                            left => left,
+                        });
+                    }
+                    // `halt`, or a `break` that leads out of everything.
+                    Err(_) => return Ok(false),
+                },
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Keys that are looked for.
+#[derive(Default)]
+struct Keys {
+    found: IndexSet<String>,
+    looked: usize,
+}
+
+impl Keys {
+    /// Looks at a value; says whether to look at another one.
+    fn look(&mut self, value: &Val) -> bool {
+        if let Val::Obj(object) = value {
+            let names = object.members().keys().take(MOST_KEYS);
+            self.found.extend(names.map(ToString::to_string));
+        }
+        self.looked()
+    }
+
+    fn looked(&mut self) -> bool {
+        self.looked += 1;
+        self.looked < MOST_LOOKED_AT && self.found.len() < MOST_KEYS
     }
 }
 

@@ -1,20 +1,28 @@
 //! JSON into values: one, or many one behind the other, as the viewer takes them too.
 
 mod rows;
+mod skip;
+mod texts;
+pub(in super::super) mod walk;
 
 use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::super::FilterError;
 use super::super::events;
-use super::super::meter::{self, Limits, Stop, Taken};
+use super::super::meter::{self, Limits, MOST_DEPTH, Stop, Taken};
 use super::value::{Entries, ITEM, Object, Val};
 use rows::Row;
+use walk::Spans;
 
 /// What is told of a body whose end is missing.
 const EARLY: &str = "the body ends early: what is whole of it was filtered";
 /// What is wrong with a text that is cut.
 const OPEN_TEXT: &str = "a text has no closing quote";
+/// What is wrong with a line that is nested deeper than any value may be.
+const DEEP: &str = "it is nested too deep";
+/// Shorter texts are read before anybody would see how far.
+const TOLD: usize = 1 << 20;
 /// A value of up to so many bytes that does not end yet is looked at whenever more of it has come.
 const SOON: usize = 64 * 1024;
 
@@ -47,6 +55,8 @@ pub struct Values {
     broken: Option<usize>,
     /// What was passed over, or is missing.
     pub flaw: Option<String>,
+    /// Where the values are, if they are only gone over: nothing is read then.
+    pub spans: Option<Spans>,
     keys: HashSet<Rc<str>>,
     taken: Taken,
 }
@@ -73,8 +83,14 @@ impl Values {
     fn reset(&mut self) {
         *self = Self {
             forgives: self.forgives,
+            spans: self.spans.as_ref().map(|_| Spans::default()),
             ..Self::default()
         };
+    }
+
+    /// Whether there is nothing yet.
+    fn is_empty(&self) -> bool {
+        self.spans.as_ref().map_or(self.read.is_empty(), Spans::is_empty)
     }
 
     /// The first flaw is what is told.
@@ -113,10 +129,16 @@ impl Values {
                 }
                 if reader.lines && !reader.early {
                     match reader.row(last, &mut row) {
-                        Row::Whole => {
-                            self.taken.grow(ITEM * row.len());
-                            self.read.append(&mut row);
-                        }
+                        Row::Whole => match &mut self.spans {
+                            Some(spans) => {
+                                self.taken.grow(spans.add(sure..reader.at, row.len()));
+                                row.clear();
+                            }
+                            None => {
+                                self.taken.grow(ITEM * row.len());
+                                self.read.append(&mut row);
+                            }
+                        },
                         Row::Broken(from, Mistake(what, at)) => {
                             row.clear();
                             let before = self.line + 1;
@@ -140,31 +162,41 @@ impl Values {
                     }
                     continue;
                 }
-                match reader.value() {
+                let read = match self.spans {
+                    Some(_) => reader.skip().map(|()| Val::Null),
+                    None => reader.value(),
+                };
+                match read {
                     // A number may go on where the next bytes begin.
                     Ok(_) if !last && reader.at == bytes.len() && !matches!(bytes.last(), Some(b'}' | b']' | b'"')) => {
                         break Ok(());
                     }
-                    Ok(value) => {
-                        self.taken.grow(ITEM);
-                        self.read.push(value);
-                    }
+                    Ok(value) => match &mut self.spans {
+                        Some(spans) => self.taken.grow(spans.add(sure..reader.at, 1)),
+                        None => {
+                            self.taken.grow(ITEM);
+                            self.read.push(value);
+                        }
+                    },
                     Err(_) if !last => break Ok(()),
                     Err(_) if self.forgives.is_some() && reader.ran_out && !reader.early => {
                         (reader.at, reader.early) = (sure, true);
                         self.note(|| EARLY.to_owned());
                     }
                     // Nothing of the last one is whole.
-                    Err(_) if reader.early && !self.read.is_empty() => break Ok(()),
+                    Err(_) if reader.early && !self.is_empty() => break Ok(()),
                     Err(mistake) => break Err(mistake),
                 }
             };
             self.keys = reader.keys;
             self.broken = reader.broken;
+            if let Some(spans) = &mut self.spans {
+                (spans.early, spans.lines) = (reader.early, reader.lines);
+            }
             ended
         });
         match read {
-            Ok(Ok(())) if last && self.read.is_empty() => {
+            Ok(Ok(())) if last && self.is_empty() => {
                 if let Some(flaw) = self.flaw.take() {
                     return Err(FilterError::Body(format!("the body is no JSON: {flaw}")));
                 }
@@ -264,6 +296,11 @@ struct Reader<'b> {
     broken: Option<usize>,
     /// A list of a million objects has their names once.
     keys: HashSet<Rc<str>>,
+    /// How many lists and objects are open.
+    depth: u32,
+    /// How many bytes there are in all, and where it is told next how far it is.
+    all: usize,
+    tells: usize,
 }
 
 impl<'b> Reader<'b> {
@@ -278,7 +315,32 @@ impl<'b> Reader<'b> {
             open_ran_out: false,
             broken: None,
             keys: HashSet::new(),
+            depth: 0,
+            all: bytes.len(),
+            tells: if bytes.len() < TOLD { usize::MAX } else { 0 },
         }
+    }
+
+    /// A value begins here: that is a step, and perhaps the next percent.
+    fn step(&mut self) {
+        meter::tick();
+        if self.at >= self.tells {
+            meter::progress(self.at, self.all);
+            self.tells = self.at + self.all / 100 + 1;
+        }
+    }
+
+    /// Reads a list or an object one level further down: too deep ones are given up before they fill the stack, whether they
+    /// end or not.
+    fn down(&mut self, read: fn(&mut Self) -> Result<Val, Mistake>) -> Result<Val, Mistake> {
+        let from = self.at;
+        if self.depth == MOST_DEPTH && self.lines {
+            return self.fail(DEEP);
+        }
+        self.depth = meter::depth(self.depth + 1);
+        let value = read(self);
+        self.depth -= 1;
+        value.inspect_err(|_| self.open.push(from))
     }
 
     /// Whether what is read may be taken as far as it is whole.
@@ -302,26 +364,21 @@ impl<'b> Reader<'b> {
     }
 
     fn value(&mut self) -> Result<Val, Mistake> {
-        meter::tick();
-        let from = self.at;
+        self.step();
         match self.peek() {
-            Some(b'{') => self.object().inspect_err(|_| self.open.push(from)),
-            Some(b'[') => self.list().inspect_err(|_| self.open.push(from)),
+            Some(b'{') => self.down(Self::object),
+            Some(b'[') => self.down(Self::list),
             Some(b'"') => Ok(Val::text(self.text()?)),
             Some(b't') => self.word("true", Val::Bool(true)),
             Some(b'f') => self.word("false", Val::Bool(false)),
             Some(b'n') => self.word("null", Val::Null),
-            // The rest of a number that ends with the text may be missing.
-            Some(b'-' | b'0'..=b'9') => match self.number() {
-                Ok(_) if self.early && self.at == self.bytes.len() => self.fail("it ends early"),
-                number => number,
-            },
+            Some(b'-' | b'0'..=b'9') => self.number().map(Val::number),
             Some(_) => self.fail("a value should stand here"),
             None => self.fail("it ends early"),
         }
     }
 
-    fn word(&mut self, word: &str, value: Val) -> Result<Val, Mistake> {
+    fn word<T>(&mut self, word: &str, value: T) -> Result<T, Mistake> {
         if !self.bytes[self.at..].starts_with(word.as_bytes()) {
             self.ran_out |= word.as_bytes().starts_with(&self.bytes[self.at..]);
             return self.fail("a value should stand here");
@@ -330,7 +387,8 @@ impl<'b> Reader<'b> {
         Ok(value)
     }
 
-    fn number(&mut self) -> Result<Val, Mistake> {
+    /// A number as it is spelled.
+    fn number(&mut self) -> Result<&'b str, Mistake> {
         let start = self.at;
         let digits = |own: &mut Self| {
             let from = own.at;
@@ -365,108 +423,11 @@ impl<'b> Reader<'b> {
                 return self.fail("digits should stand in the exponent");
             }
         }
-        let spelled = std::str::from_utf8(&self.bytes[start..self.at]).unwrap_or_default();
-        Ok(Val::number(spelled))
-    }
-
-    fn text(&mut self) -> Result<String, Mistake> {
-        self.at += 1;
-        let start = self.at;
-        let end = self.special()?;
-        if self.bytes[start + end] == b'"' {
-            self.at = start + end + 1;
-            return Ok(String::from_utf8_lossy(&self.bytes[start..start + end]).into_owned());
-        }
-        let mut out = Vec::new();
-        loop {
-            let from = self.at;
-            let next = self.special()?;
-            out.extend_from_slice(&self.bytes[from..from + next]);
-            self.at = from + next + 1;
-            if self.bytes[from + next] == b'"' {
-                return Ok(match String::from_utf8(out) {
-                    Ok(text) => text,
-                    Err(broken) => String::from_utf8_lossy(broken.as_bytes()).into_owned(),
-                });
-            }
-            self.escape(&mut out)?;
-        }
-    }
-
-    /// How far it is to what ends a text or is an escape.
-    fn special(&mut self) -> Result<usize, Mistake> {
-        let rest = &self.bytes[self.at..];
-        let found = if self.lines {
-            memchr::memchr3(b'"', b'\\', b'\n', rest)
-        } else {
-            memchr::memchr2(b'"', b'\\', rest)
-        };
-        match found {
-            Some(len) if rest[len] == b'\n' => {
-                self.at += len;
-                self.fail(OPEN_TEXT)
-            }
-            Some(len) => Ok(len),
-            None => {
-                self.ran_out = true;
-                self.fail(OPEN_TEXT)
-            }
-        }
-    }
-
-    fn escape(&mut self, out: &mut Vec<u8>) -> Result<(), Mistake> {
-        let Some(byte) = self.peek() else {
+        // The rest of a number that ends with the text may be missing.
+        if self.early && self.at == self.bytes.len() {
             return self.fail("it ends early");
-        };
-        self.at += 1;
-        out.push(match byte {
-            b'"' | b'\\' | b'/' => byte,
-            b'n' => b'\n',
-            b't' => b'\t',
-            b'r' => b'\r',
-            b'b' => 8,
-            b'f' => 12,
-            b'u' => {
-                let first = self.hex()?;
-                let low = first & 0xFC00 == 0xD800 && self.bytes[self.at..].starts_with(b"\\u");
-                let code = if low {
-                    let before = self.at;
-                    self.at += 2;
-                    let second = self.hex()?;
-                    if second & 0xFC00 == 0xDC00 {
-                        0x10000 + ((first & 0x3FF) << 10) + (second & 0x3FF)
-                    } else {
-                        self.at = before;
-                        first
-                    }
-                } else {
-                    first
-                };
-                // Half of a pair is no character.
-                let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-                return Ok(());
-            }
-            _ => {
-                self.at -= 1;
-                return self.fail("there is no such escape");
-            }
-        });
-        Ok(())
-    }
-
-    fn hex(&mut self) -> Result<u32, Mistake> {
-        let digits = self.bytes.get(self.at..self.at + 4);
-        // What reads numbers takes a sign, too.
-        let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
-        let Some(code) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
-            let rest = &self.bytes[self.at..];
-            self.ran_out |= rest.len() < 4 && rest.iter().all(u8::is_ascii_hexdigit);
-            return self.fail("four hexadecimal digits should stand here");
-        };
-        self.at += 4;
-        Ok(code)
+        }
+        Ok(std::str::from_utf8(&self.bytes[start..self.at]).unwrap_or_default())
     }
 
     fn list(&mut self) -> Result<Val, Mistake> {

@@ -26,7 +26,7 @@ fn within(query: &Query, root: &Val, node: &Val, visit: &mut dyn FnMut(&Val) -> 
 ///
 /// What a segment finds is what it finds in each node before it, one behind the other (section 2.1.2): so nothing has to
 /// be held between two segments.
-fn go(segments: &[Segment], root: &Val, node: Node<'_>, visit: Visit<'_>) -> bool {
+pub(super) fn go(segments: &[Segment], root: &Val, node: Node<'_>, visit: Visit<'_>) -> bool {
     meter::tick();
     match segments.split_first() {
         None => visit(node.0, node.1),
@@ -119,7 +119,7 @@ fn slice(
     true
 }
 
-fn holds(logical: &Logical, root: &Val, node: &Val) -> bool {
+pub(super) fn holds(logical: &Logical, root: &Val, node: &Val) -> bool {
     meter::tick();
     match logical {
         Logical::Any(parts) => parts.iter().any(|part| holds(part, root, node)),

@@ -16,6 +16,7 @@ use regex::{Regex, RegexBuilder};
 use serde_json_path::JsonPath;
 
 use super::jq::value::Val;
+use super::jq::{Found, Spans, Step, To, Walk};
 use super::meter::{self, Limits, Stop};
 use super::output::Output;
 use super::places::{Down, Way};
@@ -113,15 +114,42 @@ pub(super) fn parse(text: &str) -> Result<Query, FilterError> {
     // It knows the rules to the letter, those of the types of functions too.
     JsonPath::parse(&tight).map_err(|error| {
         let rest: String = tight.chars().skip(error.position()).take(20).collect();
-        let place = if rest.is_empty() {
-            "at the end".to_owned()
-        } else {
-            format!("at `{rest}`")
-        };
         // The parser's own words tell of its grammar, not of what is missing.
-        FilterError::Text(format!("this is no JSONPath {place}"))
+        FilterError::Text(match missing(&tight) {
+            Some(what) => format!("{what} is missing at the end"),
+            None if rest.trim().is_empty() => "the path is not finished: something is missing at the end".to_owned(),
+            None => format!("this is no JSONPath at `{rest}`"),
+        })
     })?;
     read::query(text).ok_or_else(|| FilterError::Text("this is no JSONPath".to_owned()))
+}
+
+/// What a path lacks that only is not finished.
+fn missing(text: &str) -> Option<&'static str> {
+    let (mut quote, mut escaped) = (None, false);
+    let mut open = Vec::new();
+    for c in text.chars() {
+        match quote {
+            Some(_) if escaped => escaped = false,
+            Some(_) if c == '\\' => escaped = true,
+            Some(own) if own == c => quote = None,
+            Some(_) => {}
+            None => match c {
+                '"' | '\'' => quote = Some(c),
+                '[' | '(' => open.push(c),
+                ']' | ')' => {
+                    open.pop();
+                }
+                _ => {}
+            },
+        }
+    }
+    match (quote, open.last()) {
+        (Some(_), _) => Some("a closing quote"),
+        (None, Some('[')) => Some("a closing `]`"),
+        (None, Some(_)) => Some("a closing `)`"),
+        (None, None) => text.trim_end().ends_with('.').then_some("a name"),
+    }
 }
 
 /// The same without the space before each `..`, which may stand there but is the one thing the library does not take.
@@ -156,6 +184,74 @@ pub(super) fn run(path: &Query, values: &[Val], limits: Limits, stop: &Stop) -> 
             let listed = Way::ROOT.down(Down::Index(at));
             let way = if many { listed } else { Way::ROOT };
             evaluate::each(path, root, (root, &way), &mut |node, way| out.add_at(node, way))
+        });
+    });
+    out.done(ran.err())
+}
+
+/// The beginning of a path that needs only what it leads to, and what is looked for there.
+pub(super) struct Plain<'q> {
+    steps: Vec<Step>,
+    /// What must be true of each.
+    filter: Option<&'q Logical>,
+    rest: &'q [Segment],
+}
+
+impl Plain<'_> {
+    /// Whether it leads to many values.
+    pub fn is_many(&self) -> bool {
+        self.steps.iter().any(|step| step.to == To::Each)
+    }
+}
+
+/// Takes the steps off a path whose rest does not look back at the root.
+pub(super) fn plain<'q>(path: &'q Query, text: &str) -> Option<Plain<'q>> {
+    let mut plain = Plain {
+        steps: Vec::new(),
+        filter: None,
+        rest: &path.segments,
+    };
+    while let Some((segment, rest)) = plain.rest.split_first()
+        && plain.filter.is_none()
+        && !segment.descends
+        && let [selector] = &*segment.selectors
+    {
+        let to = match selector {
+            Selector::Name(name) => To::Key((&**name).into()),
+            Selector::Index(index) => To::Index(isize::try_from(*index).ok()?),
+            Selector::All => To::Each,
+            Selector::Filter(logical) => {
+                plain.filter = Some(logical);
+                To::Each
+            }
+            Selector::Slice(..) => break,
+        };
+        plain.steps.push(Step { to, forgives: true });
+        plain.rest = rest;
+    }
+    let alone = plain.rest.is_empty() && plain.filter.is_none() || text.matches('$').count() == 1;
+    (alone && !plain.steps.is_empty()).then_some(plain)
+}
+
+/// Puts out what stands at the places of a body that was gone over.
+pub(super) fn walk(
+    plain: &Plain<'_>,
+    (bytes, spans): (&[u8], &Spans),
+    limits: Limits,
+    stop: &Stop,
+) -> Result<Filtered, FilterError> {
+    let mut out = Output::new(limits);
+    let ran = meter::within(limits, stop, || {
+        let walk = Walk {
+            steps: &plain.steps,
+            strict: false,
+        };
+        // No step of a path is a mistake.
+        let _: Result<(), jaq_core::Error<Val>> = walk.all(bytes, spans, &mut |found, way| {
+            let Found::Here(here) = found else { return Ok(true) };
+            let node = here.value();
+            let passes = plain.filter.is_none_or(|filter| evaluate::holds(filter, &node, &node));
+            Ok(!passes || evaluate::go(plain.rest, &node, (&node, way), &mut |node, way| out.add_at(node, way)))
         });
     });
     out.done(ran.err())

@@ -307,3 +307,16 @@ fn what_is_no_path_is_refused() {
         );
     }
 }
+
+#[test]
+fn what_a_path_lacks_that_is_not_finished_is_said() {
+    for (path, words) in [
+        ("$.items[", "a closing `]` is missing at the end"),
+        ("$.items['na", "a closing quote is missing at the end"),
+        ("$.items[?count(@.n", "a closing `)` is missing at the end"),
+        ("$.items.", "a name is missing at the end"),
+        ("$x.y", "this is no JSONPath at `x.y`"),
+    ] {
+        assert_eq!(filter("{}", path), Err(FilterError::Text(words.to_owned())), "{path}");
+    }
+}

@@ -1,37 +1,29 @@
 //! Filters at work: one thread that keeps the parsed body from one key to the next, and tells what comes of the newest text.
 
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SendError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::Builder;
-use std::time::{Duration, Instant};
+mod thread;
 
-use crate::filter::{FilterError, Filtered, Form, Limits, Session, Stop};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+
+use crate::filter::{FilterError, Session};
 use crate::tui::comparing;
 use crate::tui::event::Event;
 use crate::tui::filtering::{Job, News};
 use crate::tui::giving::{self, To};
 use crate::tui::picturing;
-use crate::tui::widgets::body::{Kind, Source, markup};
 
-/// Who types on within this time is not answered in between.
-const DEBOUNCE: Duration = Duration::from_millis(60);
-
-/// As long as the body arrives, it is filtered no more often than this.
-const PAUSE: Duration = Duration::from_millis(250);
-
-/// So long at least is between two looks at how much there is.
-const MOMENT: Duration = Duration::from_millis(5);
+use thread::Desk;
 
 /// Who filters.
 pub struct Filters {
     queue: Sender<Event>,
     /// The name of the newest text; another one is not wanted any more.
     newest: Arc<AtomicU64>,
-    /// The thread that is there, if any: it ends with what it is called to do when this is dropped.
-    worker: Option<Sender<Work>>,
+    /// What lies on it is done by the thread that is there, if any.
+    desk: Arc<Desk>,
+    worker: Option<JoinHandle<()>>,
     /// Whose turn it is to decode a picture, or to make a body into text: both may take memory by the hundred megabytes.
     turn: Arc<Mutex<()>>,
     /// Whose turn it is to make one for the terminal: who drags the edge of its pane asks for many, and wants the last one.
@@ -47,6 +39,7 @@ impl Filters {
         Self {
             queue,
             newest: Arc::default(),
+            desk: Arc::default(),
             worker: None,
             turn: Arc::default(),
             sharpening: Arc::default(),
@@ -57,32 +50,23 @@ impl Filters {
     /// Filters a body; an older text is not wanted any more.
     pub fn filter(&mut self, name: u64, job: Job) {
         self.newest.store(name, Ordering::SeqCst);
-        let words = match self.hand_over(name, job) {
-            Ok(()) => return,
-            Err(words) => words,
-        };
-        // Nobody listens when the program is ending.
-        let _ = self
-            .queue
-            .send(Event::Filtered(name, News::Output(Err(FilterError::Run(words)))));
-    }
-
-    /// Hands the work to the thread that is there, or to another one.
-    fn hand_over(&mut self, name: u64, job: Job) -> Result<(), String> {
-        let mut work = Some((name, job));
-        if let Some(worker) = &self.worker {
-            match worker.send(work) {
-                Ok(()) => return Ok(()),
-                // It has ended: another one may do better.
-                Err(SendError(back)) => work = back,
+        self.desk.put(Some((name, job)));
+        // One that has ended left what lies there: another one may do better.
+        if self.worker.as_ref().is_some_and(|worker| !worker.is_finished()) {
+            return;
+        }
+        let (desk, queue, newest) = (Arc::clone(&self.desk), self.queue.clone(), Arc::clone(&self.newest));
+        let thread = Builder::new().name("filters".to_owned());
+        match thread.spawn(move || thread::oversee(&desk, &queue, &newest)) {
+            Ok(worker) => self.worker = Some(worker),
+            Err(error) => {
+                let words = format!("the system gives no thread to filter on: {error}");
+                // Nobody listens when the program is ending.
+                let _ = self
+                    .queue
+                    .send(Event::Filtered(name, News::Output(Err(FilterError::Run(words)))));
             }
         }
-        let worker = self
-            .start()
-            .map_err(|error| format!("the system gives no thread to filter on: {error}"))?;
-        let sent = worker.send(work);
-        self.worker = Some(worker);
-        sent.map_err(|_| "the thread that filters ended at once".to_owned())
     }
 
     /// Compares two bodies.
@@ -154,167 +138,30 @@ impl Filters {
         }
     }
 
-    /// Stops, and forgets the parsed body. The thread stays: what the allocator keeps of one is no use to another, and after a
-    /// large body that is a gigabyte.
+    /// Stops, and forgets the parsed body; the memory it took is the system's again.
     pub fn stop(&mut self) {
         self.newest.store(0, Ordering::SeqCst);
-        if let Some(worker) = &self.worker {
-            // One that has ended has nothing to forget.
-            let _ = worker.send(None);
-        }
-    }
-
-    fn start(&self) -> io::Result<Sender<Work>> {
-        let (jobs, next) = channel();
-        let (queue, newest) = (self.queue.clone(), Arc::clone(&self.newest));
-        let thread = Builder::new().name("filter".to_owned()).stack_size(Session::STACK);
-        thread.spawn(move || work(&next, &queue, &newest))?;
-        Ok(jobs)
+        self.desk.put(None);
     }
 }
 
 impl Drop for Filters {
     fn drop(&mut self) {
-        // The thread ends when nobody can give it work any more.
         self.newest.store(0, Ordering::SeqCst);
-    }
-}
-
-/// What is to be filtered, by its name; `None` if what was parsed is to be forgotten.
-type Work = Option<(u64, Job)>;
-
-fn work(jobs: &Receiver<Work>, queue: &Sender<Event>, newest: &Arc<AtomicU64>) {
-    let mut kept: Option<(Source, String, Session)> = None;
-    while let Ok(mut wanted) = jobs.recv() {
-        while wanted.is_some()
-            && let Ok(next) = jobs.recv_timeout(DEBOUNCE)
-        {
-            wanted = next;
-        }
-        let Some((name, job)) = wanted else {
-            kept = None;
-            continue;
-        };
-        let current = Arc::clone(newest);
-        let stop = Stop::when(move || current.load(Ordering::SeqCst) != name);
-        let tell = |news| {
-            let news = match news {
-                News::Output(Ok(output)) if output.form == Form::Markup => News::Output(Ok(laid_out(output, &stop))),
-                other => other,
-            };
-            // Nobody listens when the program is ending.
-            let _ = queue.send(Event::Filtered(name, news));
-        };
-        let known = kept
-            .take()
-            .filter(|(body, media_type, _)| body.is_same(&job.body) && *media_type == job.media_type);
-        let (body, media_type, mut session) = known.unwrap_or_else(|| {
-            let session = Session::of(job.body.text(), &job.media_type, Limits::default());
-            (job.body.clone(), job.media_type.clone(), session)
-        });
-        let done = catch_unwind(AssertUnwindSafe(|| {
-            // It may not be wanted any more before it is begun.
-            if !stop.asked() {
-                filter(&mut session, &job, &stop, &tell);
-            }
-            session
-        }));
-        if let Ok(session) = done {
-            kept = Some((body, media_type, session));
-        } else {
-            let words = "the filter broke off by a defect of postrider: please report the filter".to_owned();
-            tell(News::Output(Err(FilterError::Run(words))));
-        }
-    }
-}
-
-/// Lays markup out, as bodies are shown, where that is no more than a filter may put out.
-fn laid_out(output: Filtered, stop: &Stop) -> Filtered {
-    let text = std::str::from_utf8(&output.bytes).unwrap_or_default();
-    match markup(
-        None,
-        Some(Kind::Xml),
-        text,
-        (Limits::default().output, &|| stop.asked()),
-    ) {
-        Some(text) => Filtered {
-            bytes: text.into(),
-            ..output
-        },
-        None => output,
-    }
-}
-
-/// Filters what has come of a body, again and again until all of it has; says whether there is still something to do.
-fn as_it_comes(session: &mut Session, job: &Job, stop: &Stop, tell: &dyn Fn(News)) -> bool {
-    let (mut known, mut completes) = (None, job.completes);
-    while session.arrives() {
-        let began = Instant::now();
-        session.hurry(true);
-        let output = (!job.text.trim().is_empty()).then(|| session.run(&job.text, stop));
-        let keys = completes.then(|| session.complete(&job.text, stop)).flatten();
-        session.hurry(false);
-        match output {
-            Some(Err(FilterError::Cancelled)) => return false,
-            Some(Ok(output)) if known.as_ref() != Some(&output.bytes) => {
-                known = Some(output.bytes.clone());
-                tell(News::SoFar(output));
-            }
-            // What is wrong with the text stays so, and all values so far may be too many; one may be wrong for the filter.
-            Some(Err(error)) if error != FilterError::Early => {
-                let ends = !matches!(error, FilterError::Run(_));
-                tell(News::Output(Err(error)));
-                if ends {
-                    if job.completes {
-                        tell(News::Keys(keys.unwrap_or_default()));
-                    }
-                    return false;
-                }
-            }
-            _ => {}
-        }
-        if let Some(keys) = keys {
-            completes = false;
-            tell(News::Keys(keys));
-        }
-        // The more there is to filter, the less often.
-        let pause = PAUSE.max(began.elapsed() * 4);
-        let since = Instant::now();
-        while session.arrives() && since.elapsed() < pause {
-            if stop.asked() {
-                return false;
-            }
-            // Text that is decoded goes on only while somebody waits for it.
-            let rest = DEBOUNCE.min(pause.saturating_sub(since.elapsed()));
-            let waits = Instant::now();
-            session.gather(rest);
-            std::thread::sleep(MOMENT.min(rest.saturating_sub(waits.elapsed())));
-        }
-    }
-    true
-}
-
-fn filter(session: &mut Session, job: &Job, stop: &Stop, tell: &dyn Fn(News)) {
-    if !as_it_comes(session, job, stop, tell) {
-        return;
-    }
-    let output = (!job.text.trim().is_empty()).then(|| session.run(&job.text, stop));
-    match output {
-        None | Some(Err(FilterError::Cancelled)) => {}
-        Some(output) => tell(News::Output(output)),
-    }
-    if job.completes && !stop.asked() {
-        tell(News::Keys(session.complete(&job.text, stop).unwrap_or_default()));
+        self.desk.close();
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-    use std::sync::mpsc::RecvTimeoutError;
+    use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+    use std::time::Duration;
 
+    use super::thread::DEBOUNCE;
     use super::*;
     use crate::http::{Keeper, Keeping};
+    use crate::tui::widgets::body::Source;
 
     fn job(text: &str) -> Job {
         Job {
@@ -368,6 +215,48 @@ mod tests {
         filters.stop();
         drop(filters);
         assert!(has_ended(&news), "the thread ends");
+    }
+
+    #[test]
+    fn one_body_after_another_is_filtered_and_forgotten() {
+        let (queue, news) = channel();
+        let mut filters = Filters::new(queue);
+        for name in 1..20 {
+            let body = Source::from(format!("{{\"n\":{name}}}"));
+            let weak = body.text();
+            let job = Job {
+                body,
+                completes: false,
+                ..job(".n")
+            };
+            filters.filter(name, job);
+            loop {
+                match next(&news) {
+                    Event::Filtered(own, News::Output(Ok(output))) if own == name => {
+                        break assert_eq!(*output.bytes, *name.to_string().as_bytes());
+                    }
+                    Event::Filtered(101.., _) => {}
+                    other => panic!("{other:?}"),
+                }
+            }
+            match name % 3 {
+                0 => filters.stop(),
+                // What went wrong leaves nothing behind, and the next one is answered all the same.
+                1 => filters.filter(
+                    name + 100,
+                    Job {
+                        body: Source::from("[1,"),
+                        ..xml()
+                    },
+                ),
+                _ => continue,
+            }
+            while std::sync::Arc::strong_count(&weak) > 1 {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+        drop(filters);
+        while news.recv_timeout(PATIENCE).is_ok() {}
     }
 
     #[test]

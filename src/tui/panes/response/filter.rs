@@ -81,6 +81,8 @@ pub(super) struct Filtered {
     /// The name of its output's indexing.
     pub index: u64,
     running: bool,
+    /// How much of the body is read for it, in per cent.
+    read: u8,
     /// Its output; that of the last filter that made sense while one types.
     pub body: Option<Body>,
     /// The run that the output is from.
@@ -311,7 +313,7 @@ pub(super) fn run(state: &mut State, cx: &mut Cx<'_>) {
         return;
     };
     state.filter.at_work = true;
-    filtered.id = name;
+    (filtered.id, filtered.read) = (name, 0);
     let job = Job {
         body,
         media_type: media_type.to_owned(),
@@ -419,6 +421,11 @@ pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
             let line = state.filter.field.text();
             if let Some(text) = state.filter.offers.came(name, keys, masked, &line) {
                 set(state, &text, cx);
+            }
+        }
+        News::Read(percent) => {
+            if let Some(filtered) = state.filtered_mut() {
+                filtered.read = percent;
             }
         }
         News::SoFar(output) => take(state, output, true, cx),

@@ -377,6 +377,7 @@ fn a_table_has_no_filter_and_says_so_at_once() {
     let mut harness = sent(120, 40, answered(response(200, "text/csv", "id,name\n1,a\n")));
     harness.press("|");
     has(&harness, "tables have no filter");
+    assert!(!harness.screen().contains("still editing"), "nothing is edited");
     harness.press(".q");
     assert_eq!(harness.state.panes.response.filter.field.text(), ".q", "no keys");
 }

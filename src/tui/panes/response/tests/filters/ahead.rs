@@ -131,3 +131,24 @@ fn what_a_filter_made_is_seen_where_it_was_again() {
     work(&mut harness);
     has(&harness, "1/102");
 }
+
+#[test]
+fn how_much_of_a_large_body_is_read_is_told_until_there_is_an_output() {
+    let mut harness = sent(120, 40, json());
+    harness.press("|.nested");
+    let (name, _) = asked(&harness).unwrap();
+    assert!(harness.screen().contains("jq · …"), "{}", harness.screen());
+    harness.event(Event::Filtered(name, News::Read(42)));
+    assert!(
+        harness.screen().contains("jq · reads the body, 42 %"),
+        "{}",
+        harness.screen()
+    );
+    filter(&mut harness);
+    assert!(!harness.screen().contains('%'), "{}", harness.screen());
+    harness.press(".deep");
+    assert!(
+        harness.screen().contains("jq · …"),
+        "of another text nothing is read yet"
+    );
+}
