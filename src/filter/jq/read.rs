@@ -279,6 +279,15 @@ pub(super) fn all(text: &str) -> Result<Vec<Val>, String> {
 /// What is wrong, and where.
 struct Mistake(&'static str, usize);
 
+/// The lists and objects that were open where the last value failed.
+#[derive(Default)]
+struct Open {
+    /// Where they begin, innermost first.
+    begun: Vec<usize>,
+    /// Whether it failed at the end of the text.
+    ran_out: bool,
+}
+
 struct Reader<'b> {
     bytes: &'b [u8],
     at: usize,
@@ -288,10 +297,7 @@ struct Reader<'b> {
     early: bool,
     /// Whether values are lines, so that no text goes over them.
     lines: bool,
-    /// Where the lists and objects begin that were open where the last value failed, innermost first, and whether that was at
-    /// the end of the text.
-    open: Vec<usize>,
-    open_ran_out: bool,
+    open: Open,
     /// How deep the line of a broken value stood, as long as what follows may belong to it.
     broken: Option<usize>,
     /// A list of a million objects has their names once.
@@ -311,8 +317,7 @@ impl<'b> Reader<'b> {
             ran_out: false,
             early: false,
             lines: false,
-            open: Vec::new(),
-            open_ran_out: false,
+            open: Open::default(),
             broken: None,
             keys: HashSet::new(),
             depth: 0,
@@ -340,7 +345,7 @@ impl<'b> Reader<'b> {
         self.depth = meter::depth(self.depth + 1);
         let value = read(self);
         self.depth -= 1;
-        value.inspect_err(|_| self.open.push(from))
+        value.inspect_err(|_| self.open.begun.push(from))
     }
 
     /// Whether what is read may be taken as far as it is whole.

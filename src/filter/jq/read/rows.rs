@@ -60,9 +60,9 @@ impl Reader<'_> {
                 None => break Row::Open,
             };
             self.bytes = &whole[..end];
-            let known = self.open.len();
+            let known = self.open.begun.len();
             let line = self.line(row);
-            self.open.truncate(known);
+            self.open.begun.truncate(known);
             let Err((from, Mistake(what, _))) = line else {
                 break Row::Whole;
             };
@@ -81,13 +81,13 @@ impl Reader<'_> {
             let above = indent(&whole[begin..]);
             self.bytes = whole;
             if self.fails(from) {
-                if self.open_ran_out && !self.is_beaten(end, above) {
+                if self.open.ran_out && !self.is_beaten(end, above) {
                     break Row::Early;
                 }
                 self.broken = Some(above);
                 break broken;
             }
-            let known = self.open.len();
+            let known = self.open.begun.len();
             (self.at, self.ran_out) = (from, false);
             let Err(Mistake(why, at)) = self.value().map(|value| row.push(value)) else {
                 continue;
@@ -95,9 +95,9 @@ impl Reader<'_> {
             if self.ran_out && !last {
                 break Row::Open;
             }
-            self.open.drain(..known);
+            self.open.begun.drain(..known);
             let ran_out = self.ran_out;
-            self.open_ran_out = ran_out;
+            self.open.ran_out = ran_out;
             if ran_out && !self.is_beaten(end, above) {
                 break Row::Early;
             }
@@ -121,10 +121,10 @@ impl Reader<'_> {
     /// Whether the value that begins there was open where one around it was no JSON any more: it is none either. Without
     /// that, brackets that are never closed would be read again and again.
     fn fails(&mut self, from: usize) -> bool {
-        while self.open.last().is_some_and(|open| *open < from) {
-            self.open.pop();
+        while self.open.begun.last().is_some_and(|open| *open < from) {
+            self.open.begun.pop();
         }
-        self.open.last() == Some(&from)
+        self.open.begun.last() == Some(&from)
     }
 
     /// Whether the first line below that stands no deeper is JSON by itself.

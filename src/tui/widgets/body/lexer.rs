@@ -128,12 +128,11 @@ impl JsonIndex {
     /// Finds the end of the line as sent that starts at a byte.
     fn bad_end(&self, window: &mut Window, start: usize) -> usize {
         let seen = window.at(start, LONG + 1);
-        let end = match memchr::memchr(b'\n', seen) {
-            Some(len) => start + len,
-            None => {
-                let len = seen.len();
-                self.long_end(start).unwrap_or(start + len)
-            }
+        let end = if let Some(len) = memchr::memchr(b'\n', seen) {
+            start + len
+        } else {
+            let len = seen.len();
+            self.long_end(start).unwrap_or(start + len)
         };
         end - usize::from(end > start && window.byte(end - 1) == Some(b'\r'))
     }

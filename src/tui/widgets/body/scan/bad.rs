@@ -10,7 +10,7 @@ pub(in super::super) struct Bad(Chunked<Row>);
 #[derive(Clone, Copy, Debug)]
 struct Row {
     /// The how-manieth of all such rows.
-    row: usize,
+    at: usize,
     bits: u64,
     /// How many there are before it.
     before: usize,
@@ -22,11 +22,15 @@ impl Bad {
     /// Takes note of a line behind all that were noted.
     pub fn add(&mut self, line: usize) {
         let (row, before) = (line / ROW, self.len());
-        let mut last = self.0.last().filter(|last| last.row == row);
+        let mut last = self.0.last().filter(|last| last.at == row);
         if last.is_some() {
             self.0.pop();
         }
-        let last = last.get_or_insert(Row { row, bits: 0, before });
+        let last = last.get_or_insert(Row {
+            at: row,
+            bits: 0,
+            before,
+        });
         last.bits |= 1 << (line % ROW);
         self.0.push(*last);
     }
@@ -34,14 +38,14 @@ impl Bad {
     /// Whether a line is one of them.
     pub fn has(&self, line: usize) -> bool {
         let row = self.0.get(self.rows_before(line));
-        row.is_some_and(|row| row.row == line / ROW && row.bits >> (line % ROW) & 1 == 1)
+        row.is_some_and(|row| row.at == line / ROW && row.bits >> (line % ROW) & 1 == 1)
     }
 
     /// Counts those before a line.
     pub fn before(&self, line: usize) -> usize {
         match self.0.get(self.rows_before(line)) {
             None => self.len(),
-            Some(row) if row.row == line / ROW => {
+            Some(row) if row.at == line / ROW => {
                 row.before + (row.bits & ((1 << (line % ROW)) - 1)).count_ones() as usize
             }
             Some(row) => row.before,
@@ -56,7 +60,7 @@ impl Bad {
     }
 
     fn rows_before(&self, line: usize) -> usize {
-        self.0.partition_point(|row| row.row < line / ROW)
+        self.0.partition_point(|row| row.at < line / ROW)
     }
 }
 
