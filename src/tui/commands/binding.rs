@@ -211,9 +211,7 @@ mod tests {
         let earlier = r#"{"access_token":"first-access-4711","refresh_token":"first-refresh-4711"}"#;
         let last = r#"{"access_token":"last-access-4711","refresh_token":"last-refresh-4711"}"#;
         for body in [earlier, last] {
-            shared
-                .outcomes
-                .insert(node, answered(body.into()), None);
+            shared.outcomes.insert(node, answered(body.into()), None);
         }
         let draft = TokenDraft {
             node,

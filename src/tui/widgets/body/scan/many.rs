@@ -253,6 +253,11 @@ mod tests {
         scanner.advance(body.as_bytes(), true, usize::MAX);
         assert_eq!((scanner.index.bad.len(), scanner.index.fault), (4_001, None));
         let most = AGAIN + body.len();
-        assert!(scanner.rows.again <= most, "{} bytes of {} again", scanner.rows.again, body.len());
+        assert!(
+            scanner.rows.again <= most,
+            "{} bytes of {} again",
+            scanner.rows.again,
+            body.len()
+        );
     }
 }
