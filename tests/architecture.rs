@@ -168,7 +168,11 @@ fn the_map_itself_has_no_cycle() {
 fn widgets_know_no_model() {
     for (path, text) in rust_files("src/tui/widgets") {
         // The bytes of a body are the same to filters and to the viewer: no model, a trait.
-        let own = text.replace("crate::filter::Text;", "");
+        let mut own = text.replace("crate::filter::Text;", "");
+        // That both take the same for a value only a test can say that knows both.
+        if path.components().any(|part| part.as_os_str() == "tests") {
+            own = own.replace("crate::filter::", "");
+        }
         let others: Vec<_> = imports(&path, &own).into_iter().filter(|name| name != "tui").collect();
         assert!(others.is_empty(), "{} imports {others:?}", path.display());
         for part in ["tui::shared", "tui::command", "tui::state", "tui::panes", "tui::theme"] {

@@ -288,7 +288,7 @@ fn typed(escape: Taken, shows: bool) -> io::Result<Option<String>> {
 /// What makes one line of what is typed into the next on a terminal.
 fn echo(before: &str, text: &str) -> String {
     match text.strip_prefix(before) {
-        Some(more) => escape(more).to_string(),
+        Some(more) => escape(more),
         None => "\u{8} \u{8}".repeat(before.chars().count().saturating_sub(text.chars().count())),
     }
 }

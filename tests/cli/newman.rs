@@ -591,14 +591,3 @@ fn files_of_the_working_folder_are_sent_and_others_after_a_word_of_the_user() {
         }
     }
 }
-
-#[test]
-fn an_option_that_a_file_gives_by_its_opposite_may_be_given_as_well() {
-    let home = Home::new();
-    home.file(".newmanrc", r#"{ "insecureFileRead": false }"#);
-    home.newman(
-        &collection(&[request("one", &server(), &[])]),
-        &["--no-insecure-file-read"],
-    )
-    .success();
-}

@@ -114,3 +114,14 @@ fn a_key_of_postmans_api_is_taken_and_shown_to_nobody() {
         .assert()
         .code(2);
 }
+
+#[test]
+fn an_option_that_a_file_gives_by_its_opposite_may_be_given_as_well() {
+    let home = Home::new();
+    home.file(".newmanrc", r#"{ "insecureFileRead": false }"#);
+    home.newman(
+        &collection(&[request("one", &server(), &[])]),
+        &["--no-insecure-file-read"],
+    )
+    .success();
+}

@@ -20,8 +20,8 @@ async fn a_program_is_run_without_a_shell() {
     let none = runs(&["no-such-program-of-any-name"]).await;
     assert!(none.is_err_and(|why| why.contains("cannot be run")));
     let failed = runs(&["ls", "/no/such/folder"]).await;
-    let told = failed.unwrap_err();
-    let (ended, said) = told.split_once(" because: ").unwrap();
+    let told = failed.expect_err("there is no such folder");
+    let (ended, said) = told.split_once(" because: ").expect("what it said");
     // Only what is no more than a cause is its own: that stays out of reports.
     assert!(
         ended.starts_with("`ls` failed (exit status: ") && ended.ends_with(')'),

@@ -55,6 +55,7 @@ struct Inner {
 
 impl Inner {
     /// How long ago something failed.
+    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "tests stop the time of one store"))]
     fn since(&self, at: Instant) -> Duration {
         #[cfg(test)]
         if self.stopped.load(std::sync::atomic::Ordering::Relaxed) {

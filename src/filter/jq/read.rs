@@ -6,6 +6,7 @@ mod texts;
 pub(in super::super) mod walk;
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::super::FilterError;
@@ -98,6 +99,17 @@ impl Values {
         self.flaw.get_or_insert_with(flaw);
     }
 
+    /// Takes values: where they are, or themselves.
+    fn take_row(&mut self, place: Range<usize>, row: &mut Vec<Val>) {
+        if let Some(spans) = &mut self.spans {
+            self.taken.grow(spans.add(place, row.len()));
+            row.clear();
+        } else {
+            self.taken.grow(ITEM * row.len());
+            self.read.append(row);
+        }
+    }
+
     /// Reads the values in what follows the ones that were read; `last` if nothing follows that.
     ///
     /// # Errors
@@ -129,16 +141,7 @@ impl Values {
                 }
                 if reader.lines && !reader.early {
                     match reader.row(last, &mut row) {
-                        Row::Whole => match &mut self.spans {
-                            Some(spans) => {
-                                self.taken.grow(spans.add(sure..reader.at, row.len()));
-                                row.clear();
-                            }
-                            None => {
-                                self.taken.grow(ITEM * row.len());
-                                self.read.append(&mut row);
-                            }
-                        },
+                        Row::Whole => self.take_row(sure..reader.at, &mut row),
                         Row::Broken(from, Mistake(what, at)) => {
                             row.clear();
                             let before = self.line + 1;
@@ -171,13 +174,7 @@ impl Values {
                     Ok(_) if !last && reader.at == bytes.len() && !matches!(bytes.last(), Some(b'}' | b']' | b'"')) => {
                         break Ok(());
                     }
-                    Ok(value) => match &mut self.spans {
-                        Some(spans) => self.taken.grow(spans.add(sure..reader.at, 1)),
-                        None => {
-                            self.taken.grow(ITEM);
-                            self.read.push(value);
-                        }
-                    },
+                    Ok(value) => self.take_row(sure..reader.at, &mut vec![value]),
                     Err(_) if !last => break Ok(()),
                     Err(_) if self.forgives.is_some() && reader.ran_out && !reader.early => {
                         (reader.at, reader.early) = (sure, true);

@@ -175,7 +175,8 @@ fn a_secret_is_hidden_that_was_read_as_something_else() {
         );
     }
     let bytes = [b"<", &latin[..], b">"].concat();
-    assert_eq!(redactor.find(&bytes), [1..bytes.len() - 1]);
+    let found = redactor.find(&bytes);
+    assert_eq!((found.len(), found.first()), (1, Some(&(1..bytes.len() - 1))));
 }
 
 #[test]

@@ -379,3 +379,10 @@ fn what_objects_share_is_written_as_often_as_there_is_room_for() {
         ["[ { x: 1 }, { o: { x: 1 } }, Map(1) { { x: 1 } => { x: 1 } } ]"]
     );
 }
+
+#[test]
+fn strings_that_are_no_unicode_do_no_harm() {
+    let report = run("pm.test('a\\ud800b', () => { throw new Error('\\udfff') }); console.log('\\ud800');");
+    assert_eq!(tests_of(&report), ["a\u{fffd}b: \u{fffd}"]);
+    assert_eq!(report.console[0].text, "\u{fffd}");
+}

@@ -522,13 +522,6 @@ fn a_failed_script_keeps_what_it_did() {
 }
 
 #[test]
-fn strings_that_are_no_unicode_do_no_harm() {
-    let report = run("pm.test('a\\ud800b', () => { throw new Error('\\udfff') }); console.log('\\ud800');");
-    assert_eq!(tests_of(&report), ["a\u{fffd}b: \u{fffd}"]);
-    assert_eq!(report.console[0].text, "\u{fffd}");
-}
-
-#[test]
 fn json_errors_say_where() {
     for (text, expected) in [
         ("<a>", "Unexpected token '<' at 1:1\n<a>\n^"),

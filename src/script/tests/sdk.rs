@@ -316,7 +316,7 @@ fn pairs_of_a_query_are_written_so_that_they_stay_pairs() {
         ("new S.Url('h.test?').toString()", "h.test?"),
         (
             "new S.Url({ host: 'a.{{b.c}}.d', query: { a: 1 }, variable: [{ id: 'q', value: '1' }] })",
-            r#"{"host":["a","{{b.c}}","d"],"query":[{"key":"a","value":1}],"variable":[{"type":"any","value":"1","id":"q","key":"q"}]}"#,
+            r#"{"host":["a","{{b.c}}","d"],"query":[{"key":"a","value":1}],"variable":[{"id":"q","type":"any","value":"1","key":"q"}]}"#,
         ),
     ]);
 }
@@ -338,7 +338,7 @@ fn lists_are_made_searched_and_read_as_postmans() {
         ),
         (
             "new S.Header({ key: 'a', description: 'x', disabled: true, foo: 1 })",
-            r#"{"disabled":true,"description":{"type":"text/plain","content":"x"},"key":"a","value":""}"#,
+            r#"{"disabled":true,"description":{"content":"x","type":"text/plain"},"key":"a","value":""}"#,
         ),
         (
             "S.Header.unparse([{ key: 'a', value: 'b' }, { key: 'c', value: 'd', disabled: true }])",

@@ -28,7 +28,7 @@ const MEMBER: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub struct Spans {
     /// Stretches of values, one behind the other.
-    spans: Vec<Range<usize>>,
+    stretches: Vec<Range<usize>>,
     /// How many values there are.
     count: usize,
     /// Whether the last one ends with the body, and has what is whole of it.
@@ -40,12 +40,12 @@ pub struct Spans {
 impl Spans {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.spans.is_empty()
+        self.stretches.is_empty()
     }
 
     /// Adds a stretch of so many values; returns what it takes.
     pub fn add(&mut self, span: Range<usize>, count: usize) -> usize {
-        self.spans.push(span);
+        self.stretches.push(span);
         self.count += count;
         size_of::<Range<usize>>()
     }
@@ -139,9 +139,9 @@ impl Walk<'_> {
             reader.tells = usize::MAX;
         }
         // Then nothing else is in a stretch.
-        let alone = spans.spans.len() == spans.count;
+        let alone = spans.stretches.len() == spans.count;
         let mut number = 0;
-        for span in &spans.spans {
+        for span in &spans.stretches {
             reader.at = span.start;
             loop {
                 reader.space();
@@ -384,7 +384,7 @@ impl Reader<'_> {
 
     /// A name as it is meant.
     fn spelled(&self, name: Range<usize>) -> String {
-        let quoted = &self.bytes[name.start - 1..name.end + 1];
+        let quoted = &self.bytes[name.start - 1..=name.end];
         Reader::new(quoted).text().unwrap_or_default()
     }
 

@@ -67,7 +67,7 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
             }
         }
         if !known && !is_inner {
-            below(&root, &mut found)?;
+            below(&root, &mut found);
         }
     }
     if is_inner {
@@ -87,7 +87,7 @@ fn is_json(path: &Path) -> bool {
 
 /// Reads what lies in the folders of a folder: exports that somebody has sorted, the `collection/` and `environment/` of a data
 /// export, v3 collections. Of a whole project only what its name, or its folder's, says to be Postman's.
-fn below(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
+fn below(folder: &Path, found: &mut Found) {
     let mut todo = vec![(folder.to_owned(), String::new(), 0)];
     let mut seen = 0;
     while let Some((folder, shown, depth)) = todo.pop() {
@@ -129,13 +129,12 @@ fn below(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
             let why = "they are too many or too deep; name the folder that is meant";
             found.report.add(shown, "", Fate::Lost, "the folders in it", why);
             if seen > MOST_BELOW {
-                return Ok(());
+                return;
             }
             continue;
         }
         todo.extend(inner.into_iter().rev());
     }
-    Ok(())
 }
 
 /// Tells of one thing among many that cannot be read: it costs itself alone.

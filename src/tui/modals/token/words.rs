@@ -110,7 +110,7 @@ mod tests {
             assert!(pick_of(text).is_err(), "{text}");
         }
         // Upper case may stand in a path, and is not what is wrong here.
-        let wrong = pick_of("$.[bad").unwrap_err();
+        let wrong = pick_of("$.[bad").expect_err("that is no path");
         assert!(wrong.contains("from its character 3 on"), "{wrong}");
     }
 }

@@ -181,11 +181,8 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         }
         if state.places.len() >= KEPT {
             // Names rise: the lowest is that of the body looked at longest ago.
-            let oldest = state
-                .places
-                .iter()
-                .min_by_key(|(_, place)| place.id)
-                .map(|(node, _)| *node);
+            let oldest = state.places.iter().min_by_key(|(_, place)| place.id);
+            let oldest = oldest.map(|(node, _)| *node);
             oldest.map(|node| state.places.remove(&node));
         }
         let name = state.next_name();

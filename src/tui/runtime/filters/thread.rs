@@ -50,6 +50,10 @@ pub(super) struct Desk {
     news: Mutex<Option<(u64, News)>>,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is told by one thread and asked for by the other"
+)]
 #[derive(Default)]
 struct Papers {
     /// What is wanted last.
@@ -238,12 +242,11 @@ fn filter_body(desk: &Arc<Desk>, newest: &Arc<AtomicU64>) {
             }
             session
         }));
-        match done {
-            Ok(session) => kept = Some(session).filter(|session| !session.is_idle()),
-            Err(_) => {
-                let words = "the filter broke off by a defect of postrider: please report the filter".to_owned();
-                tell(News::Output(Err(FilterError::Run(words))));
-            }
+        if let Ok(session) = done {
+            kept = Some(session).filter(|session| !session.is_idle());
+        } else {
+            let words = "the filter broke off by a defect of postrider: please report the filter".to_owned();
+            tell(News::Output(Err(FilterError::Run(words))));
         }
     }
 }
@@ -269,8 +272,8 @@ fn next(desk: &Desk, keeps: bool) -> Option<(u64, Job)> {
     };
     let mut since = Instant::now();
     while let Some(rest) = DEBOUNCE.checked_sub(since.elapsed()) {
-        let waited = desk.bell.wait_timeout(papers, rest);
-        papers = waited.unwrap_or_else(PoisonError::into_inner).0;
+        let rung = desk.bell.wait_timeout(papers, rest);
+        papers = rung.unwrap_or_else(PoisonError::into_inner).0;
         if papers.ends {
             return None;
         }

@@ -78,3 +78,34 @@ fn what_comes_from_outside_is_active_only_where_the_user_wants_it() {
     assert!(messages.any(|(_, notice)| notice.text.contains("`local` is there again, and active")));
     app.finish();
 }
+
+#[test]
+fn what_another_postrider_sets_shows_unless_it_was_set_here_since() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let owner = || Owner::Environment("local".into());
+    let value = |text: &str, second: i64| CurrentValue {
+        value: Some(serde_json::json!(text)),
+        set_by: "you".into(),
+        set_at: Timestamp::from_second(second).unwrap(),
+        secret: false,
+    };
+    let (mut other, _) = Database::open(&Paths::below(home.path()), &home.path().join("work")).unwrap();
+    let set = |other: &mut Database, key: &str, value: Option<CurrentValue>| {
+        other.set_current_values(&[(owner(), key.to_owned(), value)]).unwrap();
+    };
+    let shown = |app: &App, key: &str| app.state.shared.current.get(&owner(), key).cloned();
+    set(&mut other, "token", Some(value("theirs", 1)));
+    settle_until(&mut app, |app| shown(app, "token") == Some(value("theirs", 1)));
+    // Set here and not written yet, it is kept against what is older.
+    app.state.shared.current.set(owner(), "token", value("ours", 5));
+    set(&mut other, "token", Some(value("older", 4)));
+    set(&mut other, "also", Some(value("theirs", 4)));
+    settle_until(&mut app, |app| shown(app, "also").is_some());
+    assert_eq!(shown(&app, "token"), Some(value("ours", 5)));
+    set(&mut other, "token", Some(value("newer", 6)));
+    settle_until(&mut app, |app| shown(app, "token") == Some(value("newer", 6)));
+    set(&mut other, "token", None);
+    settle_until(&mut app, |app| shown(app, "token").is_none());
+    app.finish();
+}
