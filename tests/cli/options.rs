@@ -1,7 +1,11 @@
 //! The options of `run` as newman means them.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+
 use predicates::prelude::*;
 use predicates::str::contains;
+use serde_json::json;
 
 use super::Home;
 use super::newman::{collection, request, script, server};
@@ -124,4 +128,31 @@ fn an_option_that_a_file_gives_by_its_opposite_may_be_given_as_well() {
         &["--no-insecure-file-read"],
     )
     .success();
+}
+
+#[test]
+fn a_file_whose_content_stands_in_the_collection_is_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let got = std::thread::spawn(move || {
+        let mut stream = BufReader::new(listener.accept().unwrap().0);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            stream.read_line(&mut head).unwrap();
+        }
+        let mut body = [0; 11];
+        stream.read_exact(&mut body).unwrap();
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        stream.get_mut().write_all(answer).unwrap();
+        (head.to_lowercase(), body)
+    });
+    let body = json!({ "mode": "file", "file": { "content": "aGVsbG8gd29ybGQ=" } });
+    let put = json!({ "name": "put", "request": { "method": "PUT", "url": url, "body": body } });
+    Home::new().newman(&collection(&[put]), &[]).success();
+    let (head, body) = got.join().unwrap();
+    assert_eq!(&body, b"hello world");
+    assert!(
+        head.contains("content-length: 11") && !head.contains("content-type"),
+        "{head}"
+    );
 }
