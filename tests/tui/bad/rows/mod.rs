@@ -51,7 +51,7 @@ impl Row {
     }
 
     fn with(mut self, request: &'static str) -> Self {
-        self.request = request.to_owned();
+        request.clone_into(&mut self.request);
         self
     }
 
