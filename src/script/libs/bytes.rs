@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 
 use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose};
+use base64::engine::general_purpose;
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 use rquickjs::function::{Func, MutFn};
 use rquickjs::{Ctx, Exception, Function, Object, Result};
 
 use super::{Bytes, give};
+use crate::model::body::inline_bytes;
 
 /// The natives of `Buffer`, `TextEncoder` and `TextDecoder`.
 pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -81,27 +81,7 @@ fn hex_text(bytes: &[u8]) -> String {
 }
 
 fn base64_bytes(text: &str) -> Vec<u8> {
-    const LENIENT: GeneralPurpose = GeneralPurpose::new(
-        &alphabet::STANDARD,
-        GeneralPurposeConfig::new()
-            .with_decode_allow_trailing_bits(true)
-            .with_decode_padding_mode(DecodePaddingMode::RequireNone),
-    );
-    let mut digits: Vec<u8> = text
-        .bytes()
-        .take_while(|byte| *byte != b'=')
-        .filter_map(|byte| match byte {
-            b'-' => Some(b'+'),
-            b'_' => Some(b'/'),
-            b'+' | b'/' => Some(byte),
-            _ => byte.is_ascii_alphanumeric().then_some(byte),
-        })
-        .collect();
-    if digits.len() % 4 == 1 {
-        // Six bits are no byte.
-        digits.pop();
-    }
-    LENIENT.decode(digits).unwrap_or_default()
+    inline_bytes(text).into()
 }
 
 /// A function that decodes piece after piece: `(bytes, last) => text`, `undefined` for bytes that are none of the
