@@ -36,6 +36,7 @@ mod document;
 mod draw;
 mod fold;
 mod folds;
+mod gate;
 mod glyphs;
 mod hide;
 mod index;

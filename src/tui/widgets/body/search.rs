@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::gate::Gate;
 use super::pattern::for_json;
 use super::source::Source;
 
@@ -131,7 +132,7 @@ impl Job {
 
     /// Makes the pattern, and says whether it is taken letter by letter: asked for, or because it is no regular expression
     /// or too large a one. Takes its time with a pattern that is hostile.
-    fn compile(&self) -> Option<(Regex, bool)> {
+    fn compile(&self) -> Option<Look> {
         let Self { pattern, options, .. } = self;
         let insensitive = match options.case {
             Case::Sensitive => false,
@@ -145,18 +146,19 @@ impl Job {
                 .size_limit(LARGEST)
                 .build()
                 .ok()
+                .map(|regex| (regex, Gate::new(pattern, insensitive)))
         };
         if options.hex
             && let Some(bytes) = digits(pattern)
         {
-            return Some((build(&bytes)?, false));
+            return Some(Look::new(build(&bytes)?, false));
         }
         let own = if options.literal { None } else { build(pattern) };
         let literal = own.is_none();
         let shown = options.json.then(|| for_json(pattern, literal, insensitive));
         let shown = shown.and_then(|shown| build(&shown));
-        let regex = shown.or(own).or_else(|| build(&regex::escape(pattern)))?;
-        Some((regex, literal))
+        let built = shown.or(own).or_else(|| build(&regex::escape(pattern)))?;
+        Some(Look::new(built, literal))
     }
 
     /// Searches, and goes on as long as the body grows. Blocks: run it on a thread for blocking work.
@@ -173,15 +175,12 @@ impl Job {
         cancelled: impl Fn() -> bool,
         mut progress: impl FnMut(Progress, &Matches),
     ) -> io::Result<Option<Matches>> {
-        let Some((regex, literal)) = self.compile() else {
+        let Some(mut own) = self.compile() else {
             return Ok(Some(Matches::default()));
         };
-        let mut own = Look::new(regex, literal);
         // `a[0]` and `$5` are read as they stand by whoever does not think of expressions: as long as they have no match.
-        let text = (!literal && regex::escape(&self.pattern) != self.pattern).then(|| self.as_text());
-        let mut text = text
-            .and_then(|text| text.compile())
-            .map(|(regex, _)| Look::new(regex, true));
+        let is_other = !own.matches.literal && regex::escape(&self.pattern) != self.pattern;
+        let mut text = is_other.then(|| self.as_text().compile()).flatten();
         let mut searched = 0_usize;
         let mut told = None;
         loop {
@@ -269,17 +268,23 @@ impl Job {
 #[derive(Clone)]
 struct Look {
     regex: Regex,
+    gate: Option<Gate>,
     matches: Matches,
     pos: usize,
 }
 
 impl Look {
-    fn new(regex: Regex, literal: bool) -> Self {
+    fn new((regex, gate): (Regex, Option<Gate>), literal: bool) -> Self {
         let matches = Matches {
             literal,
             ..Matches::default()
         };
-        Self { regex, matches, pos: 0 }
+        Self {
+            regex,
+            gate,
+            matches,
+            pos: 0,
+        }
     }
 
     /// Adds the matches in a block that start before `within`, up to so many; says whether it was not cancelled.
@@ -290,15 +295,20 @@ impl Look {
         limit: usize,
         cancelled: &impl Fn() -> bool,
     ) -> bool {
+        let stops = self.gate.as_ref().and_then(|gate| gate.rarest(block));
         while self.pos <= base + block.len() {
             if cancelled() {
                 return false;
             }
-            let found = self.regex.find_at(block, self.pos - base);
-            let Some(found) = found.filter(|found| base + found.start() < within) else {
+            let from = self.pos - base;
+            let found = match &stops {
+                Some(stops) => stops.find_at(&self.regex, block, from, OVERLAP),
+                None => self.regex.find_at(block, from).map(|found| found.range()),
+            };
+            let Some(found) = found.filter(|found| base + found.start < within) else {
                 break;
             };
-            let range = base + found.start()..base + found.end();
+            let range = base + found.start..base + found.end;
             if range.is_empty() {
                 self.pos = range.end + 1;
                 continue;
