@@ -10,6 +10,9 @@ const KINDS = { Array, Date, Function, Number, Object, RegExp, String };
 // Of the engine's own methods the one that another takes the place of, for scripts that ask for what was matched last.
 const LAST_MATCH = 'RegExp.prototype.exec';
 
+// Those that take more than functions, all four of them, for scripts that give them more.
+const SHORTHANDS = 'Array.prototype.map';
+
 // What is still a stand-in, so that a method a script put in its place stays.
 const stubs = [];
 const known = new Set();
@@ -20,6 +23,7 @@ const place = { value: undefined, writable: true, configurable: true };
  * longer to make than the rest of the prelude.
  */
 export function standIn(paths) {
+  if (!known.has(SHORTHANDS) && paths.includes(SHORTHANDS)) host.load('libs/shorthands.js').install();
   for (const path of paths) {
     if (known.has(path)) continue;
     known.add(path);
