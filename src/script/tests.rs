@@ -15,6 +15,7 @@ mod objects;
 mod packages;
 mod sdk;
 mod variables;
+mod words;
 
 use std::time::Duration;
 
