@@ -49,7 +49,7 @@ pub(super) struct InRequest {
     config: Config,
     value: String,
     /// It was fetched while this very send waited: there is no better one.
-    fresh: bool,
+    best: bool,
 }
 
 /// A grant, as the store knows it.
@@ -239,7 +239,7 @@ impl Pipeline {
             key,
             config,
             value: good.or(held).unwrap_or_default(),
-            fresh: false,
+            best: false,
         };
         if let Some(cause) = cause
             && let Err(error) = Box::pin(self.regrant(&store, prepared, &mut token, cause, context)).await
@@ -290,7 +290,7 @@ impl Pipeline {
                 match &landed.token {
                     Ok(fetched) => {
                         fetched.value.clone_into(&mut token.value);
-                        token.fresh = true;
+                        token.best = matches!(cause, Cause::Refused(_)) || token.config.grant.needs_person();
                         Ok(())
                     }
                     // What is left of its life will do.
@@ -340,7 +340,7 @@ impl Pipeline {
         let request = super::send::request_id(prepared, ready);
         let token = ready.granted.as_mut()?;
         let refused = exchange.response()?.status == UNAUTHORIZED;
-        if !refused || token.fresh || store.is_fruitless(&token.key, &request) {
+        if !refused || token.best || store.is_fruitless(&token.key, &request) {
             return None;
         }
         let regrant = self.regrant(&store, prepared, token, Cause::Refused(UNAUTHORIZED), context);
@@ -365,14 +365,14 @@ impl Pipeline {
         Some(again)
     }
 
-    /// Notes whether this answer refuses the token: a request that is refused with a fresh one is not helped by another.
+    /// Notes whether this answer refuses the token: a request that is refused with a new one is not helped by another.
     pub(super) fn note_grant(&self, ready: &Ready, request: &str, status: u16) {
         let (Some(store), Some(token)) = (&self.tokens, &ready.granted) else {
             return;
         };
         let refused = status == UNAUTHORIZED;
-        if token.fresh || !refused {
-            store.note_answer(&token.key, request, refused);
+        if token.best || !refused {
+            store.note_answer(&token.key, request, Some(&*token.value).filter(|_| refused));
         }
     }
 
@@ -395,7 +395,7 @@ impl Pipeline {
                     value: store.peek(&key).map(|token| token.value.clone()).unwrap_or_default(),
                     key,
                     config,
-                    fresh: false,
+                    best: false,
                 };
                 self.regrant(&store, &mut prepared, &mut token, Cause::Asked, context)
                     .await

@@ -59,8 +59,8 @@ struct Used {
     key: TokenKey,
     /// Its value; `None` when it has none worth the name.
     value: Option<String>,
-    /// It was fetched while this very send waited: there is no better one.
-    fresh: bool,
+    /// There is no better one: it was fetched after a refusal of this very send, or somebody was asked for it.
+    best: bool,
 }
 
 /// What came of wanting a better token.
@@ -147,7 +147,7 @@ impl Pipeline {
                 at,
                 key,
                 value,
-                fresh: false,
+                best: false,
             });
         }
         out
@@ -216,7 +216,7 @@ impl Pipeline {
                 }
                 if let Ok(fetched) = &landed.token {
                     take(prepared, token, &bound, fetched);
-                    token.fresh = true;
+                    token.best = matches!(cause, Cause::Refused(_)) || asks;
                     return Better::Took;
                 }
                 take_others(prepared, &bound, landed.outcome.as_deref());
@@ -258,7 +258,7 @@ impl Pipeline {
                 at,
                 key: key.clone(),
                 value: value.filter(|_| !is_missing).map(display_value),
-                fresh: false,
+                best: false,
             };
             let better = self.better(&store, &mut prepared, &mut token, Cause::Asked, context);
             if let Better::Failed(error) = better.await {
@@ -341,10 +341,10 @@ impl Pipeline {
         let status = exchange.response()?.status;
         let store = self.tokens.clone()?;
         let request_id = request_id(prepared, ready);
-        // One that is fresh, or did not help a moment ago, is not what the server minds.
+        // Where a new one was refused, too, just now or a moment ago, the server minds something else.
         let is_refused = |token: &Used| {
             let is_refusal = bound(prepared, token.at).is_some_and(|bound| bound.source.is_refusal(status));
-            let may_help = !token.fresh && !store.is_fruitless(&token.key, &request_id);
+            let may_help = !token.best && !store.is_fruitless(&token.key, &request_id);
             token.value.is_some() && is_refusal && may_help
         };
         // The one that its auth sends is the likeliest.
@@ -385,8 +385,8 @@ impl Pipeline {
         Some(self.resolve(prepared, context).await)
     }
 
-    /// Notes for each token in a request whether this answer refuses it: a request that is refused with a fresh one is
-    /// not helped by another.
+    /// Notes for each token in a request whether this answer refuses it: a request that is refused with a new one is not
+    /// helped by another.
     pub(in crate::exec) fn note_answer(&self, prepared: &Prepared, ready: &Ready, exchange: &Exchange) {
         let (Some(store), Some(response)) = (&self.tokens, exchange.response()) else {
             return;
@@ -394,8 +394,9 @@ impl Pipeline {
         self.note_grant(ready, &request_id(prepared, ready), response.status);
         for token in &ready.used {
             let refusal = bound(prepared, token.at).is_some_and(|bound| bound.source.is_refusal(response.status));
-            if token.fresh || !refusal {
-                store.note_answer(&token.key, &request_id(prepared, ready), refusal);
+            if token.best || !refusal {
+                let refused = token.value.as_deref().filter(|_| refusal);
+                store.note_answer(&token.key, &request_id(prepared, ready), refused);
             }
         }
     }

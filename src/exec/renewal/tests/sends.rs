@@ -146,19 +146,19 @@ async fn a_server_that_takes_no_token_makes_no_loop() {
     let outcome = client.send(GET).await;
     assert_eq!(
         (status(&outcome), desk.asked(), desk.refused()),
-        (401, 1, 1),
-        "it was fresh"
+        (401, 2, 2),
+        "renewed once, sent again once"
     );
     for _ in 0..5 {
         assert_eq!(status(&client.send(GET).await), 401);
     }
     assert_eq!(
         (desk.asked(), desk.refused()),
-        (1, 6),
-        "a fresh one did not help this request"
+        (2, 7),
+        "a new one did not help this request"
     );
     assert_eq!(status(&client.send(POST).await), 401);
-    assert_eq!(desk.asked(), 2, "another request may have more luck");
+    assert_eq!(desk.asked(), 3, "another request may have more luck");
 }
 
 #[tokio::test]
@@ -286,7 +286,8 @@ async fn what_fetches_a_token_follows_no_redirect_to_another_server() {
             .unwrap();
         let outcome = client.send(GET).await;
         if body.is_empty() {
-            assert_eq!((client.held().as_deref(), other.asked()), (Some("opaque-1"), 1));
+            // Which the first desk does not know: it is fetched once more.
+            assert_eq!((client.held().as_deref(), other.asked()), (Some("opaque-2"), 2));
         } else {
             let error = error(&outcome);
             assert!(
@@ -302,7 +303,7 @@ async fn what_fetches_a_token_follows_no_redirect_to_another_server() {
         format!("await pm.sendRequest({{ url: '{url}', method: 'POST', body: {{ mode: 'raw', raw: 'a=b' }} }})");
     let mut client = Client::new(&own, vec![source()]);
     client.change(TOKEN, |request| request.scripts.pre_request = script);
-    assert_eq!((status(&client.send(GET).await), other.asked()), (200, 2));
+    assert_eq!((status(&client.send(GET).await), other.asked()), (200, 3));
 }
 
 #[tokio::test]

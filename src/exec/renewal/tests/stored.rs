@@ -394,6 +394,39 @@ async fn a_thousand_at_once_with_an_expired_token_make_one_token_request() {
     assert_eq!((desk.asked(), desk.refused()), (1, 0));
 }
 
+/// Revoked before it is used, as at a server whose copies learn of tokens one by one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_token_that_is_dead_costs_one_more_request_for_a_token_however_many_wait() {
+    for at_once in [1, 50] {
+        let mood = Mood {
+            ttl: Duration::from_mins(10),
+            dead: 1,
+            ..Mood::default()
+        };
+        let desk = Desk::open(mood).await;
+        let mut client = Client::new(&desk, vec![source()]);
+        assert_eq!(run_many(&mut client, at_once).await, (at_once, 0));
+        assert_eq!(desk.asked(), 2, "{at_once}");
+    }
+}
+
+#[tokio::test]
+async fn many_refusals_of_one_token_are_one_and_those_of_another_pause_for_longer() {
+    let store = TokenStore::stopped();
+    let key = Fake::new(false).key();
+    let known = |value: &str| store.note(&key, Arc::new(token(value)));
+    known("first");
+    for _ in 0..20 {
+        store.note_answer(&key, "get", Some("first"));
+    }
+    assert_eq!(store.pause_of(&key, "get"), Duration::from_secs(1));
+    known("second");
+    store.note_answer(&key, "get", Some("second"));
+    assert_eq!(store.pause_of(&key, "get"), Duration::from_secs(2));
+    store.note_answer(&key, "get", None);
+    assert!(!store.is_fruitless(&key, "get"), "it was answered");
+}
+
 #[tokio::test]
 async fn rows_that_log_in_by_a_script_have_tokens_of_their_own() {
     let desk = Desk::open(Mood {
