@@ -377,13 +377,12 @@ fn is_secret_name(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-/// Whether an auth is of this type and says how to get a token: it names a place to get one from. Quick, for every send.
+/// Whether an auth is of this type and says how to get a token: it names a place to get one from, or a grant and no token
+/// that would do instead. Quick, for every send.
 pub fn is_configured(auth: &Auth) -> bool {
-    let names = ["accessTokenUrl", "issuer", "authUrl", "deviceAuthorizationUrl"];
-    auth.kind == KIND
-        && names
-            .iter()
-            .any(|name| matches!(auth.params.get(*name), Some(Value::String(text)) if !text.trim().is_empty()))
+    let has = |name: &str| matches!(auth.params.get(name), Some(Value::String(text)) if !text.trim().is_empty());
+    let places = ["accessTokenUrl", "issuer", "authUrl", "deviceAuthorizationUrl"];
+    auth.kind == KIND && (places.into_iter().any(has) || (has("grant_type") && !has("accessToken")))
 }
 
 fn grant(params: &Params<'_>) -> Result<Grant, OAuthError> {
