@@ -103,6 +103,11 @@ pub enum OAuthError {
         /// The grant.
         grant: &'static str,
     },
+    /// Somebody may sign in, but nothing of it would be heard of.
+    #[error(
+        "nothing can come back here: the browser ends at an address that only a person can paste, and nobody is here to"
+    )]
+    Unheard,
     /// Nobody signed in, in time.
     #[error("nobody has signed in within {}", words(*.0))]
     Late(Duration),
@@ -135,6 +140,11 @@ impl OAuthError {
             Self::Unattended { .. } => {
                 "sign in first: `postrider tokens login REQUEST` in a terminal (elsewhere `--wait` waits for you), or send it in \
                  the TUI; the token is kept and renewed"
+                    .to_owned()
+            }
+            Self::Unheard => {
+                "run it in a terminal, or let the browser come back to this machine: a callback URL as \
+                 `http://127.0.0.1/callback`, which the server must know as well"
                     .to_owned()
             }
             Self::Late(_) => "send again to get a new sign-in".to_owned(),

@@ -300,6 +300,7 @@ impl Flow {
                 }
                 answered = &mut reply => match answered {
                     Reply::Cancelled => return Err(OAuthError::Cancelled),
+                    Reply::Nobody => return Err(OAuthError::Unheard),
                     Reply::Pasted(text) => match expected.check_pasted(&text) {
                         Err(error @ (OAuthError::State | OAuthError::Pasted(_))) => {
                             if let Todo::Browser { wrong, .. } = &mut prompt.what {
