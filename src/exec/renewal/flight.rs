@@ -190,7 +190,7 @@ async fn fetch(
         from: fetched.from,
         node: fetched.node,
         outcome: fetched.outcome,
-        took: began.elapsed(),
+        took: began.elapsed().saturating_sub(origin.thought()),
         unkept,
         unrenewed: fetched.unrenewed,
     }

@@ -21,6 +21,7 @@ use super::origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 use super::reply::dated;
 use super::send::{Ready, say, say_once};
 use super::store::{Obtained, TokenStore, Want};
+use super::thought::Thought;
 use super::told::{failed, refused_and, renewal, told};
 use crate::auth::oauth2::{Config, OAuthError, Sends, is_configured};
 use crate::exec::oauth2::{Failed, Flow, Obtained as Got};
@@ -57,6 +58,8 @@ struct Granted {
     key: TokenKey,
     config: Config,
     flow: Flow,
+    /// How long somebody signed in.
+    thought: Thought,
 }
 
 impl Origin for Granted {
@@ -72,6 +75,10 @@ impl Origin for Granted {
         let mut hasher = DefaultHasher::new();
         (self.config.fingerprint(), self.config.secrets_under("")).hash(&mut hasher);
         hasher.finish()
+    }
+
+    fn thought(&self) -> Duration {
+        self.thought.time()
     }
 
     fn fetch(self: Arc<Self>, fetching: Fetching) -> crate::script::BoxFuture<Fetched> {
@@ -269,10 +276,15 @@ impl Pipeline {
             within: self.renewing.last().cloned(),
             by_hand: prepared.plan.iteration.by_hand,
         };
+        let thought = Thought::default();
         let origin = Arc::new(Granted {
             key: token.key.clone(),
             config: token.config.clone(),
-            flow: self.flow(prepared, context),
+            flow: Flow {
+                person: thought.of_person(self.person.clone()),
+                ..self.flow(prepared, context)
+            },
+            thought,
         });
         (context.progress)(Phase::RenewingToken);
         match store.obtain(origin, want, &context.cancel).await {
@@ -318,7 +330,6 @@ impl Pipeline {
 
     fn flow(&self, prepared: &Prepared, context: &SendContext) -> Flow {
         Flow {
-            person: self.person.clone(),
             passphrases: self.passphrases(&prepared.plan),
             ..Flow::new(
                 self.http.clone(),
@@ -436,6 +447,12 @@ pub fn granted_key_at(source: &Source<'_>) -> Option<TokenKey> {
 /// Whether a token is one that an auth gets.
 pub fn is_granted(key: &TokenKey) -> bool {
     key.place.starts_with(GRANTED)
+}
+
+/// The collection whose auth gets a token.
+pub fn granted_for(key: &TokenKey) -> &str {
+    let place = key.place.strip_prefix(GRANTED).unwrap_or_default();
+    place.rsplit_once('/').map_or("", |(collection, _)| collection)
 }
 
 impl InRequest {

@@ -27,6 +27,11 @@ pub trait Origin: Send + Sync {
 
     /// Obtains a token. It never fails without a reason, and it never waits for the store's answer on its own key.
     fn fetch(self: Arc<Self>, fetching: Fetching) -> BoxFuture<Fetched>;
+
+    /// How long somebody was asked for something while it did: they may take their time.
+    fn thought(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// What an origin is told.

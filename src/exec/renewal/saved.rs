@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::bound::{Bound, Tokens, is_made_by_script};
 use super::origin::{Cause, Failure, Fetched, Fetching, Origin};
 use super::reply;
+use super::thought::Thought;
 use crate::exec::pipeline::{Pipeline, SendContext};
 use crate::exec::plan::Plan;
 use crate::exec::tokens::{TokenStatus, mentions, status_of};
@@ -35,6 +36,8 @@ pub(super) struct SavedRequest {
     pub collection: Option<NodeId>,
     /// The token that is at hand.
     pub held: Option<String>,
+    /// How long somebody was asked.
+    pub thought: Thought,
 }
 
 impl Origin for SavedRequest {
@@ -52,6 +55,10 @@ impl Origin for SavedRequest {
 
     fn fetch(self: Arc<Self>, fetching: Fetching) -> BoxFuture<Fetched> {
         Box::pin(async move { self.run(fetching).await })
+    }
+
+    fn thought(&self) -> Duration {
+        self.thought.time()
     }
 }
 

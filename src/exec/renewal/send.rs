@@ -19,6 +19,7 @@ use super::origin::{Cause, Standing};
 use super::reply;
 use super::saved::{SavedRequest, kept};
 use super::store::{Obtained, TokenStore, Want};
+use super::thought::Thought;
 use super::told::{failed, refused_and, renewal, told};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
 use crate::exec::plan::Plan;
@@ -172,8 +173,9 @@ impl Pipeline {
             within: self.renewing.last().cloned(),
             by_hand: prepared.plan.iteration.by_hand,
         };
+        let thought = Thought::default();
         let origin = Arc::new(SavedRequest {
-            pipeline: self.within(&token.key),
+            pipeline: thought.of(self.within(&token.key)),
             tokens: prepared.plan.tokens.clone(),
             at: token.at,
             key: token.key.clone(),
@@ -181,6 +183,7 @@ impl Pipeline {
             by_hand: prepared.plan.iteration.by_hand,
             collection: prepared.plan.collection,
             held: token.value.clone(),
+            thought,
         });
         let from = prepared.plan.tokens.request(token.at, &prepared.scopes, None);
         let from = from.map_or_else(|| bound.source.request.clone(), |plan| plan.request.name.clone());

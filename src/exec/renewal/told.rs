@@ -24,7 +24,8 @@ pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::D
         node: landed.node,
         outcome: landed.outcome.clone().filter(|_| led),
         led,
-        took,
+        // Neither what somebody thought before, nor what they did meanwhile.
+        took: took.min(landed.took),
         at: Timestamp::now(),
         result: match &landed.token {
             Ok(token) => Ok(token.expires_at),

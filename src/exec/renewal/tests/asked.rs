@@ -1,7 +1,7 @@
 //! Sends that ask before they renew a token, or go out again with a new one.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::desk::{Client, Desk, GET, Mood, POST, source, status};
 use crate::exec::pipeline::SendContext;
@@ -87,6 +87,37 @@ async fn renewing_may_need_a_word_or_be_left_alone() {
     assert_eq!(no.1.lock().unwrap()[0], "t had no value by token");
     client.pipeline.interaction = Some(Arc::new(Always(true, Mutex::default())));
     assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 1));
+}
+
+/// Somebody who takes their time to say yes.
+struct Slow(Duration);
+
+impl Interaction for Slow {
+    fn renew(&self, _: RenewQuestion) -> BoxFuture<bool> {
+        let thinks = tokio::time::sleep(self.0);
+        Box::pin(async move {
+            thinks.await;
+            true
+        })
+    }
+
+    fn replay(&self, _: ReplayQuestion) -> BoxFuture<bool> {
+        Box::pin(std::future::ready(true))
+    }
+}
+
+#[tokio::test]
+async fn a_token_takes_no_longer_because_somebody_thinks() {
+    let desk = Desk::open(mood(LONG)).await;
+    let renew = Renew::Ask;
+    let mut client = Client::new(&desk, vec![TokenSource { renew, ..source() }]);
+    let thinks = Duration::from_millis(300);
+    client.pipeline.interaction = Some(Arc::new(Slow(thinks)));
+    let began = Instant::now();
+    let outcome = client.send(GET).await;
+    assert_eq!(status(&outcome), 200);
+    let took = outcome.renewals[0].took;
+    assert!(took + thinks <= began.elapsed(), "{took:?}");
 }
 
 #[tokio::test]
