@@ -289,6 +289,9 @@ impl SignIn {
                 }
                 say("Waiting for your sign-in there.", Kind::Dim);
                 say("Code sent to your clipboard.", Kind::Dim);
+                if self.qr.is_some() && !self.has_room_for_qr {
+                    say("There is a picture to scan, in a larger window.", Kind::Dim);
+                }
             }
         }
         out

@@ -132,4 +132,5 @@ fn a_device_code_is_shown_copied_and_drawn() {
     let harness = asked((60, 16), device(), Opened::Before);
     let screen = harness.screen();
     assert!(screen.contains("WDJB-MJHT") && !screen.contains("█▀▀▀▀▀█"), "{screen}");
+    assert!(screen.contains("a picture to scan, in a larger window"), "{screen}");
 }

@@ -146,9 +146,32 @@ fn granted(shared: &Shared, key: &TokenKey) -> Token {
         }),
     };
     Token {
-        name: key.name.clone(),
+        name: called(shared, key),
         status,
         aside: false,
+    }
+}
+
+/// What an auth's token is called among those of its environment: with its collection where another one has the same name,
+/// and with what tells it from others of that.
+fn called(shared: &Shared, key: &TokenKey) -> String {
+    let name = &key.name;
+    let others = shared.tokens.all().into_iter().map(|(other, _)| other);
+    let alike = |other: &TokenKey| {
+        other.name == *name
+            && other.environment == key.environment
+            && other.place != key.place
+            && renewal::is_granted(other)
+    };
+    let others: Vec<TokenKey> = others.filter(alike).collect();
+    let collection = renewal::granted_for(key);
+    match others.iter().any(|other| renewal::granted_for(other) == collection) {
+        _ if others.is_empty() => name.clone(),
+        false => format!("{name} ({collection})"),
+        true => {
+            let mark = key.place.rsplit('/').next().unwrap_or_default();
+            format!("{name} ({collection} {})", &mark[..mark.len().min(4)])
+        }
     }
 }
 

@@ -398,6 +398,45 @@ fn draws_at_every_size() {
 }
 
 #[test]
+fn tokens_of_one_name_are_told_apart() {
+    let mut harness = Harness::new(120, 40);
+    let learn = |harness: &mut Harness, place: &str| {
+        let key = TokenKey {
+            environment: "demo".to_owned(),
+            place: format!("{GRANTED}{place}"),
+            name: "Mine".to_owned(),
+            audience: String::new(),
+        };
+        let token = kept::Token {
+            value: place.to_owned(),
+            expires_at: Some(harness.now + SignedDuration::from_mins(9)),
+            obtained_at: harness.now,
+            skew_ms: 0,
+            writes: Vec::new(),
+            refresh: None,
+            got_with: None,
+        };
+        harness.state.shared.tokens.note(&key, Arc::new(token));
+    };
+    let listed = |harness: &Harness| -> Vec<String> {
+        let shared = &harness.state.shared;
+        let node = shared.workspace.environment_named("demo").unwrap();
+        let candidates = life::Candidates::of(shared, node, &[], None);
+        let tokens = life::of_environment(shared, node, &candidates);
+        tokens.into_iter().map(|token| token.name).collect()
+    };
+    learn(&mut harness, "billing/1a2b3c4d");
+    assert_eq!(listed(&harness), ["Mine"]);
+    learn(&mut harness, "shop/5e6f7a8b");
+    assert_eq!(listed(&harness), ["Mine (billing)", "Mine (shop)"]);
+    learn(&mut harness, "shop/9c0d1e2f");
+    assert_eq!(
+        listed(&harness),
+        ["Mine (billing)", "Mine (shop 5e6f)", "Mine (shop 9c0d)"]
+    );
+}
+
+#[test]
 fn what_another_postrider_forgets_is_forgotten_here_unless_there_is_a_newer_one() {
     let mut harness = Harness::new(120, 40);
     let key = TokenKey {
