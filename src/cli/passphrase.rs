@@ -63,12 +63,7 @@ pub fn agrees(question: &str, output: &mut Output) -> bool {
 ///
 /// When there is no terminal, or the user gave up with Ctrl+C or Esc.
 pub fn ask(question: &str) -> Result<Option<Secret>, CliError> {
-    ask_or(question, Taken::GivenUp)
-}
-
-/// The same; Esc is taken for `escape`.
-fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
-    match put(question, escape, false)? {
+    match put(question, Taken::GivenUp, false)? {
         Typed::Text(text) => Ok(Some(text)),
         Typed::Nothing => Ok(None),
         Typed::GivenUp => Err(CliError::failed("given up")),
@@ -151,6 +146,16 @@ impl Desk {
 }
 
 fn put(question: &str, escape: Taken, shows: bool) -> Result<Typed, CliError> {
+    let (taken, text) = line(question, escape, shows)?;
+    Ok(match taken {
+        Taken::GivenUp => Typed::GivenUp,
+        Taken::Done if !text.is_empty() => Typed::Text(Secret::new(text)),
+        _ => Typed::Nothing,
+    })
+}
+
+/// A line, and how it ended.
+fn line(question: &str, escape: Taken, shows: bool) -> Result<(Taken, String), CliError> {
     if !can_ask() {
         return Err(CliError::failed("there is no terminal to ask on"));
     }
@@ -163,11 +168,7 @@ fn put(question: &str, escape: Taken, shows: bool) -> Result<Typed, CliError> {
         .map_err(failed)?;
     let typed = Raw::enable().and_then(|_raw| typed(escape, shows));
     writeln!(err).map_err(failed)?;
-    Ok(match typed.map_err(failed)? {
-        Some(text) if text.is_empty() => Typed::Nothing,
-        Some(text) => Typed::Text(Secret::new(text)),
-        None => Typed::GivenUp,
-    })
+    typed.map_err(failed)
 }
 
 /// What unlocks a safe, as far as it is known without asking anybody.
@@ -228,7 +229,7 @@ pub fn locked(why: Option<&str>) -> CliError {
 
 /// Unlocks a safe: by what is known, else by asking until it is right; `None` when the user goes on without.
 ///
-/// With `or_without`, for a screen that opens with them locked too, Esc is as good as nothing typed, and the question says so.
+/// With `or_without`, for a screen that opens with them locked too, Esc goes on without, and the question says so.
 pub fn obtain(safe: &Safe, keyring: &dyn Keyring, or_without: bool) -> Result<Option<Secret>, CliError> {
     let why = match known(given(), safe, keyring)? {
         Known::Is(passphrase) => return Ok(Some(passphrase)),
@@ -247,18 +248,27 @@ pub fn obtain(safe: &Safe, keyring: &dyn Keyring, or_without: bool) -> Result<Op
         "Passphrase for the values kept on this machine{}{without}",
         super::output::escape(&why)
     );
-    while let Some(typed) = ask_or(&question, escape)? {
+    loop {
+        let typed = match line(&question, escape, false)? {
+            (Taken::GivenUp, _) => return Err(CliError::failed("given up")),
+            (Taken::Done, text) => Secret::new(text),
+            _ => return Ok(None),
+        };
+        // Nobody's is empty.
+        if typed.reveal().is_empty() {
+            question = format!("Nothing was typed. Passphrase{without}");
+            continue;
+        }
         match safe.unlock(&typed) {
             Ok(()) => return Ok(Some(typed)),
             Err(SealError::WrongPassphrase) => question = format!("That is not it. Passphrase{without}"),
             Err(error) => return Err(super::secrets::told(&error)),
         }
     }
-    Ok(None)
 }
 
-/// A line, shown or not; `None` when the user gave up.
-fn typed(escape: Taken, shows: bool) -> io::Result<Option<String>> {
+/// What is typed, shown or not, and how it ended.
+fn typed(escape: Taken, shows: bool) -> io::Result<(Taken, String)> {
     let mut text = String::new();
     loop {
         // What is not shown is not held twice.
@@ -278,9 +288,7 @@ fn typed(escape: Taken, shows: bool) -> io::Result<Option<String>> {
         }
         match taken {
             Taken::More => {}
-            Taken::Done => return Ok(Some(text)),
-            Taken::Nothing => return Ok(Some(String::new())),
-            Taken::GivenUp => return Ok(None),
+            ended => return Ok((ended, text)),
         }
     }
 }

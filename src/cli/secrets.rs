@@ -16,6 +16,8 @@ use super::passphrase::{self, Known};
 
 /// A passphrase of fewer characters is not taken without a word.
 const LONG_ENOUGH: usize = 10;
+/// What is said of none.
+const EMPTY: &str = "Nothing was typed.";
 
 /// Does what was asked for.
 pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) -> Result<ExitCode, CliError> {
@@ -227,8 +229,15 @@ fn take_out(keyring: &dyn Keyring, output: &mut Output) {
 
 fn ask(question: &str) -> Result<Secret, CliError> {
     let hint = format!("set `{}`", passphrase::VARIABLE);
-    let typed = passphrase::ask(question).map_err(|error| error.hint(hint))?;
-    typed.ok_or_else(|| CliError::failed("the passphrase is empty"))
+    let mut question = question.to_owned();
+    loop {
+        let typed = passphrase::ask(&question).map_err(|error| error.hint(hint.clone()))?;
+        match typed {
+            Some(typed) => return Ok(typed),
+            None if question.starts_with(EMPTY) => {}
+            None => question = format!("{EMPTY} {question}"),
+        }
+    }
 }
 
 /// What is to be said of a passphrase that is short: Argon2id makes each guess dear, and all of a few letters are soon through.

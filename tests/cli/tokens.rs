@@ -54,7 +54,12 @@ fn answer(mut stream: TcpStream, asked: &AtomicUsize) {
         .lines()
         .find_map(|line| line.strip_prefix("Authorization: Bearer "));
     let reason = token.filter(|_| head.contains(" /reason ")).unwrap_or("OK");
-    let status = if head.contains(" /refused ") { 401 } else { 200 };
+    let is_first = || head.contains(" /once ") && token.is_some_and(|token| token.ends_with("-1"));
+    let status = if head.contains(" /refused ") || is_first() {
+        401
+    } else {
+        200
+    };
     let _closed = write!(
         stream,
         "HTTP/1.1 {status} {reason}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
@@ -306,6 +311,71 @@ fn without_a_terminal_a_login_waits_for_nobody_unless_it_is_told_to() {
         .code(1)
         .stderr(contains("nobody can be asked here").and(contains("`--wait`")));
     assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn where_nothing_could_come_back_no_login_is_waited_for() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    let mut command = postrider(&home, &base);
+    let more = format!("authUrl = \"{base}/authorize\"\nredirect_uri = \"https://elsewhere.example/back\"\n");
+    write(
+        &home.folder.path().join("tokens"),
+        "collections/api/own.toml",
+        &own(&base, &more),
+    );
+    command.args(["tokens", "login", "api/own", "--wait"]);
+    assert_cmd::Command::from_std(command)
+        .assert()
+        .code(1)
+        .stderr(contains("nothing can come back here").and(contains("hint: run it in a terminal")));
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn a_grant_that_names_no_place_is_told_before_anything_is_sent() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    for (args, code) in [
+        (&["send", "api/own"][..], 1),
+        (&["tokens", "login", "api/own"], 1),
+        (&["run", "collections/api/own.toml"], 1),
+    ] {
+        let mut command = postrider(&home, &base);
+        let request = format!(
+            "name = \"Own\"\nurl = \"{base}/x\"\n[auth]\ntype = \"oauth2\"\ngrant_type = \"client_credentials\"\n\
+             clientId = \"me\"\n"
+        );
+        write(&home.folder.path().join("tokens"), "collections/api/own.toml", &request);
+        command.args(args);
+        let run = assert_cmd::Command::from_std(command).assert().code(code);
+        let output = run.get_output();
+        let told = String::from_utf8([&*output.stdout, &*output.stderr].concat()).unwrap();
+        assert!(told.contains("the OAuth 2.0 auth has no Token URL"), "{args:?} {told}");
+        assert!(!told.contains("number none"), "{args:?} {told}");
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn what_was_sent_again_for_its_token_is_listed_once() {
+    let home = Home::new();
+    let (base, _) = desk();
+    for (args, times) in [
+        (&["send", "api/get"][..], 0),
+        (&["run", "collections/api/once.toml", "--verbose"], 1),
+    ] {
+        let mut command = postrider(&home, &base);
+        let once = format!("name = \"Once\"\nurl = \"{base}/once\"\n");
+        write(&home.folder.path().join("tokens"), "collections/api/once.toml", &once);
+        command.args(args);
+        let run = assert_cmd::Command::from_std(command).assert().success();
+        let told = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+        let refused = told.lines().filter(|line| line.contains("/once [401"));
+        let refused: Vec<&str> = refused.collect();
+        assert_eq!(refused.len(), times, "{told}");
+        assert!(refused.iter().all(|line| line.contains("sent again")), "{told}");
+    }
 }
 
 #[test]

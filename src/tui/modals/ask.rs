@@ -15,6 +15,7 @@ use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::consents::QuestionId;
 use crate::tui::panes::{Cx, View};
+use crate::tui::shared::Level;
 use crate::tui::widgets::glyphs;
 
 /// What it is for.
@@ -106,6 +107,11 @@ impl Ask {
             KeyCode::Esc => return self.answer(cx, false),
             KeyCode::Tab => self.focused = true,
             _ if !self.focused => {}
+            // It cannot be empty: somebody has slipped.
+            KeyCode::Enter if self.typed.is_empty() && self.is_of_passphrase() => {
+                let text = "nothing is typed; Esc stays locked";
+                cx.commands.push(Command::Notify(Level::Info, text.to_owned()));
+            }
             KeyCode::Enter => return self.answer(cx, true),
             KeyCode::Char('u') if ctrl => self.typed.clear(),
             KeyCode::Char('v') if key.modifiers == KeyModifiers::ALT => {
@@ -296,6 +302,20 @@ mod tests {
             .run(vec![Command::Show(Box::new(ask.into()))], &mut harness.effects);
         harness.press("p\u{e4}ss<alt-v>");
         assert!(harness.screen().contains("› p\u{e4}ss "), "{}", harness.screen());
+    }
+
+    #[test]
+    fn an_empty_passphrase_is_asked_for_again() {
+        let mut harness = Harness::new(80, 24);
+        let ask = Ask::passphrase("It is locked.");
+        harness
+            .state
+            .run(vec![Command::Show(Box::new(ask.into()))], &mut harness.effects);
+        harness.press("<enter>");
+        assert_eq!(harness.state.modals.len(), 1, "{}", harness.screen());
+        assert!(harness.screen().contains("nothing is typed"), "{}", harness.screen());
+        harness.press("<esc>");
+        assert!(harness.state.modals.is_empty());
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::cli::CliError;
 use crate::cli::args::RunArgs;
 use crate::cli::describe;
 use crate::cli::output::{Output, Paint, escape, size};
+use crate::cli::wire;
 use crate::exec::{At, Done, Failure, Iteration, Plan, RunEvent, Summary};
 use crate::model::outcome::{NextRequest, ScriptSend, TestResult};
 use crate::model::secret::MASK;
@@ -259,7 +260,10 @@ impl Cli {
                 String::new()
             };
             for hop in exchange.hops.iter().filter(|hop| hop.again.is_some()) {
-                let line = describe::refused(hop, redactor, paint);
+                let mut line = describe::refused(hop, redactor, paint);
+                if self.shown.verbose {
+                    line += &paint.dim(&format!(" {}", wire::led(hop, redactor, paint)));
+                }
                 lines.push(format!("{}{line}", paint.dim(&time)));
             }
             let typed = done.plan.request.full_url();

@@ -13,7 +13,9 @@ const CLIP: usize = 2048;
 pub fn lines(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
     let request = &exchange.request;
     let mut out = Vec::new();
-    out.extend(wire::way(exchange, redactor, paint));
+    // What was sent again for its auth has a line of its own already.
+    let way = exchange.hops.iter().filter(|hop| hop.again.is_none());
+    out.extend(wire::way(way, redactor, paint));
     out.extend(wire::connection(exchange, Timestamp::now(), paint));
     out.extend(wire::request_headers(exchange, redactor, paint));
     out.extend(body("↑", &request.body, request.body_len, redactor, paint));
