@@ -16,6 +16,7 @@ use crate::tui::command::Command;
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::modals::{Choice, Confirm, SaveAs};
+use crate::tui::results::follow_token;
 use crate::tui::shared::{Level, Shared};
 use crate::tui::state::State;
 
@@ -100,6 +101,9 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
         }
         Some(Ok(step)) => {
             keep_values(&step.values, effects);
+            for ValueChange { owner, key, from, to } in &step.values {
+                follow_token(&state.shared.tokens, owner, key, from.as_ref(), to.as_ref());
+            }
             state.shared.settle_overrides();
             if step.files.is_some() {
                 return importing::rewrite(state, &step, redo, effects);

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use super::*;
 use crate::model::edit::Edit;
-use crate::model::token::{self as kept, GRANTED, TokenKey};
+use crate::model::token::{self as kept, GRANTED, TokenKey, TokenSource};
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Auth, Choice, Entity, Request, Workspace};
+use crate::model::{Auth, Choice, Entity, Group, Request, Workspace};
 use crate::store::Place;
 use crate::store::state::{Other, token_row};
 use crate::tui::command::Command;
@@ -141,6 +141,27 @@ fn any_jwt_is_told_of_where_it_is() {
     assert_eq!(lines(&harness)[1], "  cells      id_token 0:59");
     set(&mut harness, "demo", "dex_token", "opaque");
     assert_eq!(lines(&harness)[0], "● demo       dex_token set");
+}
+
+#[test]
+fn a_reply_tells_the_life_of_the_token_it_brought_whoever_declares_one_of_that_name() {
+    let mut workspace = crate::tui::harness::workspace();
+    let first = Group {
+        tokens: vec![TokenSource::new("dex_token", "login")],
+        ..Group::named("Alpha")
+    };
+    let first = workspace.load_node(None, "alpha", Entity::Collection(Arc::new(first)));
+    workspace.load_node(Some(first), "login", Entity::Request(Arc::default()));
+    let mut harness = Harness::with(workspace, 120, 40);
+    let shared = &mut harness.state.shared;
+    let node = shared.node_at("pydio-cells/get-token").unwrap();
+    let reply = crate::tui::outcomes::tests::of(r#"{"id_token":"opaque","expires_in":600}"#.as_bytes().into());
+    shared.outcomes.insert(node, reply, Some(node));
+    shared.open = Some(node);
+    set(&mut harness, "demo", "dex_token", "opaque");
+    let told = lines(&harness).join("\n");
+    assert!(told.contains("dex_token 10 min"), "{told}");
+    assert!(footer(&harness).contains("valid 10 min"), "{}", footer(&harness));
 }
 
 #[test]
