@@ -551,7 +551,7 @@ fn doctor_and_completions_say_what_they_should() {
         .arg("doctor")
         .assert()
         .success()
-        .stdout(is_match("keymap.toml +`fly` is not an action"));
+        .stdout(is_match("keymap.toml:1:30 +`fly` is not an action"));
     for shell in ["bash", "zsh", "fish"] {
         home.postrider()
             .args(["completions", shell])
