@@ -268,7 +268,9 @@ impl State {
     fn key(&mut self, key: KeyEvent, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
         self.shared.notice = None;
         // Whatever else it leads out of.
-        self.shared.revealed &= key.code != KeyCode::Esc;
+        if key.code == KeyCode::Esc {
+            self.shared.hide_again();
+        }
         let chord = Chord::from(key);
         if let Some(modal) = self.modals.last_mut() {
             let quit = self.keymap.find(&[Context::Anywhere], chord) == Some(Action::App(App::Quit));
@@ -280,8 +282,10 @@ impl State {
                 return;
             }
             let help = Some(Action::App(App::Help));
-            let asks = self.keymap.find(&[Context::Anywhere], chord) == help
-                || modal.takes_letters() && self.keymap.find(&[Context::Normal], chord) == help;
+            // A letter that asks for help in the panes may mean something here.
+            let is_mark = modal.takes_letters() && key.code == KeyCode::Char('?');
+            let asks = self.keymap.find(&[Context::Anywhere], chord) == help && !chord.types_text()
+                || is_mark && self.keymap.find(&[Context::Normal], chord) == help;
             if asks && modal.has_help() {
                 queue.push(Command::Act(Action::App(App::Help)));
                 return;
