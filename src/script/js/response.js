@@ -18,14 +18,21 @@ const EXTENSIONS = {
   'image/svg+xml': 'svg',
 };
 
-// What Postman calls a body: `['text', 'json']`, `['image', 'png']` …
-function kindOf(contentType) {
-  const [type, subtype = ''] = contentType.split('/');
-  const text = /json|xml|html|javascript|css|yaml|csv/.exec(subtype);
-  if (['image', 'audio', 'video'].includes(type)) return [type, subtype];
-  if (type === 'text' || text) return ['text', text ? text[0].replace('javascript', 'script') : 'plain'];
-  if (subtype === 'pdf') return ['embed', 'pdf'];
-  return ['unknown', 'raw'];
+// What Postman calls a body by its type: `['text', 'json']`, `['image', 'image']`, `['application', 'raw']` …
+function kindOf(mime) {
+  if (mime === 'application/pdf') return ['embed', 'pdf'];
+  if (mime === 'application/x-www-form-urlencoded') return ['text', 'plain'];
+  if (mime.endsWith('xhtml+xml')) return ['text', 'xml'];
+  const [base, behind = ''] = mime.split('/');
+  const first = (words, text) => (words.exec(text) || [])[0];
+  const seen = /audio|video|image|text/;
+  const format = first(/jsonp|json|xml|html|yaml|vml|webml|script/, mime);
+  const own = first(seen, base);
+  if (own && own !== 'text') return [own, own];
+  if (own || format) return ['text', format || 'plain'];
+  const within = first(seen, behind);
+  if (within) return [within, within];
+  return [first(/application|message|multipart/, base) || 'unknown', 'raw'];
 }
 
 function decoded(text) {

@@ -226,7 +226,7 @@ impl Cli {
             }
         }
         let no_answer = number(&|failure| failure.at == At::Request && failure.what.is_empty());
-        let sent = self.sent(done, no_answer, redactor, paint);
+        let sent = self.sent(done, no_answer, redactor, (paint, output.columns()));
         // What was never sent stands behind what its scripts had to say.
         let exchange = outcome.exchange.as_ref();
         let at = exchange.map_or(Timestamp::MAX, |exchange| exchange.started);
@@ -235,7 +235,11 @@ impl Cli {
         let lines = boxed(told.into_iter().map(|(_, said)| said), paint);
         // In one piece: each line that is written takes a system call.
         if !lines.is_empty() {
-            self.line(&format!("  {}", lines.join("\n  ")), output)?;
+            let indented = lines.iter().map(|line| match line.as_str() {
+                "" => String::new(),
+                line => format!("  {line}"),
+            });
+            self.line(&indented.collect::<Vec<_>>().join("\n"), output)?;
         }
         if let Some(NextRequest::To(name)) = &outcome.next_request {
             let name = escape(&redactor.redact_name(name));
@@ -246,7 +250,13 @@ impl Cli {
     }
 
     /// The request itself: what it came to, and what the user should know of it; `number` is that of its failure.
-    fn sent(&mut self, done: &Done<'_>, number: usize, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    fn sent(
+        &mut self,
+        done: &Done<'_>,
+        number: usize,
+        redactor: &Redactor,
+        (paint, columns): (Paint, Option<usize>),
+    ) -> Vec<String> {
         let outcome = done.outcome;
         let mut lines = Vec::new();
         if outcome.skipped {
@@ -268,7 +278,12 @@ impl Cli {
             }
             let typed = done.plan.request.full_url();
             let url = as_typed(&redactor.redact(exchange.asked_url()), &typed);
-            let line = describe::of_url(exchange, &url, redactor, paint);
+            // At length its answer has a line of its own.
+            let line = if self.shown.verbose && exchange.response().is_some() {
+                describe::asked(exchange, &url, redactor, paint)
+            } else {
+                describe::of_url(exchange, &url, redactor, paint)
+            };
             lines.push(format!("{}{line}", paint.dim(&time)));
             let mut error = describe::send_error(exchange, redactor, paint).into_iter();
             if let Some(first) = error.next() {
@@ -278,7 +293,12 @@ impl Cli {
                 lines.extend(error.map(|line| format!("{more}{line}")));
             }
             if self.shown.verbose {
-                lines.extend(verbose::lines(exchange, redactor, paint));
+                let way = verbose::Way {
+                    redactor,
+                    paint,
+                    columns,
+                };
+                lines.extend(verbose::lines(exchange, &done.plan.request.body, way));
             }
         }
         if done.place.retries > 0 {
