@@ -321,7 +321,7 @@ mod tests {
                 body(Body::GraphQl {
                     query: "{ me }".into(),
                     variables: "{\"a\": \"{{t}}\"}".into(),
-                    operation_name: String::new(),
+                    operation_name: None,
                 }),
                 true,
             ),
