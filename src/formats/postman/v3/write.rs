@@ -46,7 +46,11 @@ pub fn collection(collection: &Collection, secrets: &Secrets, report: &mut Repor
         let name = above.names.give(item.entity.name());
         let path = above.path.below(item.entity.name());
         let above = above.file.clone();
-        let tidy = tidy(&item.entity, secrets);
+        let mut tidy = tidy(&item.entity, secrets);
+        if text(&tidy, "name").is_empty() {
+            // Here the name of a file is one, whatever was none before.
+            tidy.insert("name".into(), item.entity.name().into());
+        }
         let written = match &item.entity {
             Entity::Request(_) => request(tidy.clone(), &name, order),
             Entity::Collection(_) | Entity::Folder(_) => Written {
