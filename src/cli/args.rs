@@ -163,7 +163,7 @@ pub struct SendingArgs {
     #[arg(short = 'k', long)]
     pub insecure: bool,
     /// Gives up on a request after so long: `500` (ms), `5s`; 0 is never.
-    #[arg(long, value_name = "TIME", value_parser = milliseconds)]
+    #[arg(long, value_name = "TIME", value_parser = milliseconds, num_args = 0..=1, default_missing_value = "0")]
     pub timeout_request: Option<Duration>,
     /// Lets scripts and requests use your secrets by `pm.vault` and `{{vault:NAME}}`; `postrider vault list` says which there are.
     #[arg(long)]
@@ -190,7 +190,7 @@ pub struct SendingArgs {
     #[arg(long)]
     pub no_interaction: bool,
     /// Stops a script after so long: `500` (ms), `5s`; never with `0`.
-    #[arg(long, value_name = "TIME", value_parser = milliseconds)]
+    #[arg(long, value_name = "TIME", value_parser = milliseconds, num_args = 0..=1, default_missing_value = "0")]
     pub timeout_script: Option<Duration>,
 }
 

@@ -52,10 +52,18 @@ pub async fn run(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, Cli
     let args = in_cloud(start.args, start.cwd);
     let start = &Start { args: &args, ..*start };
     let done = carry_out(start, output).await;
-    if start.is_foreign() {
+    let done = if start.is_foreign() {
         done.map_err(CliError::as_failure)
     } else {
         done
+    };
+    match done {
+        // Told all the same, and as in newman no failure then.
+        Err(error) if args.suppress_exit_code => {
+            error.report(output);
+            Ok(ExitCode::SUCCESS)
+        }
+        done => done,
     }
 }
 
@@ -303,8 +311,9 @@ fn requests(
             let names = items.iter().filter_map(|item| workspace.node(*item));
             let names: Vec<String> = names.map(|node| format!("`{}`", node.entity.name())).collect();
             let names = names.join(", ");
+            // As in newman, whatever it was that has no such folder.
             return Err(
-                CliError::usage(format!("there is no folder or request `{wanted}` in {names}"))
+                CliError::failed(format!("there is no folder or request `{wanted}` in {names}"))
                     .hint("give its name as the tree shows it, its id, or the name of its file"),
             );
         };

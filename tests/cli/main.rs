@@ -7,6 +7,7 @@ mod endings;
 mod files;
 mod imports;
 mod late;
+mod layout;
 mod leaks;
 mod named;
 mod netrc;
@@ -411,7 +412,7 @@ fn runs_take_data_iterations_folders_and_bail() {
         .success()
         .stdout(contains("Iteration 2/2"));
     run(&["--folder", "Three"])
-        .code(2)
+        .code(1)
         .stderr(contains("no folder or request `Three` in `API`"));
     run(&["-d", "nothing.csv"]).code(2).stderr(contains("`nothing.csv`"));
     // As newman where it cannot read the command line.
