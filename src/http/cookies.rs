@@ -320,7 +320,7 @@ pub(super) fn parse(set_cookie: &str, url: &Url) -> Option<Cookie> {
         more: CookieMore {
             partitioned: raw.partitioned().unwrap_or(false),
             priority: priority(set_cookie),
-            refused: None,
+            ..plain(&raw).more
         },
         ..plain(&raw)
     })
@@ -377,7 +377,10 @@ fn plain(cookie: &RawCookie<'_>) -> Cookie {
             site if site.is_lax() => "Lax",
             _ => "None",
         }),
-        more: CookieMore::default(),
+        more: CookieMore {
+            max_age: cookie.max_age().map(|age| age.whole_seconds().max(0)),
+            ..CookieMore::default()
+        },
     }
 }
 
@@ -461,7 +464,7 @@ mod tests {
             CookieMore {
                 partitioned: true,
                 priority: Some("High"),
-                refused: None,
+                ..CookieMore::default()
             }
         );
         assert_eq!(more("priority=High"), CookieMore::default());
@@ -479,6 +482,8 @@ mod tests {
     fn the_jar_survives_a_restart_with_its_session_cookies() {
         let again = Jar::from_json(&jar().to_json().unwrap()).unwrap();
         assert_eq!(again.list().len(), 3);
+        let ages: Vec<_> = again.list().iter().map(|cookie| cookie.more.max_age).collect();
+        assert_eq!(ages, [None, Some(1000), None]);
         assert_eq!(again.header(&url("http://b.test/")).as_deref(), Some("s=3"));
         assert!(Jar::from_json("{broken").is_err());
         // An older jar may hold what no request can be sent with.

@@ -248,11 +248,13 @@ pub struct Cookie {
     pub more: CookieMore,
 }
 
-/// What a jar does not keep of a cookie, or why it does not keep it at all.
+/// What is seldom asked of a cookie, or why a jar does not keep it at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CookieMore {
     /// A jar of its own for each site it is embedded in (CHIPS).
     pub partitioned: bool,
+    /// For how many seconds it was to be kept when it was set, if that was said (`Max-Age`).
+    pub max_age: Option<i64>,
     /// What is thrown away first: `Low`, `Medium`, `High`.
     pub priority: Option<&'static str>,
     /// Why the jar refused it, in a few words.

@@ -107,6 +107,7 @@ fn refused_cookie() -> Cookie {
         same_site: None,
         more: CookieMore {
             partitioned: true,
+            max_age: None,
             priority: Some("High"),
             refused: Some("another domain"),
         },
