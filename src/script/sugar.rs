@@ -117,6 +117,9 @@ const LAST_MATCH: [&str; 6] = [
     "RegExp[",
 ];
 
+/// Words of scripts that fix a list, to which nothing can be added then.
+const FIXING: [&str; 3] = ["freeze", "seal", "preventExtensions"];
+
 /// The methods that a script may use, each as `String.prototype.titleize`.
 pub fn named(script: &str) -> Vec<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
@@ -143,6 +146,9 @@ pub fn named(script: &str) -> Vec<String> {
     if LAST_MATCH.iter().any(|asks| script.contains(asks)) {
         named.push("RegExp.prototype.exec".to_owned());
     }
+    if FIXING.iter().any(|word| words.contains(word)) {
+        named.push("Array.prototype.push".to_owned());
+    }
     named
 }
 
@@ -157,6 +163,7 @@ mod tests {
             ["String.prototype.to", "Array.prototype.to"]
         );
         assert_eq!(named("/(a)/.test(x) && RegExp.$1"), ["RegExp.prototype.exec"]);
+        assert_eq!(named("const x = Object.freeze([])"), ["Array.prototype.push"]);
         assert_eq!(
             named("'a b'.titleize() + (3).daysFromNow()"),
             [
