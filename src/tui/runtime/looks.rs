@@ -278,7 +278,7 @@ mod tests {
         let mut words: Vec<String> = problems.iter().map(ToString::to_string).collect();
         words.sort();
         let parts = [
-            "keymap.toml:3:19: `nonsense` is not an action",
+            "keymap.toml:3:21: `nonsense` is not an action",
             "keymap.toml:4:10: `hyper-x` is not a key",
             "keymap.toml:6:1: in `table`",
             "keymap.toml:7:3: `nowhere` is no place",

@@ -191,7 +191,8 @@ fn help_is_had_over_every_screen_and_is_that_of_its_own_keys() {
     over("<ctrl-p>messages<enter>", "Scroll a page");
     over("2A", "A line to type");
     over("<ctrl-p>import<enter>", "Complete the path");
-    over("<ctrl-q>", "^Q  Quit");
+    over("2gjD", "Give the answer that is marked");
+    over("2gjD", "^Q  Quit");
     let mut harness = Harness::new(120, 40);
     harness.press("<ctrl-p><f1>");
     assert!(
