@@ -179,17 +179,12 @@ fn name(tidied: &mut Object, kind: Kind, report: &mut Report) -> Option<Rest> {
     if tidied.get("name").is_some_and(|name| !is_nothing(name)) {
         return None;
     }
-    let base = tidied
-        .get("request")
-        .and_then(|request| request.pointer("/url/base")?.as_str())
-        .unwrap_or_default();
-    let guess = match (kind, base) {
-        (Kind::Collection, _) => "Untitled collection",
-        (Kind::Folder, _) => "Untitled folder",
-        (Kind::Request, "") => "Untitled request",
-        (Kind::Request, base) => base,
-    }
-    .to_owned();
+    let guess = match kind {
+        Kind::Collection => "Untitled collection".to_owned(),
+        Kind::Folder => notes::UNTITLED_FOLDER.to_owned(),
+        // All of it: a password may have a `?` in it, and looks like a port up to there.
+        Kind::Request => notes::name_of_url(&item::read_request(tidied).full_url()),
+    };
     notes::guessed_name(report, &Path::default(), &guess);
     let guess = Value::from(guess);
     let unnamed = Rest {
@@ -200,4 +195,32 @@ fn name(tidied: &mut Object, kind: Kind, report: &mut Report) -> Option<Rest> {
     };
     tidied.insert("name".into(), guess);
     Some(unnamed)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_request_without_a_name_is_called_by_its_url_without_what_is_secret_in_it() {
+        for (url, name) in [
+            (
+                "http://u:hunter2pass@127.0.0.1/x?api_key=abcdef123456",
+                "http://127.0.0.1/x",
+            ),
+            ("http://u:hunter?2pass@127.0.0.1/x", "http://127.0.0.1/x"),
+            ("{{base}}/x?a=b", "{{base}}/x"),
+            ("?a=b", "Untitled request"),
+        ] {
+            let source = json!({ "info": { "name": "C" }, "item": [{ "request": { "url": url } }] });
+            let Value::Object(source) = source else { panic!() };
+            let mut report = Report::default();
+            let found = read(source, &mut report);
+            assert_eq!(found.items[1].entity.name(), name);
+            assert!(!found.items[1].slug.contains("hunter"), "{}", found.items[1].slug);
+            assert!(!format!("{report:?}").contains("hunter"), "{report:?}");
+        }
+    }
 }

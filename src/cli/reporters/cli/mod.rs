@@ -20,7 +20,7 @@ use crate::cli::output::{Output, Paint, escape, size};
 use crate::cli::wire;
 use crate::exec::{At, Done, Failure, Iteration, Plan, RunEvent, Summary};
 use crate::model::outcome::{NextRequest, ScriptSend, TestResult};
-use crate::model::secret::MASK;
+use crate::model::secret::{MASK, name_without_credentials};
 use crate::model::{NodeId, Redactor};
 
 /// How many warnings are kept in mind, to give each once.
@@ -117,7 +117,7 @@ impl Cli {
     /// A request begins: its collection and folders, where they are new, and its name.
     fn request(&mut self, plan: &Plan, redactor: &Redactor, output: &mut Output) -> Result<(), CliError> {
         let paint = self.paint(output);
-        let shown = |name: &str| escape(&redactor.redact_name(name));
+        let shown = |name: &str| name_of(name, redactor);
         let folders: Vec<NodeId> = plan.ancestors.iter().map(|ancestor| ancestor.id).collect();
         if folders.first() != self.folders.first() {
             let name = plan.ancestors.first().map_or(String::new(), |above| shown(&above.name));
@@ -242,7 +242,7 @@ impl Cli {
             self.line(&indented.collect::<Vec<_>>().join("\n"), output)?;
         }
         if let Some(NextRequest::To(name)) = &outcome.next_request {
-            let name = escape(&redactor.redact_name(name));
+            let name = name_of(name, redactor);
             let text = format!("Attempting to set next request to {name}");
             self.line(&format!("\n{}", paint.dim(&text)), output)?;
         }
@@ -424,11 +424,17 @@ fn boxed(told: impl Iterator<Item = Said>, paint: Paint) -> Vec<String> {
     out
 }
 
+/// The name of a request or folder as it is shown. What a URL in it holds may be in no variable, and no send knows it yet.
+fn name_of(name: &str, redactor: &Redactor) -> String {
+    escape(&redactor.redact_name(&name_without_credentials(name)))
+}
+
 /// The failure without the secrets.
 pub(super) fn hidden(failure: &Failure, redactor: &Redactor) -> Failure {
     let redact = |text: &String| redactor.redact(text);
+    let name = |name: &String| redactor.redact_name(&name_without_credentials(name));
     Failure {
-        location: failure.location.iter().map(|name| redactor.redact_name(name)).collect(),
+        location: failure.location.iter().map(name).collect(),
         kind: redact(&failure.kind),
         what: redactor.redact_name(&failure.what),
         message: redact(&failure.message),
@@ -470,7 +476,7 @@ impl Reporter for Cli {
             RunEvent::Outcome(done) => self.outcome(done, redactor, output),
             RunEvent::NoSuchRequest(name) => {
                 let paint = self.paint(output);
-                let name = escape(&redactor.redact(name));
+                let name = escape(&redactor.redact(&name_without_credentials(name)));
                 let text = format!("the next request `{name}` is not in this run: the iteration ends");
                 self.line(&format!("  {} {text}", paint.yellow("warning:")), output)
             }
