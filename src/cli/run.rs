@@ -193,6 +193,7 @@ async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<Nod
     let mut items = Vec::new();
     for path in &args.paths {
         let found = foreign::read(&client, cwd, path, args.sending.postman_api_key.as_ref()).await;
+        let found = found.and_then(|found| Ok(crate::foreign::whole(found, path)?));
         let found = found.map_err(|error| error.within("the collection could not be loaded"))?;
         let loaded = foreign::load(&mut workspace, &found);
         if loaded.is_empty() {
