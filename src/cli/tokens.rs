@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::exec::plan;
-use crate::exec::renewal::{forget_orphaned, forget_token, granted_key_at, span};
+use crate::exec::renewal::{forget_orphaned, forget_token, granted_key_at, result, span};
 use crate::exec::tokens::TokenRequest;
 use crate::model::outcome::{Before, ConsoleLevel, Renewal};
 use crate::model::{NodeId, Outcome, Redactor};
@@ -130,8 +130,9 @@ async fn fetch(
         let redactor = secrets(&opened.session, token.request, own).and(&own.redactor);
         show(&redactor, own, output);
         // Such as that nothing says when it ends; how it went is told below.
+        let ended = renewal.map(|renewal| result(renewal).1);
         let odd = outcome.console.iter().filter(|line| line.level == ConsoleLevel::Warn);
-        let odd = odd.filter(|line| renewal.is_none_or(|renewal| renewal.at != line.at));
+        let odd = odd.filter(|line| ended.as_ref() != Some(&line.text));
         let paint = output.err_paint;
         for line in odd.flat_map(|line| describe::console(line, &redactor, paint)) {
             output.note(&line);

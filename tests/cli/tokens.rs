@@ -145,6 +145,37 @@ fn a_renewal_tells_that_nothing_stands_where_its_end_should() {
     assert_eq!(told.matches(odd).count(), 1, "{told}");
 }
 
+#[test]
+fn a_renewal_tells_why_what_was_to_renew_it_did_not() {
+    let (base, _) = desk();
+    let home = Home::new();
+    drop(postrider(&home, &base));
+    let root = home.folder.path().join("tokens");
+    let file = root.join("collections/api/collection.toml");
+    let text = std::fs::read_to_string(&file).unwrap() + "refresh = \"again\"\n";
+    std::fs::write(&file, text).unwrap();
+    let again = format!("name = \"Again\"\nmethod = \"POST\"\nurl = \"{base}/refused\"\n[auth]\ntype = \"none\"\n");
+    write(&root, "collections/api/again.toml", &again);
+    let renew = || {
+        let mut command = home.process();
+        let command = command.current_dir(&root).args(["tokens", "renew", "t", "-e", "here"]);
+        String::from_utf8_lossy(&command.output().unwrap().stderr).into_owned()
+    };
+    let told = renew();
+    assert!(told.contains("`t` is fresh") && !told.contains("renewed:"), "{told}");
+    let told = renew();
+    let anew = "`t` was got anew instead of renewed: `Again` answered 401";
+    assert!(
+        told.contains("`t` is fresh") && told.matches(anew).count() == 1,
+        "{told}"
+    );
+    write(&root, "collections/api/login.toml", &again.replace("Again", "Log in"));
+    let told = renew();
+    let neither = "what is to renew `t` did not: `Again` answered 401";
+    assert_eq!(told.matches(neither).count(), 1, "{told}");
+    assert_eq!(told.matches("could not be renewed").count(), 1, "{told}");
+}
+
 /// The program in a workspace whose collection says where its token comes from.
 fn postrider(home: &Home, base: &str) -> std::process::Command {
     let root = home.folder.path().join("tokens");

@@ -38,7 +38,7 @@ pub struct Landed {
     pub took: Duration,
     /// Why it could not be kept, if it could not.
     pub unkept: Option<String>,
-    /// Why what was to renew the last one did not, where a new one was got all the same.
+    /// See [`Fetched::unrenewed`].
     pub unrenewed: Option<String>,
 }
 

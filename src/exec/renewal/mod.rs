@@ -36,6 +36,7 @@ pub use granted::{granted_for, granted_key_at, is_granted};
 pub use origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 pub use reply::{picked, token_in};
 pub use store::{Obtained, TokenStore, Want};
+pub use told::result;
 pub use words::{complaint, cut, span};
 
 pub(super) use send::{Ready, unsent};

@@ -96,7 +96,8 @@ pub struct Fetched {
     pub node: Option<NodeId>,
     /// All that came of that request, its own reply first of all.
     pub outcome: Option<Arc<Outcome>>,
-    /// Why what was to renew the last one did not, in a sentence, where a new one was got all the same.
+    /// Why what was to renew the last one did not, in a sentence, whatever came of getting a new one. Nothing where somebody
+    /// has called it off.
     pub unrenewed: Option<String>,
 }
 

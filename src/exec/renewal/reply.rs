@@ -80,9 +80,16 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
     })
 }
 
-/// The host that has answered, where that is not the one that was asked.
+/// The server that has answered, where that is not the one that was asked: its host, and its port where it has one of its own.
 fn elsewhere(exchange: &Exchange) -> Option<String> {
-    let host = |url: &str| Some(Url::parse(url).ok()?.host_str()?.to_owned());
+    let host = |url: &str| {
+        let url = Url::parse(url).ok()?;
+        let host = url.host_str()?;
+        Some(match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        })
+    };
     let asked = exchange.hops.iter().find(|hop| hop.again.is_none())?;
     let answered = host(&exchange.request.url)?;
     (host(&asked.url)? != answered).then_some(answered)

@@ -88,7 +88,7 @@ impl SavedRequest {
             match &fetched.token {
                 Ok(_) => return fetched,
                 // What it has spoilt does not matter to the full one.
-                Err(failure) => unrenewed = Some(failure.message.clone()),
+                Err(failure) => unrenewed = (!failure.declined).then(|| failure.message.clone()),
             }
         }
         let mut fetched = match self.tokens.request(self.at, &scopes, self.collection) {

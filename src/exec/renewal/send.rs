@@ -524,10 +524,11 @@ fn take_known(store: &TokenStore, prepared: &mut Prepared, used: &mut Used) -> b
 fn take_others(prepared: &mut Prepared, bound: &Bound, outcome: Option<&Outcome>) {
     let own = bound.is_of(prepared.plan.collection);
     let variable = &bound.source.variable;
-    // It had emptied a scope to fill it anew, which it has not.
+    let home = prepared.scopes.get(variable).map(|(scope, _)| scope);
     let is_own = |write: &VariableWrite| match &write.change {
         Change::Set { key, .. } | Change::Undefine { key } | Change::Unset { key } => key == variable,
-        Change::Clear => true,
+        // It had emptied a scope to fill it anew, which it has not: the token that was there stays.
+        Change::Clear => home.is_none_or(|home| home == write.scope),
     };
     let writes = outcome.map(|outcome| kept(outcome, own)).unwrap_or_default();
     for write in writes.into_iter().filter(|write| !is_own(write)) {

@@ -34,14 +34,14 @@ pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::D
     }
 }
 
-/// The console's line on a renewal, and those on what was to renew it and did not, and on what could not be kept.
-pub(super) fn told(renewal: &Renewal, landed: &Landed) -> Vec<ConsoleLine> {
+/// The console's words on how a renewal went.
+pub fn result(renewal: &Renewal) -> (ConsoleLevel, String) {
     let Renewal {
         name, why, from, at, ..
     } = renewal;
     let took = SignedDuration::try_from(renewal.took).unwrap_or(SignedDuration::ZERO);
     let done = renewal.done();
-    let (level, text) = match &renewal.result {
+    match &renewal.result {
         Ok(end) => {
             let by = if from.is_empty() {
                 "another postrider".to_owned()
@@ -57,7 +57,13 @@ pub(super) fn told(renewal: &Renewal, landed: &Landed) -> Vec<ConsoleLine> {
             ConsoleLevel::Warn,
             format!("`{name}` {why}, and could not be {done}: {error}"),
         ),
-    };
+    }
+}
+
+/// The console's line on a renewal, and those on what was to renew it and did not, and on what could not be kept.
+pub(super) fn told(renewal: &Renewal, landed: &Landed) -> Vec<ConsoleLine> {
+    let Renewal { name, at, .. } = renewal;
+    let (level, text) = result(renewal);
     let line = |level, text| ConsoleLine {
         level,
         text,
@@ -67,7 +73,12 @@ pub(super) fn told(renewal: &Renewal, landed: &Landed) -> Vec<ConsoleLine> {
     };
     let warn = |text: String| line(ConsoleLevel::Warn, text);
     let unrenewed = landed.unrenewed.as_ref();
-    let unrenewed = unrenewed.map(|why| warn(format!("`{name}` was got anew instead of renewed: {why}")));
+    let unrenewed = unrenewed.map(|why| {
+        warn(match &renewal.result {
+            Ok(_) => format!("`{name}` was got anew instead of renewed: {why}"),
+            Err(_) => format!("what is to renew `{name}` did not: {why}"),
+        })
+    });
     let unkept = landed.unkept.as_ref();
     let unkept = unkept.map(|error| warn(format!("`{name}` is not kept: {error}")));
     let lines = unrenewed.into_iter().chain([line(level, text)]).chain(unkept);
