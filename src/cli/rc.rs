@@ -158,8 +158,8 @@ pub(super) fn from_files(
         let stands_here = INLINE.contains(&name.as_str()) && (value.is_object() || value.is_array());
         if stands_here {
             if given.value_source(&id) != Some(ValueSource::CommandLine) {
-                if name != "iteration-data" && values(&value).is_none() {
-                    let text = "is one without variables: its `values` are a list of `{ \"key\": …, \"value\": … }`";
+                if name != "iteration-data" && holds_others(&value) {
+                    let text = "sets no variables: its `values` are to be a list of `{ \"key\": …, \"value\": … }`";
                     warnings.push(format!("{place} {text}"));
                 }
                 put_inline(&name, &value, inline);
@@ -179,6 +179,12 @@ pub(super) fn from_files(
 /// The variables that a settings file gives a scope itself. A list alone is that of the values.
 fn values(scope: &Value) -> Option<&[Value]> {
     scope.get("values").unwrap_or(scope).as_array().map(Vec::as_slice)
+}
+
+/// Whether something stands in a scope that is to be a variable and is not taken for one.
+fn holds_others(scope: &Value) -> bool {
+    let is_head = |key: &String| ["id", "name"].contains(&key.as_str()) || key.starts_with('_');
+    values(scope).is_none() && scope.as_object().is_some_and(|scope| !scope.keys().all(is_head))
 }
 
 /// Keeps what a settings file says itself.

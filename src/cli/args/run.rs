@@ -51,7 +51,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "NAME")]
     pub folder: Vec<String>,
 
-    /// Stops at the first failure; `--bail folder` only at an error, which a test that fails is not.
+    /// Stops at the first failure; `--bail folder` only at an error of a request or script; a failed test is none.
     #[arg(
         long,
         value_name = "WHEN",
