@@ -153,16 +153,24 @@ impl Lines<'_> {
             }
             "content-type" => match &self.body.boundary {
                 Some(boundary) if !value.starts_with("multipart/") => {
-                    warnings.push(format!("`{name}` does not fit the body: sent as `multipart/form-data`"));
+                    let signed = self.signed_by_aws(&lower);
+                    warnings.push(format!(
+                        "`{name}` does not fit the body: sent as `multipart/form-data`{signed}"
+                    ));
                     Some(format!("multipart/form-data; boundary={boundary}"))
                 }
                 Some(boundary) if !value.contains("boundary=") => Some(format!("{value}; boundary={boundary}")),
-                // Fields are read as another type by nobody; who wants to send one says that ours is not to be sent.
+                // No server reads the fields of a form under another type. Who wants to send them so switches off the automatic
+                // `Content-Type`.
                 None if self.body.content_type.as_deref() == Some(FORM)
                     && !is_form(value)
                     && !self.disabled.contains(&lower) =>
                 {
-                    warnings.push(format!("`{name}` does not fit the body: sent as `{FORM}`"));
+                    let signed = self.signed_by_aws(&lower);
+                    warnings.push(format!(
+                        "`{name}` does not fit the body: sent as `{FORM}`{signed}; to send fields as another type, switch the \
+                         automatic `Content-Type` off"
+                    ));
                     Some(FORM.to_owned())
                 }
                 _ => Some(value.to_owned()),
@@ -174,6 +182,20 @@ impl Lines<'_> {
     fn user_info(&self, map: &mut HeaderMap) -> Result<(), SendError> {
         self.basic
             .map_or(Ok(()), |basic| add(map, "authorization", &format!("Basic {basic}")))
+    }
+
+    /// That the signature of AWS is over a header as it was, where it is.
+    fn signed_by_aws(&self, lower: &str) -> &'static str {
+        let is_signed = |(name, value): &(String, String)| {
+            let names = value.split("SignedHeaders=").nth(1).unwrap_or_default();
+            let mut names = names.split(',').next().unwrap_or_default().split(';');
+            name.eq_ignore_ascii_case("authorization") && value.starts_with("AWS4-") && names.any(|own| own == lower)
+        };
+        if self.user.iter().any(is_signed) {
+            ", which is not what the AWS signature is over"
+        } else {
+            ""
+        }
     }
 
     fn content_type(&self, map: &mut HeaderMap) -> Result<(), SendError> {
@@ -521,6 +543,26 @@ mod tests {
         let (lines, warnings) = assemble(&[("Content-Length", "99")], &[], |lines| lines.method = "POST");
         assert_eq!(lines.unwrap()[0], ("Content-Length".to_owned(), "0".to_owned()));
         assert_eq!(warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_signature_over_a_type_that_is_not_sent_is_told() {
+        let body: &'static mut Outgoing = Box::leak(Box::default());
+        body.content_type = Some(FORM.into());
+        let body: &'static Outgoing = body;
+        for (names, told) in [("content-type;host", true), ("host;x-amz-date", false)] {
+            let signature = format!("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders={names}, Signature=0");
+            let own = [("content-type", "application/json"), ("Authorization", &*signature)];
+            let (_, warnings) = assemble(&own, &[], |lines| lines.body = body);
+            let [warning] = &warnings[..] else {
+                panic!("{warnings:?}")
+            };
+            assert_eq!(
+                warning.contains("not what the AWS signature is over"),
+                told,
+                "{warning}"
+            );
+        }
     }
 
     #[test]
