@@ -178,7 +178,7 @@ fn advice(endpoint: &str, code: &str) -> Option<&'static str> {
         "unsupported_grant_type" => "the server does not know this grant: choose another, or check the token URL",
         "invalid_scope" => "the server does not know a scope, or does not give it to this client",
         "access_denied" if endpoint == TOKEN => {
-            "whoever was asked said no, or the server's rules do: check user name and password, and what this client may do"
+            "the person who was asked, or a rule of the server, refused it: check user name and password, and what this client may do"
         }
         "access_denied" => "you, or the server's rules, have refused it",
         "invalid_target" => "check `resource` and `audience`",
