@@ -345,7 +345,12 @@ fn what_is_sorted_into_folders_is_found_there() {
     let told: Vec<&str> = found.report.notes.iter().map(|note| note.path.as_str()).collect();
     assert_eq!(
         told,
-        ["a/broken.postman_collection.json", "d/y.environment.yaml", "e/V3/"]
+        [
+            "a/broken.postman_collection.json",
+            "d/y.environment.yaml",
+            "V3/one.request.yaml",
+            "e/V3/"
+        ]
     );
 }
 
