@@ -173,7 +173,7 @@ fn line(question: &str, escape: Taken, shows: bool) -> Result<(Taken, String), C
     write!(err, "\r\x1b[K{prompt}")
         .and_then(|()| err.flush())
         .map_err(failed)?;
-    let typed = Raw::enable().and_then(|_raw| typed(escape, shows.then_some(&prompt)));
+    let typed = Raw::enable().and_then(|_raw| typed(escape, shows.then_some(prompt.as_str())));
     writeln!(err).map_err(failed)?;
     typed.map_err(failed)
 }
@@ -275,7 +275,7 @@ pub fn obtain(safe: &Safe, keyring: &dyn Keyring, or_without: bool) -> Result<Op
 }
 
 /// A line, shown behind a prompt or not at all, and how it ended.
-fn typed(escape: Taken, prompt: Option<&String>) -> io::Result<(Taken, String)> {
+fn typed(escape: Taken, prompt: Option<&str>) -> io::Result<(Taken, String)> {
     let mut text = String::new();
     loop {
         // What is not shown is not held twice.

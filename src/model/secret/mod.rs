@@ -274,9 +274,12 @@ pub fn name_without_credentials(name: &str) -> Cow<'_, str> {
     if !name.contains("://") {
         return Cow::Borrowed(name);
     }
-    let words = name.split(' ').map(|word| match word.contains("://") {
-        true => without_credentials(word),
-        false => word.to_owned(),
+    let words = name.split(' ').map(|word| {
+        if word.contains("://") {
+            without_credentials(word)
+        } else {
+            word.to_owned()
+        }
     });
     Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
