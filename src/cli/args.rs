@@ -115,7 +115,7 @@ pub enum Command {
     /// Prints the JSON Schema of a kind of file, for your editor; without KIND, the kinds.
     Schema {
         /// The kind of file.
-        #[arg(value_parser = ["collection", "folder", "request", "environment", "globals", "config"])]
+        #[arg(value_parser = ["collection", "folder", "request", "environment", "globals", "config", "auth"])]
         kind: Option<String>,
     },
     /// Prints a completion script for a shell.
@@ -434,6 +434,9 @@ pub enum SecretsCommand {
         /// Puts the passphrase into the system's keyring, so that nobody is asked; without it, it is taken out of there.
         #[arg(long)]
         keyring: bool,
+        /// Takes a short passphrase from `POSTRIDER_PASSPHRASE`, too, although it can be guessed.
+        #[arg(long)]
+        short: bool,
     },
     /// Removes the passphrase: the key is in its file again, for your user alone.
     Unlock,

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::CliError;
 use super::output::{Output, escape};
-use super::raw::Raw;
+use super::raw::{Quiet, Raw};
 use crate::exec::Typed;
 use crate::model::Secret;
 use crate::store::keyring::{Keyring, KeyringError, patiently};
@@ -245,6 +245,7 @@ pub fn obtain(safe: &Safe, keyring: &dyn Keyring, or_without: bool) -> Result<Op
     if !can_ask() {
         return Err(locked(why.as_deref()));
     }
+    let _quiet = Quiet::begin();
     let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
     let (without, escape) = if or_without {
         (", Esc opens without them", Taken::Nothing)
