@@ -30,7 +30,7 @@ use super::saves::Saves;
 use super::shared::{Level, Shared};
 use super::theme::{Depth, Theme};
 use super::{commands, results};
-use crate::model::{ItemPath, Outcome};
+use crate::model::{ItemPath, NodeId, Outcome};
 
 /// So long after the last key nobody is looking: times tick slowly, and secrets hide again.
 pub const ASLEEP: SignedDuration = SignedDuration::from_secs(30);
@@ -80,6 +80,8 @@ pub struct State {
     pub inputs: u64,
     /// Which of these was the last key that goes to the end of what is typed.
     pub to_the_end: Option<u64>,
+    /// Which of them was the last that undid, or was about to undo, a change of an item that is not open, and which item.
+    pub undone_elsewhere: Option<(NodeId, u64)>,
     /// When the user last did something.
     pub last_input: Timestamp,
     /// The name of the next send.

@@ -474,6 +474,7 @@ fn what_another_postrider_forgets_is_forgotten_here_unless_there_is_a_newer_one(
         writes: Vec::new(),
         refresh: Some("refresh".to_owned()),
         got_with: None,
+        instead_of: None,
     };
     let old = granted("old", harness.now);
     let (owner, name, row) = token_row(&key, &old).unwrap();
