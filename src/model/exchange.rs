@@ -49,6 +49,12 @@ impl Exchange {
         }
     }
 
+    /// Whether no connection could be made, so that no server can have acted upon it.
+    pub fn never_arrived(&self) -> bool {
+        let unmade = |error: &SendError| error.kind == SendErrorKind::Connect;
+        self.error().is_some_and(unmade) && !self.went_out()
+    }
+
     /// The URL that was asked for, before any redirect led away from it.
     pub fn asked_url(&self) -> &str {
         self.hops.first().map_or(&self.request.url, |hop| &hop.url)
@@ -427,13 +433,6 @@ pub enum SendErrorKind {
     Token,
     /// There is more of the response than may be kept.
     TooLarge,
-}
-
-impl SendErrorKind {
-    /// Whether it may be otherwise in a moment.
-    pub fn may_pass(self) -> bool {
-        matches!(self, Self::Connect | Self::Timeout | Self::Protocol)
-    }
 }
 
 /// Why there is no response, or not all of it; says what happened, why, and what to do next.

@@ -526,7 +526,7 @@ fn tokens_whose_environment_or_declaration_is_gone_are_listed_and_forgotten() {
 
     run(&["tokens", "list"], &gone)
         .success()
-        .stdout(contains("t  here       valid 10 min").and(contains("nothing here declares it")));
+        .stdout(contains("t  here       valid 10 min").and(contains("its environment is gone")));
     run(&["tokens", "list", "-e", "here"], &gone)
         .success()
         .stdout(contains("t  here  valid 10 min").and(contains("elsewhere").not()));

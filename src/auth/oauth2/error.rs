@@ -69,6 +69,8 @@ pub enum OAuthError {
         endpoint: &'static str,
         /// Why.
         message: String,
+        /// Whether no connection could be made, so that it cannot have acted upon it.
+        never_arrived: bool,
         /// What to do about it.
         hint: Option<String>,
     },
@@ -160,6 +162,14 @@ impl OAuthError {
                 *status >= 500 || code == "temporarily_unavailable" || code == "server_error"
             }
             _ => false,
+        }
+    }
+
+    /// Whether it may be tried once more without asking: not where the server may have acted upon it and not answered.
+    pub fn may_be_repeated(&self) -> bool {
+        match self {
+            Self::Unreachable { never_arrived, .. } => *never_arrived,
+            error => error.is_passing(),
         }
     }
 }
@@ -256,6 +266,13 @@ mod tests {
         );
         assert!(refused("server_error", "", 400).is_passing() && refused("x", "", 503).is_passing());
         assert!(!error.is_passing());
+        let unreachable = |never_arrived| OAuthError::Unreachable {
+            endpoint: TOKEN,
+            message: String::new(),
+            never_arrived,
+            hint: None,
+        };
+        assert!(unreachable(true).may_be_repeated() && !unreachable(false).may_be_repeated());
         assert_eq!(
             OAuthError::Late(Duration::from_mins(5)).to_string(),
             "nobody has signed in within 5 minutes"

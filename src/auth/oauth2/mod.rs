@@ -21,6 +21,7 @@ mod error;
 mod extra;
 mod fields;
 mod loopback;
+mod mark;
 mod pace;
 pub mod pkce;
 mod redirect;
@@ -29,11 +30,12 @@ pub mod request;
 use super::{AuthType, Draft, FieldSpec, Step};
 
 pub use answer::{DeviceCode, Tokens, device as device_answer, tokens as token_answer};
-pub use config::{ClientAuth, Config, Endpoints, Grant, KIND, OAuthClient, Sends, is_configured};
+pub use config::{ClientAuth, Config, Endpoints, Grant, KIND, OAuthClient, Sends, is_configured, unknown_grant};
 pub use discovery::{Discovered, places as discovery_places, read as read_discovery};
 pub use error::{AUTHORIZATION, DEVICE, DISCOVERY, OAuthError, TOKEN};
 pub use extra::{Extra, ExtraParam, Place};
 pub use loopback::Loopback;
+pub use mark::{is_mark_of, mark_of};
 pub use pace::Pace;
 pub use redirect::{Brought, Expected};
 

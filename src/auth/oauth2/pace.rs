@@ -87,6 +87,7 @@ mod tests {
         let down = OAuthError::Unreachable {
             endpoint: TOKEN,
             message: String::new(),
+            never_arrived: true,
             hint: None,
         };
         assert_eq!(pace.after(down.clone()), Ok(()));

@@ -178,6 +178,7 @@ impl Flow {
                 let error = OAuthError::Unreachable {
                     endpoint,
                     message: error.message.clone(),
+                    never_arrived: exchange.never_arrived(),
                     hint: error.hint.clone(),
                 };
                 Err(failed(error, exchange))

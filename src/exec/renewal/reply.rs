@@ -39,7 +39,7 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
     let response = exchange.result.as_ref().map_err(|error| Failure {
         message: format!("`{name}`: {}", error.message),
         hint: error.hint.clone(),
-        transient: error.kind.may_pass(),
+        transient: exchange.never_arrived(),
         declined: error.kind == SendErrorKind::Cancelled,
     })?;
     let said = complaint(response).map(|said| format!(" ({})", redact(&said)));
@@ -56,7 +56,7 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
         return Err(Failure {
             message: format!("{answered}{why}"),
             hint,
-            transient: response.status == 429 || response.status >= 500,
+            transient: response.status >= 500,
             declined: false,
         });
     }
@@ -230,6 +230,7 @@ pub(super) fn dated(
         writes: Vec::new(),
         refresh: None,
         got_with: None,
+        instead_of: None,
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::bound::{Bound, Tokens, is_made_by_script};
-use super::origin::{Cause, Failure, Fetched, Fetching, Origin};
+use super::origin::{Failure, Fetched, Fetching, Origin};
 use super::reply;
 use super::thought::Thought;
 use crate::exec::pipeline::{Pipeline, SendContext};
@@ -81,7 +81,7 @@ impl SavedRequest {
             ..SendContext::default()
         };
         let refresh = self.tokens.refresh(self.at, &scopes, self.collection);
-        let refresh = refresh.filter(|_| fetching.cause != Cause::Missing && held);
+        let refresh = refresh.filter(|_| !fetching.cause.is_first() && held);
         let mut unrenewed = None;
         if let Some(plan) = refresh {
             let fetched = self.send(plan, &context).await;

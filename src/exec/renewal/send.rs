@@ -98,6 +98,11 @@ impl Pipeline {
             let held = token.value.as_deref();
             let standing = store.judge(&token.key, held, before.unwrap_or_default(), Timestamp::now());
             let Standing::Due(cause) = standing else { continue };
+            let cause = if cause == Cause::Missing && is_locked(prepared, token.at) {
+                Cause::Locked
+            } else {
+                cause
+            };
             match Box::pin(self.better(&store, prepared, token, cause, context)).await {
                 Better::Took => took = true,
                 Better::AsIs => {}
@@ -491,6 +496,12 @@ fn sends_itself(plan: &Plan, variable: &str, renews: bool) -> Option<String> {
 
 fn bound(prepared: &Prepared, at: usize) -> Option<&Bound> {
     prepared.plan.tokens.get(at)
+}
+
+/// Whether what the variable of a token holds cannot be read before the user gives the passphrase.
+fn is_locked(prepared: &Prepared, at: usize) -> bool {
+    let found = bound(prepared, at).and_then(|bound| prepared.scopes.get(&bound.source.variable));
+    found.is_some_and(|(_, binding)| binding.locked)
 }
 
 /// Where a token goes that no script puts anywhere.

@@ -15,7 +15,7 @@ pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::D
         name: name.to_owned(),
         why: landed.cause.words(),
         before: match landed.cause {
-            Cause::Missing => Before::None,
+            cause if cause.is_first() => Before::None,
             Cause::Refused(_) | Cause::RefusedEarlier => Before::Refused,
             _ => Before::Other,
         },
@@ -81,7 +81,10 @@ pub(super) fn told(renewal: &Renewal, landed: &Landed) -> Vec<ConsoleLine> {
     });
     let unkept = landed.unkept.as_ref();
     let unkept = unkept.map(|error| warn(format!("`{name}` is not kept: {error}")));
-    let lines = unrenewed.into_iter().chain([line(level, text)]).chain(unkept);
+    let before = landed.before.as_ref();
+    let before = before.map(|why| line(ConsoleLevel::Info, format!("{why}: tried once more")));
+    let lines = before.into_iter().chain(unrenewed);
+    let lines = lines.chain([line(level, text)]).chain(unkept);
     lines.collect()
 }
 
@@ -100,7 +103,7 @@ pub(super) fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) 
         return SendError::new(SendErrorKind::Token, format!("there is no `{name}`"));
     };
     let (why, cause) = (landed.cause.words(), landed.cause);
-    let done = if cause == Cause::Missing { "fetched" } else { "renewed" };
+    let done = if cause.is_first() { "fetched" } else { "renewed" };
     let message = match left {
         None if cause == Cause::Changed => {
             format!("`{name}` {why}, and with this one there is none: {}", failure.message)
@@ -112,7 +115,10 @@ pub(super) fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) 
             span(left)
         ),
     };
-    let error = SendError::new(SendErrorKind::Token, message);
+    // Whoever has to sign in again wants to know why.
+    let before = landed.unrenewed.as_ref().filter(|_| left.is_none());
+    let before = before.map(|why| format!("; before that {why}")).unwrap_or_default();
+    let error = SendError::new(SendErrorKind::Token, format!("{message}{before}"));
     match (&failure.hint, landed.from.is_empty()) {
         (Some(hint), _) => error.hint(hint.clone()),
         (None, false) => error.hint(format!("send `{}` by itself to see what is wrong", landed.from)),

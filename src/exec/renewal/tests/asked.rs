@@ -8,6 +8,7 @@ use crate::exec::pipeline::SendContext;
 use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
 use crate::model::exchange::Phase;
 use crate::model::token::{Renew, Replay, TokenSource};
+use crate::model::variable::Owner;
 use crate::script::BoxFuture;
 
 fn mood(ttl: Duration) -> Mood {
@@ -156,4 +157,29 @@ async fn nobody_is_waited_for_once_there_is_an_answer() {
         let asked = seen.iter().position(|phase| *phase == Phase::Asking).unwrap();
         assert_eq!(seen.get(asked + 1), Some(&Phase::Preparing), "{seen:?}");
     }
+}
+
+#[tokio::test]
+async fn a_token_that_is_locked_is_told_from_one_that_there_is_none_of() {
+    let locked = |renew| async move {
+        let desk = Desk::open(mood(LONG)).await;
+        let mut client = Client::new(&desk, vec![TokenSource { renew, ..source() }]);
+        client.session.current.lock(Owner::Environment("test".into()), "t");
+        let always = Arc::new(Always(true, Mutex::default()));
+        client.pipeline.interaction = Some(always.clone());
+        let outcome = client.send(GET).await;
+        let asked = always.1.lock().unwrap().clone();
+        (outcome, asked, desk.asked())
+    };
+    let why = "is locked with a passphrase (L unlocks it)";
+    let (outcome, asked, fetched) = locked(Renew::Auto).await;
+    let told = &outcome.console[0].text;
+    assert!(told.starts_with(&format!("`t` {why}: fetched by `token`")), "{told}");
+    assert_eq!((asked.len(), fetched), (0, 1));
+    let (_, asked, fetched) = locked(Renew::Ask).await;
+    assert_eq!((asked, fetched), (vec![format!("t {why} by token")], 1));
+    let (outcome, asked, fetched) = locked(Renew::Never).await;
+    let told = super::desk::error(&outcome);
+    assert!(told.contains("`{{t}}` is locked with a passphrase"), "{told}");
+    assert_eq!((asked.len(), fetched), (0, 0));
 }

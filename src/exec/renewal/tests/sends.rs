@@ -339,7 +339,7 @@ async fn what_a_request_without_a_token_has_emptied_is_empty_but_where_the_token
 }
 
 #[tokio::test]
-async fn a_hiccup_of_the_desk_is_not_told_to_anybody() {
+async fn a_hiccup_of_the_desk_fails_nobody() {
     let desk = Desk::open(Mood {
         refuses: Some(503),
         every_other: true,

@@ -9,9 +9,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::desk::{Client, Desk, GET, Mood, TOKEN, source, status};
-use crate::exec::renewal::{Cause, Failure, Fetched, Fetching, Obtained, Origin, TokenStore, Want};
+use crate::exec::renewal::{Cause, Failure, Fetched, Fetching, Obtained, Origin, TokenStore, Want, cookies_of};
+use crate::exec::tokens::token_sources;
 use crate::exec::{RunEvent, RunOptions, SendContext, run};
-use crate::model::token::{Hold, Token, TokenKeeper, TokenKey};
+use crate::model::token::{Hold, Pick, Token, TokenKeeper, TokenKey, TokenSource};
 use crate::model::{Entity, Request};
 use crate::script::BoxFuture;
 
@@ -85,6 +86,7 @@ fn token(value: &str) -> Token {
         writes: Vec::new(),
         refresh: None,
         got_with: None,
+        instead_of: None,
     }
 }
 
@@ -464,4 +466,45 @@ async fn rows_that_log_in_by_a_script_have_tokens_of_their_own() {
     .await;
     assert_eq!(desk.asked(), 2);
     assert!(sent.len() == 3 && sent[0] != sent[1] && sent[0] == sent[2], "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_cookie_that_is_a_token_is_forgotten_with_it() {
+    let mood = Mood {
+        ttl: Duration::from_mins(10),
+        ..Mood::default()
+    };
+    let desk = Desk::open(mood).await;
+    let by_cookie = TokenSource {
+        pick: Pick::Cookie("sid".into()),
+        ..source()
+    };
+    let mut client = Client::new(&desk, vec![by_cookie]);
+    assert_eq!(status(&client.send(GET).await), 200);
+    let session = &client.session;
+    let (token, store) = (
+        token_sources(&session.workspace).remove(0),
+        client.pipeline.tokens.as_ref().unwrap(),
+    );
+    let known = store.peek(&token.key(&session.workspace, session.environment)).unwrap();
+    let jar = client.pipeline.cookies.list();
+    let held = jar.iter().find(|cookie| cookie.name == "sid").unwrap().clone();
+    let like = |name: &str, value: &str, domain: &str| crate::model::exchange::Cookie {
+        name: name.into(),
+        value: value.into(),
+        domain: domain.into(),
+        ..held.clone()
+    };
+    // The server may have set another one since, and may have set it for more than itself.
+    let jar = [
+        held.clone(),
+        like("sid", "newer", "127.0.0.1"),
+        like("sid", &known.value, "api.test"),
+        like("sid", "theirs", "other.test"),
+        like("lang", "de", "127.0.0.1"),
+    ];
+    let source = session.source(token.request);
+    let own = cookies_of(Some(&known), &token, &source, &jar);
+    assert_eq!(own, jar[..3]);
+    assert_eq!(cookies_of(None, &token, &source, &jar), jar[..2]);
 }
