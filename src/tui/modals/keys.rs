@@ -16,9 +16,6 @@ const ENVIRONMENT: Written = (
     &[
         ("↵ i", "Edit the cell"),
         ("Tab", "Go to the next cell"),
-        ("↑ ↓ ← → k j h l", "Move"),
-        ("PgUp PgDn ^U ^D", "Move a page"),
-        ("g G", "Go to the first or last variable"),
         ("a", "Add a variable"),
         ("d", "Delete the variable"),
         ("Space", "Switch the variable on or off"),
@@ -30,6 +27,9 @@ const ENVIRONMENT: Written = (
         ("u ^Z", "Undo"),
         ("^Y", "Redo"),
         ("^S", "Save again what could not be saved"),
+        ("↑ ↓ ← → k j h l", "Move"),
+        ("PgUp PgDn ^U ^D", "Move a page"),
+        ("g G", "Go to the first or last variable"),
         ("Esc q", "Close"),
     ],
 );
