@@ -300,9 +300,19 @@ impl EnvironmentEditor {
     /// Goes on with a name that another variable has: what is typed next is no command, and not for that one.
     fn retype(&mut self, row: usize) {
         self.follow = None;
+        let typed = self.table.rows().get(row).map(|row| row.text(KEY).to_owned());
         self.table.cancel();
-        self.table.go_to(row, KEY);
-        self.table.apply(TableAction::Edit);
+        if row < self.lines.len() {
+            self.table.go_to(row, KEY);
+            self.table.apply(TableAction::Edit);
+            return;
+        }
+        // As it began: behind its name comes its value.
+        self.table.set_rows(self.lines.iter().map(Line::row).collect());
+        self.table.apply(TableAction::Add);
+        if let (Some(editor), Some(typed)) = (self.table.editor_mut(), typed) {
+            editor.set_text(&typed);
+        }
     }
 
     /// Takes over what is typed into a cell, which otherwise counts when the cell is left; returns whether there was any.

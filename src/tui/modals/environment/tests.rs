@@ -257,9 +257,10 @@ fn a_new_variable_is_typed_name_then_value() {
     let before = variable(&harness, "base_url").unwrap();
     harness.press("abase_url<enter>");
     assert!(notice(&harness).contains("`base_url` is there already"));
-    // What is typed on is not for the one that has the name.
+    // What is typed on is its name still, and no command.
     harness.press("_d<enter>eu<enter>");
     assert_eq!(variable(&harness, "base_url").unwrap(), before);
+    assert_eq!(variable(&harness, "base_url_d").unwrap().value, json!("eu"));
 }
 
 #[test]

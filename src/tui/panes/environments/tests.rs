@@ -436,6 +436,7 @@ fn tokens_of_one_name_are_told_apart() {
             writes: Vec::new(),
             refresh: None,
             got_with: None,
+            instead_of: None,
         };
         harness.state.shared.tokens.note(&key, Arc::new(token));
     };
