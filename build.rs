@@ -2,12 +2,12 @@
 //! are kept once, which saves 0.4 MB, and relative relocations are packed where the system can read them, which saves 1.2 MB
 //! and starts sooner. It protects, too, what `.cargo/config.toml` tells the compiler to leave unprotected.
 //!
-//! It compiles the prelude of scripts, too, without the text of its functions, which would be kept in the bytecode of each
-//! that they stand in: more than half of it, for a `toString` that nobody asks.
-//!
 //! glibc reads them from 2.36 on; with an older one the program would not start. So the machine that builds is asked which
 //! it has, and a cross build, for which nobody can be asked, goes without. Only LLD folds functions; Rust brings it along for
 //! this target and takes it unless it is told otherwise.
+//!
+//! It compiles the prelude of scripts, too, without the text of its functions, which would be kept in the bytecode of each
+//! that they stand in: more than half of it, for a `toString` that nobody asks.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -51,6 +51,7 @@ fn main() {
         writes: Vec::new(),
         refresh: None,
         got_with: None,
+        instead_of: None,
     };
     store.note(&key, token.into());
     measure("a token that the store knows", &store, &key, &jwt);

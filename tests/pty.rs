@@ -507,3 +507,21 @@ fn a_light_terminal_is_found_and_its_answer_is_no_keys() {
     session.press(QUIT);
     assert!(session.ends());
 }
+
+#[test]
+fn a_passphrase_that_is_typed_ahead_is_not_shown_and_not_lost() {
+    let home = tempfile::tempdir().unwrap();
+    let set = |home: &Path, old: Option<&str>, new: &str| {
+        let mut session = Session::start(home, &["secrets", "lock"]);
+        // All of it while the first key is derived.
+        let old = old.map(|old| format!("{old}\r")).unwrap_or_default();
+        session.sees("assphrase:");
+        session.press(&format!("{old}{new}\r{new}\r"));
+        session.sees("what is kept is locked with the passphrase");
+        assert!(session.ends());
+        let shown = session.raw();
+        assert!(!holds(&shown, b"sesame"), "{}", session.text());
+    };
+    set(home.path(), None, "open sesame");
+    set(home.path(), Some("open sesame"), "another sesame");
+}

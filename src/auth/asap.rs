@@ -84,7 +84,7 @@ fn token(draft: &mut Draft) -> Result<String, String> {
     let key = key(&draft.secret_param("privateKey"), kid.as_str().unwrap_or_default())?;
 
     let now = draft.now().as_second();
-    let life = draft.param("exp").trim().parse().unwrap_or(LIFE);
+    let life = draft.number("exp", LIFE, "ASAP");
     let given = |name: &str| claims.get(name).cloned().filter(|value| !value.is_null());
     let all = [
         ("iat", given("iat").unwrap_or_else(|| now.into())),
@@ -192,6 +192,16 @@ mod tests {
             signed.warnings[0].contains("the key id is not that"),
             "{:?}",
             signed.warnings
+        );
+    }
+
+    #[test]
+    fn a_life_that_is_no_number_is_told() {
+        let signed = sign(request(auth().with("exp", "abc")));
+        assert_eq!(signed.request.headers().len(), 1);
+        assert_eq!(
+            signed.warnings,
+            ["`abc` in `exp` of the ASAP auth is no number: taken as 3600"]
         );
     }
 

@@ -12,7 +12,7 @@ pub(super) struct Challenge {
     pub scheme: String,
     /// What NTLM and Negotiate have instead of parameters.
     pub token: String,
-    /// Parameters by name, in lower case, unquoted.
+    /// Parameters by name, in lower case, unquoted; each byte of the server's a character.
     params: Vec<(String, String)>,
 }
 

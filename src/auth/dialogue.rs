@@ -13,9 +13,9 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use super::misspelt::misspelt;
 use super::signed::signed;
 use super::{AuthType, Draft, Memory, Signed, Step, find};
-use crate::model::spelling::distance;
 use crate::model::{Auth, Exchange, ResolvedRequest};
 
 /// So often a request is sent again, as in Postman.
@@ -34,12 +34,12 @@ impl<'a> Answer<'a> {
         self.exchange.response().map_or(0, |response| response.status)
     }
 
-    /// The values of all headers of a name.
-    pub fn headers(&self, name: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
+    /// The values of all headers of a name, each byte a character: what goes back must be what came.
+    pub fn headers(&self, name: &'a str) -> impl Iterator<Item = String> {
         let headers = self.exchange.response().map(|response| response.headers.as_slice());
         let headers = headers.unwrap_or_default().iter();
         let same = headers.filter(move |(own, _)| own.eq_ignore_ascii_case(name));
-        same.map(|(_, value)| String::from_utf8_lossy(value))
+        same.map(|(_, value)| value.iter().map(|byte| char::from(*byte)).collect())
     }
 
     /// A header of the request that was answered, as it went out.
@@ -69,28 +69,6 @@ pub enum Reply {
     },
 }
 
-/// What is to be said of parameters that a type does not have, where they are nearly one that is not there. Others may be
-/// Postman's own notes.
-fn misspelt(kind: &dyn AuthType, auth: &Auth) -> Vec<String> {
-    let names = || kind.fields().iter().map(|field| field.name);
-    let absent = |name: &&str| name.len() > 3 && !auth.params.contains_key(*name);
-    let meant = |written: &str| {
-        let near = |name: &&str| distance(&name.to_lowercase(), &written.to_lowercase()) <= 2;
-        names().filter(absent).find(near)
-    };
-    let unknown = auth
-        .params
-        .keys()
-        .filter(|written| names().all(|name| name != written.as_str()));
-    let told = unknown.filter_map(|written| {
-        let (label, meant) = (kind.label(), meant(written)?);
-        Some(format!(
-            "`{written}` is no parameter of {label}: did you mean `{meant}`?"
-        ))
-    });
-    told.collect()
-}
-
 /// One request on its way, from its first signature to the answer that stands.
 pub struct Dialogue {
     auth: &'static dyn AuthType,
@@ -113,7 +91,7 @@ impl Dialogue {
             if draft.request().auth.kind != Auth::NONE {
                 draft.state_content_type();
             }
-            for text in auth.map_or_else(Vec::new, |auth| misspelt(auth, &draft.request().auth)) {
+            for text in misspelt(&draft.request().auth) {
                 draft.warn(&text);
             }
             // Only for the few types that need it, and before the signer changes it.

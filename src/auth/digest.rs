@@ -249,7 +249,7 @@ fn client_nonce(draft: &mut Draft) -> String {
 
 /// The challenge the user has filled in, if realm and nonce are there.
 fn given(draft: &mut Draft) -> Option<Digest> {
-    let (realm, nonce) = (draft.param("realm"), draft.param("nonce"));
+    let (realm, nonce) = (as_bytes(&draft.param("realm")), as_bytes(&draft.param("nonce")));
     if realm.is_empty() || nonce.is_empty() {
         return None;
     }
@@ -257,7 +257,7 @@ fn given(draft: &mut Draft) -> Option<Digest> {
     for name in ["algorithm", "qop", "opaque"] {
         let value = draft.param(name);
         if !value.is_empty() {
-            params.push((name, value));
+            params.push((name, as_bytes(&value)));
         }
     }
     let count = draft.param("nonceCount");
@@ -266,6 +266,19 @@ fn given(draft: &mut Draft) -> Option<Digest> {
         client_nonce: client_nonce(draft),
         count: u32::from_str_radix(count.trim(), 16).unwrap_or(1),
     })
+}
+
+/// A text as it goes out, each byte a character: Latin-1 as far as that goes, else UTF-8.
+fn as_bytes(text: &str) -> String {
+    if text.chars().all(|c| u8::try_from(c).is_ok()) {
+        return text.to_owned();
+    }
+    text.bytes().map(char::from).collect()
+}
+
+/// The bytes that these characters stand for.
+fn bytes_of(text: &str) -> Vec<u8> {
+    text.chars().filter_map(|c| u8::try_from(c).ok()).collect()
 }
 
 /// The strongest of the challenges that can be answered; of equal ones the first.
@@ -366,7 +379,7 @@ fn authorize(draft: &mut Draft, user: &User, url: &Url, known: &Digest) -> bool 
     true
 }
 
-/// All that a proof is made of.
+/// All that a proof is made of; of the realm and the nonce each byte is a character.
 struct Proof<'a> {
     algorithm: Algorithm,
     user: &'a str,
@@ -383,48 +396,59 @@ struct Proof<'a> {
 }
 
 impl Proof<'_> {
-    /// A text in the server's encoding: UTF-8 where it says so, else Latin-1 as far as that goes, which is how the header
-    /// goes out.
+    /// A text in the server's encoding: UTF-8 where it says so, or where its realm is that; else Latin-1 as far as that goes.
     fn bytes(&self, text: &str) -> Vec<u8> {
-        let latin = || text.chars().map(|c| u8::try_from(c).ok()).collect::<Option<Vec<u8>>>();
-        let latin = if self.utf8 { None } else { latin() };
-        latin.unwrap_or_else(|| text.as_bytes().to_vec())
+        let speaks_utf8 = || !self.realm.is_ascii() && std::str::from_utf8(&bytes_of(self.realm)).is_ok();
+        if self.utf8 || speaks_utf8() {
+            return text.as_bytes().to_vec();
+        }
+        bytes_of(&as_bytes(text))
     }
 
-    fn hash(&self, parts: &[&str]) -> String {
-        self.algorithm.hex(&self.bytes(&parts.join(":")))
+    fn hash(&self, parts: &[&[u8]]) -> String {
+        self.algorithm.hex(&parts.join(&b':'))
     }
 
-    /// RFC 7616, section 3.4.1.
+    /// RFC 7616, section 3.4.1. What came from the server is hashed as it came.
     fn response(&self) -> String {
-        let mut secret = self.hash(&[self.user, self.realm, self.password]);
+        let [realm, nonce] = [self.realm, self.nonce].map(bytes_of);
+        let client_nonce = self.bytes(self.client_nonce);
+        let mut secret = self.hash(&[&self.bytes(self.user), &realm, &self.bytes(self.password)]);
         if self.algorithm.session {
-            secret = self.hash(&[&secret, self.nonce, self.client_nonce]);
+            secret = self.hash(&[secret.as_bytes(), &nonce, &client_nonce]);
         }
+        let (method, uri) = (self.method.as_bytes(), self.uri.as_bytes());
         let what = if self.qop == Some("auth-int") {
-            self.hash(&[self.method, self.uri, &self.algorithm.hex(self.body)])
+            self.hash(&[method, uri, self.algorithm.hex(self.body).as_bytes()])
         } else {
-            self.hash(&[self.method, self.uri])
+            self.hash(&[method, uri])
         };
+        let (secret, what) = (secret.as_bytes(), what.as_bytes());
         match self.qop {
-            Some(qop) => self.hash(&[&secret, self.nonce, self.count, self.client_nonce, qop, &what]),
-            None => self.hash(&[&secret, self.nonce, &what]),
+            Some(qop) => {
+                let count = self.count.as_bytes();
+                self.hash(&[secret, &nonce, count, &client_nonce, qop.as_bytes(), what])
+            }
+            None => self.hash(&[secret, &nonce, what]),
         }
     }
 
-    /// The header, and the part of it that is the proof.
+    /// The header, each byte a character, and the part of it that is the proof.
     fn header(&self, challenge: &Challenge) -> (String, String) {
         let response = self.response();
+        let out = |text: &str| quoted(&self.bytes(text).into_iter().map(char::from).collect::<String>());
         let mut parts = Vec::new();
         let hashed = challenge.flag("userhash");
         if hashed {
-            parts.push(format!("username=\"{}\"", self.hash(&[self.user, self.realm])));
+            let user = self.hash(&[&self.bytes(self.user), &bytes_of(self.realm)]);
+            parts.push(format!("username=\"{user}\""));
         } else if self.utf8 && !self.user.is_ascii() {
             parts.push(format!("username*=UTF-8''{}", percent::form(self.user)));
         } else {
-            parts.push(format!("username={}", quoted(self.user)));
+            parts.push(format!("username={}", out(self.user)));
         }
-        for (name, value) in [("realm", self.realm), ("nonce", self.nonce), ("uri", self.uri)] {
+        let uri: String = self.uri.bytes().map(char::from).collect();
+        for (name, value) in [("realm", self.realm), ("nonce", self.nonce), ("uri", &uri)] {
             parts.push(format!("{name}={}", quoted(value)));
         }
         if let Some(algorithm) = challenge.param("algorithm") {
@@ -434,7 +458,7 @@ impl Proof<'_> {
             parts.push(format!("qop={qop}, nc={}", self.count));
         }
         if self.qop.is_some() || self.algorithm.session {
-            parts.push(format!("cnonce={}", quoted(self.client_nonce)));
+            parts.push(format!("cnonce={}", out(self.client_nonce)));
         }
         parts.push(format!("response=\"{response}\""));
         if let Some(opaque) = challenge.param("opaque") {

@@ -1,5 +1,8 @@
 //! A request while it is being signed: what a signer may read and change.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use url::Url;
@@ -162,6 +165,22 @@ impl Draft {
     pub fn param_or_default(&mut self, name: &str, default: &str) -> String {
         let value = self.param(name);
         if value.is_empty() { default.to_owned() } else { value }
+    }
+
+    /// A parameter that is a number; where it is none, `default` is taken, and the user is told.
+    pub fn number<N: FromStr + Display>(&mut self, name: &str, default: N, auth: &str) -> N {
+        let value = self.param(name);
+        let value = value.trim();
+        match value.parse() {
+            Ok(number) => number,
+            Err(_) if value.is_empty() => default,
+            Err(_) => {
+                self.warn(&format!(
+                    "`{value}` in `{name}` of the {auth} auth is no number: taken as {default}"
+                ));
+                default
+            }
+        }
     }
 
     /// A parameter that is a switch.

@@ -152,7 +152,7 @@ fn body_hash(draft: &mut Draft) -> String {
     if draft.request().method.as_str() != "POST" {
         return String::new();
     }
-    let most = draft.param("maxBodySize").trim().parse().unwrap_or(MAX_BODY);
+    let most = draft.number("maxBodySize", MAX_BODY, "EdgeGrid");
     match draft.body() {
         Some(body) if body.is_empty() => String::new(),
         Some(body) => STANDARD.encode(Hash::Sha256.of(&body[..body.len().min(most)])),
@@ -278,6 +278,18 @@ mod tests {
         );
         let shown = signed.request.redactor().redact(value);
         assert!(!shown.contains("akab-") && !shown.contains("tL+y"), "{shown}");
+    }
+
+    #[test]
+    fn a_size_that_is_no_number_is_told() {
+        let mut resolved = request(auth().with("maxBodySize", "2k"));
+        resolved.method = Method::new("POST");
+        let signed = sign(resolved);
+        assert!(
+            signed.warnings[0].contains("`2k` in `maxBodySize`"),
+            "{:?}",
+            signed.warnings
+        );
     }
 
     #[test]

@@ -178,6 +178,13 @@ fn authorize(draft: &mut Draft) -> Step {
     };
     let ahead = draft.memory().clock(&clock);
     let now = draft.now().as_second().saturating_add(ahead).to_string();
+    let time = draft.param_or_default("timestamp", &now);
+    if time.trim().parse::<i64>().is_err() {
+        draft.warn(&format!(
+            "Hawk auth needs a timestamp in seconds since 1970, and `{time}` is none: sent without credentials"
+        ));
+        return Step::Signed;
+    }
     let chance = draft.nonce();
     let hash = draft.request().auth.flag("includePayloadHash").then(|| draft.body());
     let hash = match hash {
@@ -189,7 +196,7 @@ fn authorize(draft: &mut Draft) -> Step {
         }
     };
     let artifacts = Artifacts {
-        time: &draft.param_or_default("timestamp", &now),
+        time: time.trim(),
         nonce: &draft.param_or_default("nonce", &chance),
         method: &draft.request().method.as_str().to_uppercase(),
         url: &url,
@@ -373,6 +380,10 @@ mod tests {
         for (auth, words) in [
             (Auth::new("hawk").with("authId", "x"), "an id and a key"),
             (example().with("algorithm", "md5"), "`sha256` and `sha1`"),
+            (
+                example().with("timestamp", "abc"),
+                "a timestamp in seconds since 1970, and `abc` is none",
+            ),
         ] {
             let signed = sign(request(auth));
             assert!(signed.request.headers().is_empty());

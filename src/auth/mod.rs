@@ -28,6 +28,7 @@ mod hawk;
 pub mod jose;
 mod jwt;
 mod memory;
+mod misspelt;
 mod negotiate;
 mod netrc;
 mod none;
@@ -41,6 +42,7 @@ pub use dialogue::{Answer, Dialogue, Reply};
 pub use draft::Draft;
 pub use field::{FieldKind, FieldSpec};
 pub use memory::Memory;
+pub use misspelt::misspelt;
 pub use netrc::Netrc;
 #[cfg(test)]
 pub(crate) use signed::tests as fixtures;

@@ -49,6 +49,9 @@ impl AuthType for NetrcAuth {
         let Some(url) = draft.url() else { return Step::Signed };
         let memory = draft.memory().clone();
         let host = url.host_str().unwrap_or_default();
+        if memory.netrc().is_some_and(|netrc| netrc.is_unread) {
+            return Step::Signed;
+        }
         let found = memory.netrc().and_then(|netrc| netrc.find(host, &wanted));
         let Some((login, password)) = found else {
             draft.warn(&format!(
@@ -68,6 +71,8 @@ impl AuthType for NetrcAuth {
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Netrc {
     entries: Vec<Entry>,
+    /// Whether there is none, which has been told.
+    is_unread: bool,
 }
 
 /// What it says of one host.
@@ -113,7 +118,18 @@ impl Netrc {
                 _ => {}
             }
         }
-        Self { entries }
+        Self {
+            entries,
+            ..Self::default()
+        }
+    }
+
+    /// In place of a file that cannot be read, of which the user is told.
+    pub fn unread() -> Self {
+        Self {
+            is_unread: true,
+            ..Self::default()
+        }
     }
 
     /// User and password for a host, of this user if one is wanted.

@@ -204,6 +204,10 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
     if secrets[0].is_empty() && !matches!(method, Method::Rsa(..)) {
         return Err("the consumer secret is empty".to_owned());
     }
+    let time = draft.param("timestamp");
+    if !time.is_empty() && time.parse::<u64>().is_err() {
+        return Err(format!("the timestamp `{time}` is no number of seconds since 1970"));
+    }
     // What stands there of a former signature would be signed too.
     draft.remove_header("Authorization");
     for name in OWN {

@@ -115,7 +115,7 @@ pub enum Command {
     /// Prints the JSON Schema of a kind of file, for your editor; without KIND, the kinds.
     Schema {
         /// The kind of file.
-        #[arg(value_parser = ["collection", "folder", "request", "environment", "globals", "config"])]
+        #[arg(value_parser = ["collection", "folder", "request", "environment", "globals", "config", "auth"])]
         kind: Option<String>,
     },
     /// Prints a completion script for a shell.
@@ -163,7 +163,7 @@ pub struct SendingArgs {
     #[arg(short = 'k', long)]
     pub insecure: bool,
     /// Gives up on a request after so long: `500` (ms), `5s`; 0 is never.
-    #[arg(long, value_name = "TIME", value_parser = milliseconds)]
+    #[arg(long, value_name = "TIME", value_parser = milliseconds, num_args = 0..=1, default_missing_value = "0")]
     pub timeout_request: Option<Duration>,
     /// Lets scripts and requests use your secrets by `pm.vault` and `{{vault:NAME}}`; `postrider vault list` says which there are.
     #[arg(long)]
@@ -190,7 +190,7 @@ pub struct SendingArgs {
     #[arg(long)]
     pub no_interaction: bool,
     /// Stops a script after so long: `500` (ms), `5s`; never with `0`.
-    #[arg(long, value_name = "TIME", value_parser = milliseconds)]
+    #[arg(long, value_name = "TIME", value_parser = milliseconds, num_args = 0..=1, default_missing_value = "0")]
     pub timeout_script: Option<Duration>,
 }
 
@@ -434,6 +434,9 @@ pub enum SecretsCommand {
         /// Puts the passphrase into the system's keyring, so that nobody is asked; without it, it is taken out of there.
         #[arg(long)]
         keyring: bool,
+        /// Takes a short passphrase from `POSTRIDER_PASSPHRASE`, too, although it can be guessed.
+        #[arg(long)]
+        short: bool,
     },
     /// Removes the passphrase: the key is in its file again, for your user alone.
     Unlock,

@@ -93,7 +93,30 @@ const AS_NEWMAN: i32 = 1;
 /// Whether the command is `run`, whatever else is wrong.
 fn is_run(argv: &[OsString]) -> bool {
     let read = Cli::command().ignore_errors(true).try_get_matches_from(argv);
-    read.is_ok_and(|read| read.subcommand_name() == Some("run"))
+    let name = read.ok().and_then(|read| read.subcommand_name().map(str::to_owned));
+    name.or_else(|| first_command(argv)).as_deref() == Some("run")
+}
+
+/// The first word that is a command's name, and no option's value: clap looks no further than an option it does not know.
+fn first_command(argv: &[OsString]) -> Option<String> {
+    let cli = Cli::command();
+    let takes_next = |word: &str| {
+        let mut options = cli.get_arguments().filter(|option| option.get_action().takes_values());
+        options.any(|option| {
+            let long = option.get_long().map(|long| format!("--{long}"));
+            let short = option.get_short().map(|short| format!("-{short}"));
+            [long, short].iter().flatten().any(|own| own == word)
+        })
+    };
+    let mut words = argv.iter().skip(1).filter_map(|word| word.to_str());
+    while let Some(word) = words.next() {
+        if takes_next(word) {
+            words.next();
+        } else if cli.find_subcommand(word).is_some() {
+            return Some(word.to_owned());
+        }
+    }
+    None
 }
 
 /// Takes the options of reporters out of the arguments of `run`, and joins `--bail` with its word.
@@ -223,6 +246,9 @@ mod tests {
             "p --workspace demo run c --nope",
             "p --workspace send run c --nope",
             "p run c send --iteration-count x",
+            "p --nope run c",
+            "p --nope --workspace send run c",
+            "p --nope=send run c",
         ] {
             assert!(is(text), "{text}");
         }
@@ -232,6 +258,8 @@ mod tests {
             "p send run --nope",
             "p --workspace run send --nope",
             "p --workspace run",
+            "p --nope --workspace run",
+            "p --nope send run",
             "p env run",
         ] {
             assert!(!is(text), "{text}");

@@ -19,8 +19,7 @@ pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Strin
 
 /// The same with another spelling of the URL, without secrets.
 pub fn of_url(exchange: &Exchange, url: &str, redactor: &Redactor, paint: Paint) -> String {
-    let method = paint.cyan(&self::method(exchange.asked_method(), redactor));
-    let url = escape(url);
+    let asked = asked(exchange, url, redactor, paint);
     let result = match exchange.response() {
         Some(response) => {
             let status = format!("{} {}", response.status, escape(&redactor.redact(&response.reason)));
@@ -33,7 +32,13 @@ pub fn of_url(exchange: &Exchange, url: &str, redactor: &Redactor, paint: Paint)
         }
         None => paint.red("[errored]"),
     };
-    format!("{method} {url} {result}")
+    format!("{asked} {result}")
+}
+
+/// `POST http://…` alone.
+pub fn asked(exchange: &Exchange, url: &str, redactor: &Redactor, paint: Paint) -> String {
+    let method = paint.cyan(&self::method(exchange.asked_method(), redactor));
+    format!("{method} {}", escape(url))
 }
 
 /// A method for a line: in a foreign file it may be any text.

@@ -34,6 +34,7 @@ pub fn doctor(
     section(output, "terminal", &terminal_facts())?;
     let unknown = advice::unknown_auths(&opened.session.workspace).into_iter();
     let unknown = unknown.chain(advice::without_request(&opened.session.workspace));
+    let unknown = unknown.chain(advice::doubles(&opened.session.workspace));
     let problems: Vec<Problem> = opened
         .session
         .workspace

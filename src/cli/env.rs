@@ -313,6 +313,9 @@ pub fn typed(key: &str, value: Option<&str>, command: &str) -> Result<String, Cl
     if key.trim().is_empty() {
         return Err(CliError::usage("the name is empty").hint(format!("`postrider {command} NAME VALUE`")));
     }
+    if key.contains(['{', '}']) {
+        return Err(CliError::usage(format!("`{key}` is no name: a name has no braces")));
+    }
     let value = match (value, key.split_once('=')) {
         (Some(value), _) => value,
         (None, Some((name, _))) => {

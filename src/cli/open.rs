@@ -343,6 +343,10 @@ impl Opened {
         let slugs = workspace.environments().iter().map(|node| node.slug.as_str());
         Err(match spelling::nearest(name, slugs) {
             Some(slug) => error.hint(format!("did you mean `{slug}`?")),
+            None if Path::new(name).is_file() => error.hint(format!(
+                "a file is none of the workspace's: `postrider import {name}` makes one of it; `send` and `run` take a file \
+                 of Postman's as it is"
+            )),
             None => error.hint("`postrider env list` lists them"),
         })
     }

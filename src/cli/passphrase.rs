@@ -1,15 +1,16 @@
-//! Asking for what nobody may read on the screen.
+//! Asking on the terminal: for what nobody may read on the screen, and for a yes.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead as _, IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tokio_util::sync::CancellationToken;
+use unicode_width::UnicodeWidthChar;
 
 use super::CliError;
 use super::output::{Output, escape};
-use super::raw::Raw;
+use super::raw::{Quiet, Raw};
 use crate::exec::Typed;
 use crate::model::Secret;
 use crate::store::keyring::{Keyring, KeyringError, patiently};
@@ -63,12 +64,7 @@ pub fn agrees(question: &str, output: &mut Output) -> bool {
 ///
 /// When there is no terminal, or the user gave up with Ctrl+C or Esc.
 pub fn ask(question: &str) -> Result<Option<Secret>, CliError> {
-    ask_or(question, Taken::GivenUp)
-}
-
-/// The same; Esc is taken for `escape`.
-fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
-    match put(question, escape, false)? {
+    match put(question, Taken::GivenUp, false)? {
         Typed::Text(text) => Ok(Some(text)),
         Typed::Nothing => Ok(None),
         Typed::GivenUp => Err(CliError::failed("given up")),
@@ -118,11 +114,13 @@ impl Desk {
         }
     }
 
-    /// Asks a question of yes and no until the answer is one of them: a text is a yes, nothing is a no.
+    /// Asks a question of yes and no until the answer is one of them: a text is a yes, nothing is a no. No other question comes
+    /// between.
     pub fn agrees(&self, question: &str) -> Typed {
+        let alone = self.alone();
         let mut words = Cow::Borrowed(question);
         loop {
-            let typed = self.put(self.ask_openly, &words);
+            let typed = self.put(&alone, self.ask_openly, &words);
             let Typed::Text(answer) = &typed else { return typed };
             match yes_or_no(answer.reveal()) {
                 Some(true) => return typed,
@@ -134,11 +132,14 @@ impl Desk {
 
     /// Asks on the terminal. Who gives up has done so for all that wait for their turn.
     pub fn ask(&self, question: &str) -> Typed {
-        self.put(self.ask, question)
+        self.put(&self.alone(), self.ask, question)
     }
 
-    fn put(&self, ask: fn(&str) -> Typed, question: &str) -> Typed {
-        let _alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+    fn alone(&self) -> MutexGuard<'_, ()> {
+        self.alone.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, _: &MutexGuard<'_, ()>, ask: fn(&str) -> Typed, question: &str) -> Typed {
         if self.cancel.is_cancelled() {
             return Typed::GivenUp;
         }
@@ -151,6 +152,16 @@ impl Desk {
 }
 
 fn put(question: &str, escape: Taken, shows: bool) -> Result<Typed, CliError> {
+    let (taken, text) = line(question, escape, shows)?;
+    Ok(match taken {
+        Taken::GivenUp => Typed::GivenUp,
+        Taken::Done if !text.is_empty() => Typed::Text(Secret::new(text)),
+        _ => Typed::Nothing,
+    })
+}
+
+/// A line, and how it ended.
+fn line(question: &str, escape: Taken, shows: bool) -> Result<(Taken, String), CliError> {
     if !can_ask() {
         return Err(CliError::failed("there is no terminal to ask on"));
     }
@@ -158,16 +169,13 @@ fn put(question: &str, escape: Taken, shows: bool) -> Result<Typed, CliError> {
     let mut err = io::stderr();
     // A run may have a line of progress there.
     let mark = if question.ends_with(']') { "" } else { ":" };
-    write!(err, "\r\x1b[K{question}{mark} ")
+    let prompt = format!("{question}{mark} ");
+    write!(err, "\r\x1b[K{prompt}")
         .and_then(|()| err.flush())
         .map_err(failed)?;
-    let typed = Raw::enable().and_then(|_raw| typed(escape, shows));
+    let typed = Raw::enable().and_then(|_raw| typed(escape, shows.then_some(prompt.as_str())));
     writeln!(err).map_err(failed)?;
-    Ok(match typed.map_err(failed)? {
-        Some(text) if text.is_empty() => Typed::Nothing,
-        Some(text) => Typed::Text(Secret::new(text)),
-        None => Typed::GivenUp,
-    })
+    typed.map_err(failed)
 }
 
 /// What unlocks a safe, as far as it is known without asking anybody.
@@ -228,7 +236,7 @@ pub fn locked(why: Option<&str>) -> CliError {
 
 /// Unlocks a safe: by what is known, else by asking until it is right; `None` when the user goes on without.
 ///
-/// With `or_without`, for a screen that opens with them locked too, Esc is as good as nothing typed, and the question says so.
+/// With `or_without`, for a screen that opens with them locked too, Esc goes on without, and the question says so.
 pub fn obtain(safe: &Safe, keyring: &dyn Keyring, or_without: bool) -> Result<Option<Secret>, CliError> {
     let why = match known(given(), safe, keyring)? {
         Known::Is(passphrase) => return Ok(Some(passphrase)),
@@ -237,6 +245,7 @@ pub fn obtain(safe: &Safe, keyring: &dyn Keyring, or_without: bool) -> Result<Op
     if !can_ask() {
         return Err(locked(why.as_deref()));
     }
+    let _quiet = Quiet::begin();
     let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
     let (without, escape) = if or_without {
         (", Esc opens without them", Taken::Nothing)
@@ -247,22 +256,31 @@ pub fn obtain(safe: &Safe, keyring: &dyn Keyring, or_without: bool) -> Result<Op
         "Passphrase for the values kept on this machine{}{without}",
         super::output::escape(&why)
     );
-    while let Some(typed) = ask_or(&question, escape)? {
+    loop {
+        let typed = match line(&question, escape, false)? {
+            (Taken::GivenUp, _) => return Err(CliError::failed("given up")),
+            (Taken::Done, text) => Secret::new(text),
+            _ => return Ok(None),
+        };
+        // Nobody's is empty.
+        if typed.reveal().is_empty() {
+            question = format!("Nothing was typed. Passphrase{without}");
+            continue;
+        }
         match safe.unlock(&typed) {
             Ok(()) => return Ok(Some(typed)),
             Err(SealError::WrongPassphrase) => question = format!("That is not it. Passphrase{without}"),
             Err(error) => return Err(super::secrets::told(&error)),
         }
     }
-    Ok(None)
 }
 
-/// A line, shown or not; `None` when the user gave up.
-fn typed(escape: Taken, shows: bool) -> io::Result<Option<String>> {
+/// A line, shown behind a prompt or not at all, and how it ended.
+fn typed(escape: Taken, prompt: Option<&str>) -> io::Result<(Taken, String)> {
     let mut text = String::new();
     loop {
         // What is not shown is not held twice.
-        let before = if shows { text.clone() } else { String::new() };
+        let before = prompt.map(|_| text.clone()).unwrap_or_default();
         let taken = match event::read()? {
             Event::Key(key) => taken(key, escape, &mut text),
             Event::Paste(pasted) => {
@@ -271,26 +289,44 @@ fn typed(escape: Taken, shows: bool) -> io::Result<Option<String>> {
             }
             _ => continue,
         };
-        if shows {
+        if let Some(prompt) = prompt {
+            let columns = crossterm::terminal::size().map_or(usize::MAX, |(columns, _)| columns.into());
             let mut err = io::stderr();
-            write!(err, "{}", echo(&before, &text))?;
+            write!(err, "{}", echo(prompt, &before, &text, columns))?;
             err.flush()?;
         }
         match taken {
             Taken::More => {}
-            Taken::Done => return Ok(Some(text)),
-            Taken::Nothing => return Ok(Some(String::new())),
-            Taken::GivenUp => return Ok(None),
+            ended => return Ok((ended, text)),
         }
     }
 }
 
 /// What makes one line of what is typed into the next on a terminal.
-fn echo(before: &str, text: &str) -> String {
-    match text.strip_prefix(before) {
-        Some(more) => escape(more),
-        None => "\u{8} \u{8}".repeat(before.chars().count().saturating_sub(text.chars().count())),
+fn echo(prompt: &str, before: &str, text: &str, columns: usize) -> String {
+    if let Some(more) = text.strip_prefix(before) {
+        return escape(more);
     }
+    // A letter may be two columns wide, and no terminal goes back into the line above by itself.
+    let up = match line_breaks(&format!("{prompt}{}", escape(before)), columns) {
+        0 => String::new(),
+        up => format!("\u{1b}[{up}A"),
+    };
+    format!("{up}\r\u{1b}[J{prompt}{}", escape(text))
+}
+
+/// How often a terminal of so many columns breaks a line.
+fn line_breaks(line: &str, columns: usize) -> usize {
+    let mut breaks = 0;
+    let mut at = 0;
+    for width in line.chars().filter_map(UnicodeWidthChar::width) {
+        if at + width > columns {
+            breaks += 1;
+            at = 0;
+        }
+        at += width;
+    }
+    breaks
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -325,11 +361,16 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_shown_as_it_is_typed_and_taken_back() {
+        let echo = |before, text| super::echo("really? ", before, text, 12);
         assert_eq!(echo("", "m"), "m");
         assert_eq!(echo("m", "maybe"), "aybe");
-        assert_eq!(echo("ma", "m"), "\u{8} \u{8}");
-        assert_eq!(echo("ma", ""), "\u{8} \u{8}\u{8} \u{8}");
+        assert_eq!(echo("ma", "m"), "\r\u{1b}[Jreally? m");
+        assert_eq!(echo("日本", "日"), "\r\u{1b}[Jreally? 日");
         assert!(!echo("", "\u{1b}[2J").contains('\u{1b}'));
+        // Into the next line it goes with the first letter that does not fit, whole.
+        assert_eq!(echo("maybe", ""), "\u{1b}[1A\r\u{1b}[Jreally? ");
+        assert_eq!(echo("a日本", "a日"), "\u{1b}[1A\r\u{1b}[Jreally? a日");
+        assert_eq!(super::line_breaks("日日日日", 3), 3);
     }
 
     /// A keyring that holds this, or does not answer.

@@ -21,3 +21,50 @@ impl Drop for Raw {
         let _ = terminal::disable_raw_mode();
     }
 }
+
+/// While it lives the terminal shows nothing of what is typed, and keeps it for who reads next: between two questions for
+/// secrets, the answer to the second of which may be typed ahead. What is written there looks as ever.
+#[cfg(unix)]
+pub struct Quiet(Option<(std::fs::File, rustix::termios::Termios)>);
+
+#[cfg(unix)]
+impl Quiet {
+    /// Begins, where there is a terminal.
+    pub fn begin() -> Self {
+        use rustix::termios::{InputModes, LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let quieten = || {
+            let terminal = std::fs::File::open("/dev/tty").ok()?;
+            let before = tcgetattr(&terminal).ok()?;
+            let mut quiet = before.clone();
+            // Nothing waits for the end of a line, and Ctrl+C is a key: it is read with the next question.
+            quiet.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG;
+            quiet.input_modes -= InputModes::ICRNL;
+            tcsetattr(&terminal, OptionalActions::Now, &quiet).ok()?;
+            Some((terminal, before))
+        };
+        Self(quieten())
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        if let Some((terminal, before)) = &self.0 {
+            let now = rustix::termios::OptionalActions::Now;
+            // Nothing can be done about a terminal that refuses.
+            let _ = rustix::termios::tcsetattr(terminal, now, before);
+        }
+    }
+}
+
+/// While it lives a terminal should show nothing; others than Unix's are raw while they ask, and no longer.
+#[cfg(not(unix))]
+pub struct Quiet;
+
+#[cfg(not(unix))]
+impl Quiet {
+    /// Begins.
+    pub fn begin() -> Self {
+        Self
+    }
+}

@@ -52,10 +52,18 @@ pub async fn run(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, Cli
     let args = in_cloud(start.args, start.cwd);
     let start = &Start { args: &args, ..*start };
     let done = carry_out(start, output).await;
-    if start.is_foreign() {
+    let done = if start.is_foreign() {
         done.map_err(CliError::as_failure)
     } else {
         done
+    };
+    match done {
+        // Told all the same, and as in newman no failure then.
+        Err(error) if args.suppress_exit_code => {
+            error.report(output);
+            Ok(ExitCode::SUCCESS)
+        }
+        done => done,
     }
 }
 
@@ -185,6 +193,7 @@ async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<Nod
     let mut items = Vec::new();
     for path in &args.paths {
         let found = foreign::read(&client, cwd, path, args.sending.postman_api_key.as_ref()).await;
+        let found = found.and_then(|found| Ok(crate::foreign::whole(found, path)?));
         let found = found.map_err(|error| error.within("the collection could not be loaded"))?;
         let loaded = foreign::load(&mut workspace, &found);
         if loaded.is_empty() {
@@ -303,8 +312,9 @@ fn requests(
             let names = items.iter().filter_map(|item| workspace.node(*item));
             let names: Vec<String> = names.map(|node| format!("`{}`", node.entity.name())).collect();
             let names = names.join(", ");
+            // As in newman, whatever it was that has no such folder.
             return Err(
-                CliError::usage(format!("there is no folder or request `{wanted}` in {names}"))
+                CliError::failed(format!("there is no folder or request `{wanted}` in {names}"))
                     .hint("give its name as the tree shows it, its id, or the name of its file"),
             );
         };

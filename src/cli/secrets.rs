@@ -13,9 +13,14 @@ use super::args::SecretsCommand;
 use super::open::{Opened, tell, with_causes};
 use super::output::{Output, escape};
 use super::passphrase::{self, Known};
+use super::raw::Quiet;
 
 /// A passphrase of fewer characters is not taken without a word.
 const LONG_ENOUGH: usize = 10;
+/// What is said of none.
+const EMPTY: &str = "Nothing was typed.";
+/// What is better than a short one.
+const WORDS: &str = "several words are as easy to remember as they are hard to guess";
 
 /// Does what was asked for.
 pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) -> Result<ExitCode, CliError> {
@@ -23,17 +28,21 @@ pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) ->
     let keyring = SystemKeyring::of(&safe);
     match command {
         SecretsCommand::Status => status(opened, &safe, &keyring, output)?,
-        SecretsCommand::Lock { keyring: true } => {
+        SecretsCommand::Lock { keyring: true, short } => {
             // Before anything is typed in vain.
             passphrase::looked_up(&keyring).map_err(|error| keyring_told(&error))?;
+            let quiet = passphrase::can_ask().then(Quiet::begin);
             opened_to_lock(passphrase::given(), passphrase::can_ask(), &safe, &keyring)?;
-            let new = new_passphrase(output)?;
+            let new = new_passphrase(short, output)?;
+            drop(quiet);
             lock_by(&keyring, &safe, &new, || change(opened, &safe, Some(&new), output))?;
             output.note("what is kept is locked with the passphrase, which the system's keyring holds");
         }
-        SecretsCommand::Lock { keyring: false } => {
+        SecretsCommand::Lock { keyring: false, short } => {
+            let quiet = passphrase::can_ask().then(Quiet::begin);
             opened_to_lock(passphrase::given(), passphrase::can_ask(), &safe, &keyring)?;
-            let new = new_passphrase(output)?;
+            let new = new_passphrase(short, output)?;
+            drop(quiet);
             change(opened, &safe, Some(&new), output)?;
             take_out(&keyring, output);
             output.note(&format!(
@@ -161,6 +170,7 @@ fn opened_up(given: Option<Secret>, safe: &Safe, keyring: &dyn Keyring) -> Resul
     }
     let why = why.map(|why| format!(" ({})", escape(&why))).unwrap_or_default();
     let mut question = format!("Passphrase{why}");
+    let _quiet = Quiet::begin();
     loop {
         let given = ask(&question)?;
         match safe.unlock(&given) {
@@ -227,8 +237,15 @@ fn take_out(keyring: &dyn Keyring, output: &mut Output) {
 
 fn ask(question: &str) -> Result<Secret, CliError> {
     let hint = format!("set `{}`", passphrase::VARIABLE);
-    let typed = passphrase::ask(question).map_err(|error| error.hint(hint))?;
-    typed.ok_or_else(|| CliError::failed("the passphrase is empty"))
+    let mut question = question.to_owned();
+    loop {
+        let typed = passphrase::ask(&question).map_err(|error| error.hint(hint.clone()))?;
+        match typed {
+            Some(typed) => return Ok(typed),
+            None if question.starts_with(EMPTY) => {}
+            None => question = format!("{EMPTY} {question}"),
+        }
+    }
 }
 
 /// What is to be said of a passphrase that is short: Argon2id makes each guess dear, and all of a few letters are soon through.
@@ -240,18 +257,19 @@ fn guessable(passphrase: &Secret) -> Option<String> {
     })
 }
 
-/// A new passphrase: typed twice, else the one that the environment gives.
-fn new_passphrase(output: &mut Output) -> Result<Secret, CliError> {
+/// A new passphrase: typed twice, else the one that the environment gives; a short one of that only if the user insists.
+fn new_passphrase(short: bool, output: &mut Output) -> Result<Secret, CliError> {
     if !passphrase::can_ask() {
         let none = || CliError::failed("there is no terminal to ask for the new passphrase on");
         let hint = format!("set `{}`", passphrase::VARIABLE);
         let new = passphrase::given().ok_or_else(|| none().hint(hint))?;
-        if let Some(why) = guessable(&new) {
-            tell(
-                output,
-                &why,
-                Some("several words are as easy to remember as they are hard to guess"),
-            );
+        match guessable(&new) {
+            Some(why) if short => tell(output, &why, Some(WORDS)),
+            Some(why) => {
+                let hint = format!("{WORDS}; `--short` takes it all the same");
+                return Err(CliError::failed(why).hint(hint));
+            }
+            None => {}
         }
         return Ok(new);
     }

@@ -81,6 +81,11 @@ fn typed() -> UnboundedReceiver<String> {
 
 impl Person for Terminal {
     fn ask(&self, prompt: Prompt) -> BoxFuture<Reply> {
+        // What only a person can bring, nobody would: nothing is opened for it.
+        let is_closed = |what: &Todo| matches!(what, Todo::Browser { listens: false, .. });
+        if is_closed(&prompt.what) && !std::io::stdin().is_terminal() {
+            return Box::pin(std::future::ready(Reply::Nobody));
+        }
         let mut out = Vec::new();
         let left = prompt.until.duration_since(Timestamp::now()).as_secs();
         let token = escape(&prompt.token);
@@ -111,6 +116,9 @@ impl Person for Terminal {
                 if !line.trim().is_empty() {
                     return Reply::Pasted(line);
                 }
+            }
+            if is_closed(&prompt.what) {
+                return Reply::Nobody;
             }
             std::future::pending().await
         })

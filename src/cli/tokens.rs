@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::exec::plan;
-use crate::exec::renewal::{forget_orphaned, forget_token, granted_key_at, span};
+use crate::exec::renewal::{cookies_of, forget_orphaned, forget_token, granted_key_at, result, span};
 use crate::exec::tokens::TokenRequest;
 use crate::model::outcome::{Before, ConsoleLevel, Renewal};
 use crate::model::{NodeId, Outcome, Redactor};
@@ -93,7 +93,7 @@ async fn renew(
             let node = bearer(opened, &row)?;
             return sign_in(opened, node, name, &args.sending, false, output).await;
         }
-        What::Orphaned => {
+        What::Orphaned(_) => {
             CliError::usage(format!("nothing declares `{name}` any more")).hint("`postrider tokens forget` forgets it")
         }
     };
@@ -130,8 +130,9 @@ async fn fetch(
         let redactor = secrets(&opened.session, token.request, own).and(&own.redactor);
         show(&redactor, own, output);
         // Such as that nothing says when it ends; how it went is told below.
+        let ended = renewal.map(|renewal| result(renewal).1);
         let odd = outcome.console.iter().filter(|line| line.level == ConsoleLevel::Warn);
-        let odd = odd.filter(|line| renewal.is_none_or(|renewal| renewal.at != line.at));
+        let odd = odd.filter(|line| ended.as_ref() != Some(&line.text));
         let paint = output.err_paint;
         for line in odd.flat_map(|line| describe::console(line, &redactor, paint)) {
             output.note(&line);
@@ -160,7 +161,12 @@ fn tell(opened: &mut Opened, renewal: &Renewal, output: &mut Output) -> Result<E
         } else {
             "what was there of it is still there; "
         };
-        error.hint(format!("{there}the response above may say more"))
+        let answered = renewal.outcome.as_ref().and_then(|own| own.exchange.as_ref());
+        let more = match answered {
+            Some(exchange) if exchange.response().is_some() => "the response above may say more",
+            _ => "see to its request",
+        };
+        error.hint(format!("{there}{more}"))
     })?;
     let good = end.map(|end| format!(", good for {}", span(end.duration_since(Timestamp::now()))));
     let by = match renewal.from.as_str() {
@@ -284,12 +290,20 @@ fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> R
     }
     let before = opened.session.current.clone();
     for row in tokens {
-        let session = &mut opened.session;
+        let session = &opened.session;
         let (workspace, environment) = (session.workspace.clone(), session.environment);
+        if let What::Declared(token, _) = &row.what {
+            let known = store.peek(&token.key(&workspace, environment));
+            let source = session.source(token.request);
+            for cookie in cookies_of(known.as_deref(), token, &source, &opened.jar.list()) {
+                opened.jar.remove(&cookie.domain, &cookie.path, &cookie.name);
+            }
+        }
+        let session = &mut opened.session;
         let gone = match &row.what {
             What::Declared(token, _) => forget_token(&store, token, &workspace, environment, &mut session.current),
             What::Granted(_) => store.forget(row.key()).map(|()| true),
-            What::Orphaned => forget_orphaned(&store, row.key(), &mut session.current),
+            What::Orphaned(_) => forget_orphaned(&store, row.key(), &mut session.current),
         };
         let name = escape(row.shown());
         let said = if gone.map_err(CliError::failed)? {
@@ -303,5 +317,10 @@ fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> R
         .state
         .save_current_values(&before, &opened.session.current)
         .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
-    Ok(ExitCode::SUCCESS)
+    // The cookies.
+    Ok(if opened.save(output) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::http::read_certificate;
-use crate::model::exchange::SendErrorKind;
+use crate::model::exchange::{Hop, SendErrorKind};
 use crate::model::request::Method;
 use crate::model::tls::Tls;
 use crate::model::{Exchange, Redactor};
@@ -13,23 +13,26 @@ use super::describe;
 use super::output::{Paint, escape, moment, size};
 
 /// How it got there: each answer on the way, with what was left out behind it.
-pub fn way(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
-    let shown = |text: &str| escape(&redactor.redact(text));
-    let hops = exchange.hops.iter();
+pub fn way<'a>(hops: impl Iterator<Item = &'a Hop>, redactor: &Redactor, paint: Paint) -> Vec<String> {
     hops.map(|hop| {
-        let lost = hop
-            .lost()
-            .map_or_else(String::new, |lost| format!(", {}", shown(&lost)));
         let took = paint.took(hop.timings.total);
         let method = describe::method(&hop.method, redactor);
-        let (url, led) = (shown(&hop.url), hop.led());
-        let led = match led.split_once("→ ") {
-            Some(("", to)) => format!("{} {}", paint.arrow(), shown(to)),
-            _ => shown(&led),
-        };
-        paint.dim(&format!("{method} {url} [{} {led}{lost}, {took}]", hop.status))
+        let (url, led) = (escape(&redactor.redact(&hop.url)), led(hop, redactor, paint));
+        paint.dim(&format!("{method} {url} [{} {led}, {took}]", hop.status))
     })
     .collect()
+}
+
+/// What an answer on the way led to, with what was left out behind it.
+pub fn led(hop: &Hop, redactor: &Redactor, paint: Paint) -> String {
+    let shown = |text: &str| escape(&redactor.redact(text));
+    let led = hop.led();
+    let led = match led.split_once("→ ") {
+        Some(("", to)) => format!("{} {}", paint.arrow(), shown(to)),
+        _ => shown(&led),
+    };
+    let lost = hop.lost().map(|lost| format!(", {}", shown(&lost)));
+    led + &lost.unwrap_or_default()
 }
 
 /// The connection, and what TLS agreed on.
@@ -168,7 +171,7 @@ fn target(url: &str) -> &str {
 
 /// The answers on the way with their heads, each with where it led.
 fn hops(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
-    let led = way(exchange, redactor, paint);
+    let led = way(exchange.hops.iter(), redactor, paint);
     let mut out = Vec::new();
     for (hop, led) in exchange.hops.iter().zip(led) {
         let heads = &hop.heads;

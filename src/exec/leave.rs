@@ -90,7 +90,11 @@ impl Pipeline {
             Ok(text) => (self.memory.with_netrc(Netrc::parse(&text)), None),
             Err(error) => {
                 let warning = format!("cannot read `{}`: {}", file.path.display(), reason(error));
-                (self.memory.with_netrc(Netrc::default()), Some(warning))
+                // It has nothing for any host: that need not be said, too.
+                (
+                    self.memory.with_netrc(Netrc::unread()),
+                    Some(format!("{warning}: sent without credentials")),
+                )
             }
         }
     }

@@ -400,7 +400,10 @@ impl Pipeline {
         mut ready: Ready,
         context: &SendContext,
     ) -> Outcome {
-        prepared.log.outcome.unresolved = Self::undefined(&prepared, &ready.resolved);
+        let mut undefined = Self::undefined(&prepared, &ready.resolved);
+        // That there is no token has been told.
+        undefined.retain(|name| ready.failed.is_none() || !prepared.plan.tokens.renews(name));
+        prepared.log.outcome.unresolved = undefined;
         if super::scripts::any(&prepared.plan, ScriptEvent::PostResponse) {
             // The script's world is made while the server thinks.
             let checks = super::scripts::check(&prepared.plan, ScriptEvent::PostResponse);
@@ -408,7 +411,10 @@ impl Pipeline {
         }
         let mut exchange = match ready.failed.take() {
             None => self.sign_and_send(&prepared.plan, &ready.resolved, context).await,
-            Some(error) => unsent(&ready.resolved, error),
+            Some(error) => unsent(
+                &ready.resolved,
+                super::renewal::with_misspelt(&ready.resolved.auth, error),
+            ),
         };
         // Once; and once more where the first new token was one that somebody else had fetched a while ago.
         for _ in 0..2 {

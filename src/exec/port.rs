@@ -120,6 +120,7 @@ impl SendPort for Port {
                 resolved.url = encode_only(&resolved.url, &OF_SCRIPTS);
             }
             let allowance = context.allowance.clone();
+            let jar = Arc::clone(&context.cookies);
             let mut exchange = sign_and_send(&http, &memory, resolved, context).await;
             if allowance.is_some_and(|allowance| allowance.is_used_up()) && exchange.response().is_some() {
                 let message = "the answers are larger than what one script may hold";
@@ -134,7 +135,13 @@ impl SendPort for Port {
             }
             sent.add(&exchange);
             match exchange.result {
-                Ok(response) => Ok(ScriptResponse { response, took }),
+                Ok(mut response) => {
+                    // A script hears of all cookies of the URL, also of those that the answer did not set.
+                    if let Ok(url) = Url::parse(&exchange.request.url) {
+                        response.cookies = jar.matching(&url);
+                    }
+                    Ok(ScriptResponse { response, took })
+                }
                 Err(error) => {
                     let details = node::described(&error, &exchange.request.url);
                     Err(Refused {
@@ -207,6 +214,10 @@ fn ask_jar(jar: &Jar, url: &str, action: &JarAction) -> Result<Value, String> {
             }
             let mut found = jar.matching(&url);
             found.retain(|cookie| *http || !cookie.http_only);
+            for cookie in &mut found {
+                // Postman's jar has the one or the other.
+                cookie.expires.take_if(|_| cookie.more.max_age.is_some());
+            }
             Ok(describe_cookies(&found))
         }
         JarAction::Set { line } => {
@@ -267,10 +278,13 @@ mod tests {
         assert_eq!(names(&all(true, None)), ["open", "hidden"]);
         assert_eq!(names(&all(true, Some(true))), ["open", "hidden", "safe"]);
         assert_eq!(names(&all(false, None)), ["open"]);
+        set("aged=4; Path=/; Max-Age=60").unwrap();
+        let aged = &all(true, None)[2];
+        assert_eq!((&aged["maxAge"], &aged["expires"]), (&Value::from(60), &Value::Null));
         let get = |name: &str| ask("http://a.test/", JarAction::Get { name: name.into() }).unwrap();
         assert_eq!((get("open")["value"].as_str(), get("none")), (Some("1"), Value::Null));
         ask("http://a.test/", JarAction::Unset { name: "open".into() }).unwrap();
-        assert_eq!(names(&all(true, None)), ["hidden"]);
+        assert_eq!(names(&all(true, None)), ["hidden", "aged"]);
         ask("http://a.test/", JarAction::Clear).unwrap();
         assert_eq!(names(&all(true, None)), [""; 0]);
     }

@@ -206,7 +206,7 @@ fn graphql(written: &Body, bytes: &[u8]) -> Body {
     Body::GraphQl {
         query: text("query").into(),
         variables,
-        operation_name: text("operationName").to_owned(),
+        operation_name: sent["operationName"].as_str().map(str::to_owned),
     }
 }
 

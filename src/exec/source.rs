@@ -166,11 +166,8 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
     let is_own = |token: &TokenRequest| {
         source.node.is_some() && (token.request == source.node || token.refresh(source.workspace) == source.node)
     };
-    let came = if declared.iter().any(is_own) {
-        outcome.exchange.as_ref().and_then(Exchange::response).map(tokens_in)
-    } else {
-        None
-    };
+    let brings = declared.iter().any(is_own);
+    let came = outcome.exchange.iter().flat_map(|exchange| came(exchange, brings));
     let tokens = declared.iter().filter_map(|token| scopes.get(&token.source.variable));
     let tokens = tokens
         .map(|(_, binding)| display_value(&binding.value))
@@ -178,21 +175,24 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
     let vault = super::vault::values(source.current)
         .into_iter()
         .map(|(_, secret)| secret);
-    let sessions = outcome.exchange.iter().flat_map(sessions);
-    let hidden = scopes
-        .secrets()
-        .chain(tokens)
-        .chain(sessions)
-        .chain(came.unwrap_or_default())
-        .map(Secret::new)
-        .chain(vault);
+    let hidden = scopes.secrets().chain(tokens).chain(came).map(Secret::new).chain(vault);
     let hidden: Vec<Secret> = hidden.collect();
     of_send.unwrap_or_default().and(&outcome.redactor).with(hidden)
 }
 
+/// What is secret of all that came and went with an exchange: cookies that are a session, and the tokens in its reply where it
+/// may bring some.
+pub(super) fn came(exchange: &Exchange, may_bring: bool) -> Vec<String> {
+    let mut out = sessions(exchange);
+    if may_bring {
+        out.extend(exchange.response().map(tokens_in).unwrap_or_default());
+    }
+    out
+}
+
 /// The tokens in the reply of a request that brings one, by the names that RFC 6749 has for them, however they
 /// are written: `access_token`, `RefreshToken`.
-pub(super) fn tokens_in(response: &Response) -> Vec<String> {
+fn tokens_in(response: &Response) -> Vec<String> {
     let mut out = Vec::new();
     if response.body.len() <= LARGEST_REPLY
         && let Ok(body) = response.body.json()

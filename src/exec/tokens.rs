@@ -15,7 +15,7 @@ use crate::model::variable::display_value;
 use crate::vars::Scopes;
 
 pub use sources::{
-    Declared, TokenRequest, mentions, of_group, sends_itself, token_for, token_sources, tokens_seen, uses,
+    Declared, TokenRequest, mentions, of_group, sends, sends_itself, token_for, token_sources, tokens_seen, uses,
 };
 
 /// When a token began and when it ends.

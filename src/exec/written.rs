@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::source::{declared_secret, tokens_in};
+use super::source::{came, declared_secret};
 use super::writes::Target;
 use crate::model::variable::{Change, CurrentValues, VariableWrite};
-use crate::model::{Exchange, Outcome, Redactor, Scope, Secret};
+use crate::model::{Outcome, Redactor, Scope, Secret};
 use crate::vars::Scopes;
 
 /// Notes of the values that scripts have just set which of them are secrets, or have one in them: they stay so when the
@@ -55,14 +55,13 @@ pub fn hide_written(
 }
 
 /// Notes in an outcome which of the values that its scripts have set have a secret in them, as far as the send knows: those
-/// of the variables it saw, of the vault and in its answer. It takes as long as they are large.
+/// of the variables it saw, of the vault, in its answer and of its cookies. It takes as long as they are large.
 pub fn look_through(outcome: &mut Outcome, mut scopes: Scopes, vault: Vec<(String, Secret)>) {
     for write in &outcome.writes {
         scopes.apply(write);
     }
     let of_send = outcome.exchange.as_ref().map(|exchange| &exchange.redactor);
-    let answered = outcome.exchange.as_ref().and_then(Exchange::response);
-    let came = answered.map(tokens_in).unwrap_or_default();
+    let came = outcome.exchange.iter().flat_map(|exchange| came(exchange, true));
     let hidden = scopes.secrets().chain(came).map(Secret::new);
     let own = outcome.vault.iter().filter_map(|(_, secret)| secret.clone());
     let hidden = hidden.chain(vault.into_iter().map(|(_, secret)| secret)).chain(own);
@@ -206,6 +205,36 @@ mod tests {
         let names = secret_names(&workspace, None, None, &current);
         assert!(names.iter().eq(["declared", "noted"]), "{names:?}");
         assert_eq!(seen(&workspace, &current), [large]);
+    }
+
+    #[test]
+    fn a_session_that_came_as_a_cookie_is_found_in_what_is_too_much_to_look_through_again() {
+        use crate::model::exchange::{SendError, SendErrorKind};
+        use crate::model::{Auth, Request, Settings};
+        let nothing = crate::vars::resolve(
+            &Request::default(),
+            &Auth::new(Auth::NONE),
+            &Settings::default(),
+            &Scopes::default(),
+            &crate::vars::Dynamic::new(),
+        );
+        let error = SendError::new(SendErrorKind::Cancelled, "cancelled");
+        let mut exchange = crate::exec::renewal::unsent(&nothing, error);
+        let sent = ("cookie".to_owned(), "sid=heron-4711-heron-4711".to_owned());
+        exchange.request.headers.push(sent);
+        let mut outcome = Outcome {
+            writes: vec![
+                write("noted", json!("my sid is heron-4711-heron-4711")),
+                write("open", json!("my sid is another-4711-heron")),
+            ],
+            exchange: Some(exchange),
+            ..Outcome::default()
+        };
+        look_through(&mut outcome, Scopes::default(), Vec::new());
+        let current = kept(&Workspace::new("/w"), &outcome, 0);
+        let secret = current.iter().filter(|(.., value)| value.secret);
+        let keys: Vec<&str> = secret.map(|(_, key, _)| key).collect();
+        assert_eq!(keys, ["noted"]);
     }
 
     #[test]

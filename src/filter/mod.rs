@@ -188,8 +188,15 @@ enum Parsed {
     Not,
     Values(Box<jq::Values>),
     /// Only gone over: where the values are.
-    Spans(Box<jq::Values>),
+    Spans(Box<jq::Values>, Box<Walked>),
     Markup(Box<markup::Tree>),
+}
+
+/// A body that was gone over. It is read once: from a disk it would be for each key that is typed.
+struct Walked {
+    bytes: Bytes,
+    spans: jq::Spans,
+    _taken: meter::Taken,
 }
 
 impl fmt::Debug for Session {
@@ -236,7 +243,7 @@ impl Session {
     pub fn is_idle(&self) -> bool {
         match &self.parsed {
             Parsed::Not => true,
-            Parsed::Values(read) | Parsed::Spans(read) => !read.whole && read.read.is_empty(),
+            Parsed::Values(read) | Parsed::Spans(read, _) => !read.whole && read.read.is_empty(),
             Parsed::Markup(_) => false,
         }
     }
@@ -306,7 +313,7 @@ impl Session {
             }
         };
         let flaw = match &self.parsed {
-            Parsed::Values(read) | Parsed::Spans(read) => read.flaw.clone(),
+            Parsed::Values(read) | Parsed::Spans(read, _) => read.flaw.clone(),
             _ => None,
         };
         ran.map(|found| Filtered {
@@ -390,19 +397,25 @@ impl Session {
 
     /// The bytes of the body, and where its values are in it.
     fn spans(&mut self, many: bool, stop: &Stop) -> Result<(Bytes, &jq::Spans), FilterError> {
-        let (len, _) = self.body.known();
-        let bytes = self.body.read(0, len).map_err(|error| unreadable(&error))?;
-        if !matches!(self.parsed, Parsed::Spans(_)) {
+        if !matches!(self.parsed, Parsed::Spans(..)) {
             self.parsed = Parsed::Not;
+            let (len, _) = self.body.known();
+            let bytes = self.body.read(0, len).map_err(|error| unreadable(&error))?;
+            let taken = meter::Taken::new(bytes.len());
             let mut read = jq::Values::forgiving(self.forgives());
             read.spans = Some(jq::Spans::default());
             // What follows then takes longer, and tells how far it is.
             let quiet = stop.clone().quiet();
             read.more(&bytes, true, self.limits, if many { &quiet } else { stop })?;
-            self.parsed = Parsed::Spans(Box::new(read));
+            let walked = Walked {
+                bytes,
+                spans: read.spans.take().unwrap_or_default(),
+                _taken: taken,
+            };
+            self.parsed = Parsed::Spans(Box::new(read), Box::new(walked));
         }
         match &self.parsed {
-            Parsed::Spans(read) => Ok((bytes, read.spans.as_ref().ok_or(FilterError::Early)?)),
+            Parsed::Spans(_, walked) => Ok((walked.bytes.clone(), &walked.spans)),
             _ => Err(FilterError::Cancelled),
         }
     }

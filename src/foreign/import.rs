@@ -63,6 +63,10 @@ impl Planned {
         found.report.notes.extend(more);
         let mut todo = Import::plan(&workspace, &found, &came);
         todo.secrets = todo.secrets(&workspace).settle(current).taken;
+        let left = found.collections.iter().zip(&todo.collections);
+        let left = left.filter(|(found, plan)| found.lacks.is_some() && plan.steps.is_empty());
+        let left: Vec<Note> = left.map(|(found, _)| stays(found.name())).collect();
+        found.report.notes.extend(left);
         Self {
             found,
             todo,
@@ -105,12 +109,27 @@ impl Planned {
     }
 }
 
+/// That a collection which is there stays as it is.
+fn stays(name: &str) -> Note {
+    Note {
+        path: name.to_owned(),
+        field: String::new(),
+        fate: Fate::Lost,
+        what: "what is new in a collection that is here already".to_owned(),
+        why: "a part of it cannot be read; it stays as it is until all of it can".to_owned(),
+    }
+}
+
 impl Import {
     fn plan(workspace: &Workspace, found: &Found, came: &BTreeSet<ItemPath>) -> Self {
         let mut workspace = workspace.clone();
         let existing = counterparts(&workspace, &found.collections);
         let collections = found.collections.iter().zip(existing).map(|(collection, existing)| {
-            let plan = plan(&workspace, existing, collection, came);
+            // What could not be read of it would be taken for gone.
+            let plan = match existing.filter(|_| collection.lacks.is_some()) {
+                Some(_) => Plan::default(),
+                None => plan(&workspace, existing, collection, came),
+            };
             // A second collection of the same name must find the name taken.
             if let (None, Some(step)) = (existing, plan.steps.first()) {
                 workspace.load_node(None, step.path.slug(), step.entity.clone());

@@ -22,7 +22,7 @@ pub use secrets::{Imported, Secrets, Settled, sources_of};
 
 use std::path::{Path, PathBuf};
 
-use crate::formats::Found;
+use crate::formats::{FormatError, Found};
 use crate::model::{Environment, NodeId, Workspace};
 
 /// Files of Postman's that are opened beside a collection, which rarely works without them.
@@ -43,7 +43,7 @@ pub struct Beside {
 /// When one cannot be read, or is nothing of Postman's.
 pub fn open(path: &Path, beside: &Beside) -> Result<Found, ForeignError> {
     let local = |path: &Path| read::local(path, &path.display().to_string());
-    let mut found = local(path)?;
+    let mut found = whole(local(path)?, &path.display().to_string())?;
     // Before anything else: one may be given that is named like one the folder has.
     for (at, path) in beside.environments.iter().enumerate() {
         let environment = environment(local(path), &path.display().to_string())?;
@@ -53,6 +53,21 @@ pub fn open(path: &Path, beside: &Beside) -> Result<Found, ForeignError> {
         found.globals = Some(environment(local(path), &path.display().to_string())?);
     }
     Ok(found)
+}
+
+/// What was read, to be sent: without its collection's auth and tests a request is another one.
+///
+/// # Errors
+///
+/// When a part of a collection could not be read.
+pub fn whole(found: Found, typed: &str) -> Result<Found, ForeignError> {
+    match found.collections.iter().find_map(|collection| collection.lacks.clone()) {
+        None => Ok(found),
+        Some(why) => Err(ForeignError::Format {
+            what: shown(typed),
+            source: FormatError::Part { why },
+        }),
+    }
 }
 
 /// The one environment in what was read where one stands, an environment or globals, which have the same shape.

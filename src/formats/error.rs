@@ -80,6 +80,12 @@ pub enum FormatError {
         /// The most that is read, in bytes.
         most: u64,
     },
+    /// A part of a collection, which has a file of its own, could not be read.
+    #[error("{why}")]
+    Part {
+        /// Which, and why.
+        why: String,
+    },
     /// A file or folder cannot be read.
     #[error("cannot read `{}`", path.display())]
     Io {
@@ -113,7 +119,7 @@ impl FormatError {
             Self::Yaml { .. } => Some("correct the file in a text editor"),
             Self::TooMany { .. } => Some("split it into several"),
             Self::TooLong { .. } => Some("a file is held in memory: split it into several"),
-            Self::Io { .. } => None,
+            Self::Part { .. } | Self::Io { .. } => None,
         }
     }
 }

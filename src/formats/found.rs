@@ -72,6 +72,8 @@ pub struct Collection {
     /// Whether it comes from Postman's format 3, which has no word for what only format 2.1 knows; nor has 2.1 for what
     /// only format 3 does.
     pub is_v3: bool,
+    /// Why a part of it, which has a file of its own, could not be read: then it is not what it was to be.
+    pub lacks: Option<String>,
 }
 
 /// A collection, folder or request with its place.

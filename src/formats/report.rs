@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-/// What a file of a folder is that could not be read.
-pub(super) const UNREAD: &str = "a file that cannot be read";
+use super::FormatError;
+
+/// What is said behind the name of what could not be read at all.
+const UNREAD: &str = "that cannot be read";
 
 /// What became of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -75,9 +77,14 @@ impl Report {
         out
     }
 
-    /// How many files were there and could not be read at all.
+    /// How many files, or what is made of several, were there and could not be read at all.
     pub fn unread(&self) -> usize {
-        self.notes.iter().filter(|note| note.what == UNREAD).count()
+        self.notes.iter().filter(|note| note.what.ends_with(UNREAD)).count()
+    }
+
+    /// Tells of `what`, `a file`, that could not be read.
+    pub(super) fn add_unread(&mut self, path: &str, what: &str, why: &FormatError) {
+        self.add(path, "", Fate::Lost, format!("{what} {UNREAD}"), why.to_string());
     }
 
     /// How many things had a fate.

@@ -99,7 +99,7 @@ impl Outgoing {
         out
     }
 
-    fn push(&mut self, bytes: Bytes) {
+    pub(super) fn push(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
             self.segments.push(Segment::Bytes(bytes));
         }

@@ -6,16 +6,20 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cookie_store::{Cookie as Stored, CookieDomain, CookieError, CookieExpiration, CookieStore, RawCookie};
+use cookie_store::{
+    Cookie as Stored, CookieDomain, CookieError, CookieExpiration, CookieStore, RawCookie, StoreAction,
+};
 use jiff::Timestamp;
 use url::Url;
 
+use super::seen::{Kept, Place, Seen, Sights, by_arrival};
 use crate::model::exchange::{Cookie, CookieMore};
 
 /// All cookies of a workspace; shared by its sends, shown and edited by the user, kept as JSON in the local state.
 #[derive(Default)]
 pub struct Jar {
     store: Mutex<CookieStore>,
+    seen: Sights,
 }
 
 impl Jar {
@@ -38,6 +42,7 @@ impl Jar {
         let store = jar_of(read(text)?.into_values());
         Ok(Self {
             store: Mutex::new(store),
+            ..Self::default()
         })
     }
 
@@ -58,6 +63,32 @@ impl Jar {
         cookies
     }
 
+    /// The same with what else is known of them, in the order they came.
+    pub fn kept(&self) -> Vec<Kept> {
+        let store = self.lock();
+        let kept = store.iter_unexpired().map(|raw| {
+            let cookie = stored(raw);
+            let at = raw.expires_datetime();
+            Kept {
+                expires: at.and_then(|at| Timestamp::from_second(at.unix_timestamp()).ok()),
+                path_is_default: raw.path().is_none_or(|path| !path.starts_with('/')),
+                seen: self.seen.of(&place(raw)).unwrap_or_default(),
+                cookie,
+            }
+        });
+        let mut kept: Vec<Kept> = kept.collect();
+        let name = |kept: &Kept| {
+            (
+                kept.cookie.domain.clone(),
+                kept.cookie.path.clone(),
+                kept.cookie.name.clone(),
+            )
+        };
+        kept.sort_by_key(name);
+        by_arrival(&mut kept);
+        kept
+    }
+
     /// Whether there is no cookie that has not ended.
     pub fn is_empty(&self) -> bool {
         self.lock().iter_unexpired().next().is_none()
@@ -65,6 +96,7 @@ impl Jar {
 
     /// Removes one cookie; says whether it was there.
     pub fn remove(&self, domain: &str, path: &str, name: &str) -> bool {
+        self.seen.left(&(domain.to_owned(), path.to_owned(), name.to_owned()));
         self.lock().remove(domain, path, name).is_some()
     }
 
@@ -73,6 +105,7 @@ impl Jar {
     pub fn copy(&self) -> Self {
         Self {
             store: Mutex::new(self.lock().clone()),
+            seen: self.seen.copy(),
         }
     }
 
@@ -80,10 +113,12 @@ impl Jar {
     pub fn replace(&self, other: &Self) {
         let theirs = other.lock().clone();
         *self.lock() = theirs;
+        self.seen.replace(&other.seen);
     }
 
     /// Removes all.
     pub fn clear(&self) {
+        self.seen.clear();
         self.lock().clear();
     }
 
@@ -99,8 +134,17 @@ impl Jar {
         self.take(url, set_cookie).is_ok()
     }
 
+    /// The same, of one that somebody else has kept, with what was seen of it.
+    pub fn set_seen(&self, url: &Url, set_cookie: &str, seen: Seen) -> bool {
+        self.insert(url, set_cookie, seen).is_ok()
+    }
+
     /// The same, with why it was refused in a few words.
     pub(super) fn take(&self, url: &Url, set_cookie: &str) -> Result<(), &'static str> {
+        self.insert(url, set_cookie, Seen::now(set_cookie))
+    }
+
+    fn insert(&self, url: &Url, set_cookie: &str, seen: Seen) -> Result<(), &'static str> {
         if set_cookie.len() > Self::LONGEST {
             return Err("longer than 16 KiB");
         }
@@ -129,16 +173,27 @@ impl Jar {
         if full && !store.contains_any(own, &cookie.path, cookie.name()) {
             return Err(Self::TOO_MANY);
         }
-        store
-            .insert(cookie.into_owned(), url)
-            .map(drop)
-            .map_err(|error| why(&error))
+        let place = place(&cookie);
+        let again = store.contains(own, &cookie.path, cookie.name());
+        match store.insert(cookie.into_owned(), url) {
+            Ok(StoreAction::ExpiredExisting) => self.seen.left(&place),
+            Ok(_) => self.seen.came(place, seen, again),
+            Err(error) => return Err(why(&error)),
+        }
+        Ok(())
     }
 
     /// The cookies that go to a URL: longer paths first, then those set earlier (RFC 6265, section 5.4).
     pub fn matching(&self, url: &Url) -> Vec<Cookie> {
         let store = self.lock();
-        let mut found: Vec<Cookie> = store.matches(url).into_iter().map(stored).collect();
+        let now = Timestamp::now();
+        let found = store.matches(url).into_iter();
+        let mut found: Vec<Cookie> = found
+            .map(|cookie| {
+                self.seen.went(&place(cookie), now);
+                stored(cookie)
+            })
+            .collect();
         found.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
         found
     }
@@ -214,9 +269,6 @@ pub fn merge(before: &str, after: &str, kept: &str) -> Result<String, String> {
     write(&jar_of(kept.into_values()))
 }
 
-/// Where a cookie belongs: domain, path, name.
-type Place = (String, String, String);
-
 fn read(text: &str) -> Result<BTreeMap<Place, Stored<'static>>, String> {
     let store = cookie_store::serde::json::load_all(text.as_bytes())
         .map_err(|_| "the cookies cannot be read: they are no cookie jar in JSON".to_owned())?;
@@ -226,14 +278,8 @@ fn read(text: &str) -> Result<BTreeMap<Place, Stored<'static>>, String> {
             .into_iter()
             .any(|said| said.contains(is_control))
     };
-    let cookies = store.iter_any().filter(sound).map(|cookie| {
-        let place = (
-            domain(&cookie.domain).to_owned(),
-            cookie.path.as_ref().to_owned(),
-            cookie.name().to_owned(),
-        );
-        (place, cookie.clone())
-    });
+    let cookies = store.iter_any().filter(sound);
+    let cookies = cookies.map(|cookie| (place(cookie), cookie.clone()));
     Ok(cookies.collect())
 }
 
@@ -274,7 +320,7 @@ pub(super) fn parse(set_cookie: &str, url: &Url) -> Option<Cookie> {
         more: CookieMore {
             partitioned: raw.partitioned().unwrap_or(false),
             priority: priority(set_cookie),
-            refused: None,
+            ..plain(&raw).more
         },
         ..plain(&raw)
     })
@@ -290,6 +336,15 @@ fn priority(set_cookie: &str) -> Option<&'static str> {
     let (_, value) = last?;
     let mut words = ["Low", "Medium", "High"].into_iter();
     words.find(|word| word.eq_ignore_ascii_case(value.trim()))
+}
+
+/// Where a cookie of a jar belongs.
+fn place(cookie: &Stored<'_>) -> Place {
+    (
+        domain(&cookie.domain).to_owned(),
+        cookie.path.as_ref().to_owned(),
+        cookie.name().to_owned(),
+    )
 }
 
 /// A cookie of the jar.
@@ -322,7 +377,10 @@ fn plain(cookie: &RawCookie<'_>) -> Cookie {
             site if site.is_lax() => "Lax",
             _ => "None",
         }),
-        more: CookieMore::default(),
+        more: CookieMore {
+            max_age: cookie.max_age().map(|age| age.whole_seconds().max(0)),
+            ..CookieMore::default()
+        },
     }
 }
 
@@ -406,7 +464,7 @@ mod tests {
             CookieMore {
                 partitioned: true,
                 priority: Some("High"),
-                refused: None,
+                ..CookieMore::default()
             }
         );
         assert_eq!(more("priority=High"), CookieMore::default());
@@ -424,6 +482,8 @@ mod tests {
     fn the_jar_survives_a_restart_with_its_session_cookies() {
         let again = Jar::from_json(&jar().to_json().unwrap()).unwrap();
         assert_eq!(again.list().len(), 3);
+        let ages: Vec<_> = again.list().iter().map(|cookie| cookie.more.max_age).collect();
+        assert_eq!(ages, [None, Some(1000), None]);
         assert_eq!(again.header(&url("http://b.test/")).as_deref(), Some("s=3"));
         assert!(Jar::from_json("{broken").is_err());
         // An older jar may hold what no request can be sent with.

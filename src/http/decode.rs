@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use brotli_decompressor::DecompressorWriter;
-use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::write::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use ruzstd::decoding::FrameDecoder;
 
 use super::head::quoted;
@@ -60,7 +60,11 @@ impl Decoder {
         for coding in encoding.split(',').map(|word| word.trim().to_ascii_lowercase()) {
             first = match coding.as_str() {
                 "" | "identity" => continue,
-                "gzip" | "x-gzip" => Box::new(MultiGzDecoder::new(first)),
+                "gzip" | "x-gzip" => Box::new(Gzip {
+                    member: Some(GzDecoder::new(first)),
+                    next: None,
+                    head: Vec::new(),
+                }),
                 "deflate" => Box::new(Deflate {
                     head: Vec::new(),
                     next: Some(first),
@@ -199,10 +203,61 @@ impl Stage for Output {
     }
 }
 
-impl Stage for MultiGzDecoder<Box<dyn Stage>> {
+/// What each member of gzip begins with.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// `gzip` is members, one behind the other. Behind a whole one what is none is nothing, as to Node.
+struct Gzip {
+    /// The one that is read.
+    member: Option<GzDecoder<Box<dyn Stage>>>,
+    /// Where the next one goes.
+    next: Option<Box<dyn Stage>>,
+    /// How that begins, or what is none.
+    head: Vec<u8>,
+}
+
+impl Gzip {
+    /// Takes what stands behind a member.
+    fn behind(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let before = self.head.len();
+        self.head.extend(bytes.iter().take(GZIP.len() - before));
+        let taken = self.head.len() - before;
+        if self.head == GZIP
+            && let Some(next) = self.next.take()
+        {
+            let member = self.member.insert(GzDecoder::new(next));
+            feed(member, &std::mem::take(&mut self.head))?;
+        }
+        Ok(if taken > 0 { taken } else { bytes.len() })
+    }
+}
+
+impl Write for Gzip {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(member) = &mut self.member {
+            let taken = member.write(bytes)?;
+            if taken > 0 || bytes.is_empty() {
+                return Ok(taken);
+            }
+        }
+        if let Some(whole) = self.member.take() {
+            self.next = Some(whole.finish()?);
+        }
+        self.behind(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stage for Gzip {
     fn end(&mut self) -> io::Result<()> {
-        self.try_finish()?;
-        self.get_mut().end()
+        if let Some(member) = &mut self.member {
+            member.try_finish()?;
+            return member.get_mut().end();
+        }
+        self.next.as_mut().map_or(Ok(()), |next| next.end())
     }
 }
 
@@ -456,6 +511,35 @@ mod tests {
                 assert!(out == plain, "{encoding} by {step}");
             }
         }
+    }
+
+    #[test]
+    fn behind_a_whole_member_of_gzip_comes_another_or_nothing() {
+        let text = text();
+        let twice = text.repeat(2);
+        for (behind, decoded) in [
+            (vec![], &text),
+            (vec![0], &text),
+            (vec![0x1f], &text),
+            (b"no gzip, and more of it".to_vec(), &text),
+            (gzip(&text), &twice),
+            ([gzip(&text), vec![0x1f, 0]].concat(), &twice),
+        ] {
+            let bytes = [gzip(&text), behind].concat();
+            for step in [1, 7, bytes.len()] {
+                assert!(
+                    decode("gzip", &bytes, step, usize::MAX) == (decoded.clone(), Ok(())),
+                    "{step}"
+                );
+            }
+        }
+        // What begins as another is to be one.
+        let and_more = |more: usize| {
+            let bytes = [gzip(&text), GZIP.to_vec(), vec![0; more]].concat();
+            decode("gzip", &bytes, 7, usize::MAX).1
+        };
+        assert!(matches!(and_more(20), Err(Stop::Invalid(_))));
+        assert_eq!(and_more(2), Err(Stop::Short));
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(super) fn quoted(bytes: &[u8]) -> String {
             shown.push('…');
             break;
         }
-        // As on the screen, where a body may have the same.
+        // Control characters get their pictures, as those of a body do on the screen.
         let _infallible = match u32::from(c) {
             code @ ..0x20 => write!(shown, "{}", char::from_u32(0x2400 + code).unwrap_or(c)),
             0x7f => write!(shown, "␡"),

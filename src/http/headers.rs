@@ -92,18 +92,22 @@ impl Lines<'_> {
             if name == HOST.as_str() && self.redirected {
                 continue;
             }
-            if self.disabled.contains(name) {
-                if name != HOST.as_str() || map.contains_key(name) {
-                    continue;
-                }
-                warnings.push(format!("the header `{name}` cannot be left out: sent as `{value}`"));
+            if !self.disabled.contains(name) {
+                add(&mut map, name, value)?;
             }
-            add(&mut map, name, value)?;
         }
         if !self.body.length_first && !self.authorized_late {
             self.content_type(&mut map)?;
         }
-        self.length(&mut map)?;
+        // Where Postman knows the length only when it sends, the jar's cookies are there before.
+        let unmeasured = self.body.boundary.is_some() || self.body.length_first || self.body.is_empty();
+        if !self.redirected && !self.authorized_late {
+            self.user_info(&mut map)?;
+            if unmeasured {
+                self.cookie(&mut map)?;
+            }
+        }
+        self.length(&mut map, warnings)?;
         let late = self
             .user
             .iter()
@@ -112,16 +116,14 @@ impl Lines<'_> {
             add(&mut map, "authorization", value)?;
         }
         self.content_type(&mut map)?;
-        if let Some(basic) = self.basic {
-            add(&mut map, "authorization", &format!("Basic {basic}"))?;
-        }
+        self.user_info(&mut map)?;
         if !self.redirected || self.had_cookie {
             self.cookie(&mut map)?;
         }
         if let Some(referer) = self.referer {
             add(&mut map, "referer", referer)?;
         }
-        if self.redirected {
+        if self.redirected && !self.disabled.contains(HOST.as_str()) {
             add(&mut map, "host", self.host)?;
         }
         self.cookie(&mut map)?;
@@ -151,21 +153,48 @@ impl Lines<'_> {
             }
             "content-type" => match &self.body.boundary {
                 Some(boundary) if !value.starts_with("multipart/") => {
-                    warnings.push(format!("`{name}` does not fit the body: sent as `multipart/form-data`"));
+                    let signed = self.signed_by_aws(&lower);
+                    warnings.push(format!(
+                        "`{name}` does not fit the body: sent as `multipart/form-data`{signed}"
+                    ));
                     Some(format!("multipart/form-data; boundary={boundary}"))
                 }
                 Some(boundary) if !value.contains("boundary=") => Some(format!("{value}; boundary={boundary}")),
-                // Fields are read as another type by nobody; who wants to send one says that ours is not to be sent.
+                // No server reads the fields of a form under another type. Who wants to send them so switches off the automatic
+                // `Content-Type`.
                 None if self.body.content_type.as_deref() == Some(FORM)
                     && !is_form(value)
                     && !self.disabled.contains(&lower) =>
                 {
-                    warnings.push(format!("`{name}` does not fit the body: sent as `{FORM}`"));
+                    let signed = self.signed_by_aws(&lower);
+                    warnings.push(format!(
+                        "`{name}` does not fit the body: sent as `{FORM}`{signed}; to send fields as another type, switch the \
+                         automatic `Content-Type` off"
+                    ));
                     Some(FORM.to_owned())
                 }
                 _ => Some(value.to_owned()),
             },
             _ => Some(value.to_owned()),
+        }
+    }
+
+    fn user_info(&self, map: &mut HeaderMap) -> Result<(), SendError> {
+        self.basic
+            .map_or(Ok(()), |basic| add(map, "authorization", &format!("Basic {basic}")))
+    }
+
+    /// That the signature of AWS is over a header as it was, where it is.
+    fn signed_by_aws(&self, lower: &str) -> &'static str {
+        let is_signed = |(name, value): &(String, String)| {
+            let names = value.split("SignedHeaders=").nth(1).unwrap_or_default();
+            let mut names = names.split(',').next().unwrap_or_default().split(';');
+            name.eq_ignore_ascii_case("authorization") && value.starts_with("AWS4-") && names.any(|own| own == lower)
+        };
+        if self.user.iter().any(is_signed) {
+            ", which is not what the AWS signature is over"
+        } else {
+            ""
         }
     }
 
@@ -177,10 +206,17 @@ impl Lines<'_> {
     }
 
     /// The length, also of an empty body unless the method has usually none (RFC 9110, section 8.6).
-    fn length(&self, map: &mut HeaderMap) -> Result<(), SendError> {
+    fn length(&self, map: &mut HeaderMap, warnings: &mut Vec<String>) -> Result<(), SendError> {
         let chunked = map.contains_key(TRANSFER_ENCODING);
         if chunked || map.contains_key(CONTENT_LENGTH) || (self.body.is_empty() && !self.expects_body()) {
             return Ok(());
+        }
+        if self.disabled.contains(CONTENT_LENGTH.as_str()) {
+            if self.body.is_empty() {
+                return Ok(());
+            }
+            let why = "the server would take the body for another request";
+            warnings.push(format!("the header `content-length` cannot be left out: {why}"));
         }
         put(map, CONTENT_LENGTH, HeaderValue::from(self.body.len()))
     }
@@ -435,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn disabled_headers_are_left_out_but_the_host_cannot_be() {
+    fn disabled_headers_are_left_out_but_not_the_length_of_what_is_sent() {
         let off = [
             "user-agent",
             "cache-control",
@@ -443,11 +479,47 @@ mod tests {
             "accept-encoding",
             "connection",
             "host",
-            "accept",
+            "content-length",
         ];
-        let (lines, warnings) = assemble(&[], &off, |_| {});
-        assert_eq!(names(lines), ["Host"]);
-        assert_eq!(warnings.len(), 1);
+        for (body, sent, told) in [("", vec!["Accept"], 0), ("hello", vec!["Accept", "Content-Length"], 1)] {
+            let body: &'static Outgoing = outgoing(body);
+            let (lines, warnings) = assemble(&[], &off, |lines| {
+                lines.method = "POST";
+                lines.body = body;
+            });
+            assert_eq!(names(lines), sent);
+            assert_eq!(warnings.len(), told);
+        }
+    }
+
+    /// A body that lives as long as its test.
+    fn outgoing(text: &'static str) -> &'static mut Outgoing {
+        let body: &'static mut Outgoing = Box::leak(Box::default());
+        if !text.is_empty() {
+            body.push(text.into());
+        }
+        body
+    }
+
+    #[test]
+    fn cookies_stand_before_a_length_that_only_the_sending_knows() {
+        let order = |body: &'static Outgoing| {
+            let (lines, _) = assemble(&[], &[], |lines| {
+                lines.method = "POST";
+                lines.cookie = Some("a=1".into());
+                lines.basic = Some("dTpw");
+                lines.body = body;
+            });
+            let names = names(lines);
+            names[names.len() - 3..].join(" ")
+        };
+        let (parts, file) = (outgoing("x"), outgoing("x"));
+        parts.boundary = Some("b".into());
+        file.length_first = true;
+        assert_eq!(order(outgoing("x")), "Authorization Content-Length Cookie");
+        for body in [parts, file, outgoing("")] {
+            assert_eq!(order(body), "Authorization Cookie Content-Length");
+        }
     }
 
     #[test]
@@ -474,6 +546,26 @@ mod tests {
     }
 
     #[test]
+    fn a_signature_over_a_type_that_is_not_sent_is_told() {
+        let body: &'static mut Outgoing = Box::leak(Box::default());
+        body.content_type = Some(FORM.into());
+        let body: &'static Outgoing = body;
+        for (names, told) in [("content-type;host", true), ("host;x-amz-date", false)] {
+            let signature = format!("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders={names}, Signature=0");
+            let own = [("content-type", "application/json"), ("Authorization", &*signature)];
+            let (_, warnings) = assemble(&own, &[], |lines| lines.body = body);
+            let [warning] = &warnings[..] else {
+                panic!("{warnings:?}")
+            };
+            assert_eq!(
+                warning.contains("not what the AWS signature is over"),
+                told,
+                "{warning}"
+            );
+        }
+    }
+
+    #[test]
     fn a_type_that_does_not_fit_a_multipart_body_is_set_right_with_a_warning() {
         for (typed, sent, told) in [
             (
@@ -488,7 +580,7 @@ mod tests {
                 0,
             ),
         ] {
-            let body: &'static mut Outgoing = Box::leak(Box::default());
+            let body = outgoing("");
             body.boundary = Some("b".into());
             let body: &'static Outgoing = body;
             let (lines, warnings) = assemble(&[("content-type", typed)], &[], |lines| lines.body = body);
@@ -509,7 +601,7 @@ mod tests {
             ),
             ("application/json", &["content-type"], "application/json", 0),
         ] {
-            let body: &'static mut Outgoing = Box::leak(Box::default());
+            let body = outgoing("");
             body.content_type = Some(FORM.into());
             let body: &'static Outgoing = body;
             let (lines, warnings) = assemble(&[("content-type", typed)], disabled, |lines| lines.body = body);

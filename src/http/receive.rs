@@ -297,7 +297,7 @@ impl Collected {
             ),
             Some(Stop::Short) => protocol(format!("the `{encoding}` data end early"), BROKEN),
             Some(Stop::Invalid(why)) if decoded.is_some() => protocol(
-                format!("the `{encoding}` data are damaged ({why}): shown up to there"),
+                format!("the `{encoding}` data are damaged ({why}): what could be decoded is shown, and may be wrong"),
                 BROKEN,
             ),
             Some(Stop::Invalid(why)) => protocol(

@@ -98,7 +98,10 @@ pub(super) fn next(
     hop.headers
         .retain(|(name, value)| !name.eq_ignore_ascii_case("host") || !(moved || elsewhere(value.trim())));
     if !is_same_server(&from.url, &hop.url) && !settings.keep_authorization.unwrap_or(false) {
-        hop.headers.retain(|(name, _)| !signed.is_credential(name));
+        // Whatever the header is called: the value of a secret variable or of a token is for the first server alone.
+        let is_secret = |value: &str| signed.redactor().redact(value) != value;
+        hop.headers
+            .retain(|(name, value)| !signed.is_credential(name) && !is_secret(value));
         if !names_user {
             hop.basic = None;
         }
@@ -159,7 +162,7 @@ mod tests {
     use super::*;
     use crate::auth::fixtures::request;
     use crate::auth::sign;
-    use crate::model::{Auth, Settings};
+    use crate::model::{Auth, Redactor, Settings};
 
     fn follow(auth: Auth, settings: Settings, status: u16, from: &str, to: &str) -> HopRequest {
         let mut resolved = request(auth);
@@ -270,6 +273,40 @@ mod tests {
         assert!(!keeps("http://a:8080/", "https://a/"));
         assert!(keeps("http://a/", "https://a/"));
         assert!(keeps("http://a:80/", "http://a/"));
+    }
+
+    #[test]
+    fn a_header_with_a_secret_in_it_stays_behind_whatever_its_name() {
+        let secret = || Redactor::new([Secret::new("geheim4711")]);
+        let mut resolved = request(Auth::new(Auth::NONE));
+        resolved.redactor = secret();
+        resolved.headers = [("X-Tok", "a geheim4711"), ("X-Half", "Z2VoZWltNDcxMQ=="), ("X", "y")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec();
+        for (settings, to, kept, gone) in [
+            (Settings::default(), "http://b/y", ["X"].as_slice(), 2),
+            (Settings::default(), "/y", &["X-Tok", "X-Half", "X"], 0),
+            (
+                Settings {
+                    keep_authorization: Some(true),
+                    ..Settings::default()
+                },
+                "http://b/y",
+                &["X-Tok", "X-Half", "X"],
+                0,
+            ),
+        ] {
+            let mut resolved = resolved.clone();
+            resolved.settings = settings;
+            let signed = sign(resolved).request;
+            let from = HopRequest {
+                headers: signed.headers().to_vec(),
+                ..follow(Auth::new(Auth::NONE), Settings::default(), 302, "http://a/x", "/x")
+            };
+            let hop = next(&from, 302, to, &signed).unwrap();
+            assert_eq!(names(&hop), kept);
+            assert_eq!(dropped(&from, &hop).len(), gone);
+        }
     }
 
     #[test]

@@ -36,8 +36,8 @@ pub enum Body {
         query: Template,
         /// JSON text of the variables; may be empty.
         variables: Template,
-        /// Which operation of the document; may be empty.
-        operation_name: String,
+        /// Which operation of the document; one that is empty is sent, too, and `None` is not.
+        operation_name: Option<String>,
     },
     /// A type this version does not know: kept in the file, not sent.
     Unknown {
@@ -98,7 +98,7 @@ impl Body {
             "graphql" => Self::GraphQl {
                 query: Template::default(),
                 variables: Template::default(),
-                operation_name: String::new(),
+                operation_name: None,
             },
             other => Self::Raw {
                 language: Language::from_word(other)?,

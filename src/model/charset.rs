@@ -1,4 +1,4 @@
-//! The encodings of texts: Unicode by its marks, and of what is no valid UTF-8, what is in an old one and what only broken or cut.
+//! Telling the encoding of a text: Unicode by its mark, else an old encoding from damaged UTF-8.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 

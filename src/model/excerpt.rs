@@ -7,8 +7,10 @@ use std::ops::Range;
 use super::literal::is_secret_param;
 use super::secret::{MASK, is_credential_header};
 
-/// Texts longer than this are masked whatever they are: tokens and keys are long, names are not.
+/// Texts longer than this are masked whatever they are, but for plain addresses: tokens and keys are long, names are not.
 const LONG: usize = 24;
+/// What stands in an address is masked from here on: a webhook's secret is a part of its path.
+const LONG_PART: usize = 20;
 /// So much is shown before the place, and behind it, in characters.
 const BEFORE: usize = 60;
 const BEHIND: usize = 30;
@@ -238,7 +240,7 @@ impl Reader<'_> {
             return quote.is_none() && is_long;
         }
         self.is_named = false;
-        let is_hidden = self.is_secret || is_long;
+        let is_hidden = self.is_secret || (is_long && !is_plain_address(own));
         if quote.is_none() {
             // Where a quote is missing, names look like values.
             self.is_secret |= is_secret_name(own);
@@ -261,6 +263,21 @@ fn is_secret_name(name: &str) -> bool {
             .iter()
             .any(|word| low.contains(word))
         || (low.ends_with("key") && low != "key")
+}
+
+/// Whether a text is nothing but an address on the web without anything in it that may be a secret: no user, no parameter of
+/// such a name, no long part behind the host.
+fn is_plain_address(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return false;
+    };
+    let is_known = |c: char| c.is_ascii_alphanumeric() || "-._~/?#&=+%:!*()".contains(c);
+    let (host, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let is_open = |part: &str| {
+        let name = part.split_once('=').map(|(name, _)| name);
+        part.chars().count() < LONG_PART && !name.is_some_and(is_secret_name)
+    };
+    !host.is_empty() && rest.chars().all(is_known) && behind.split(['/', '?', '#', '&', ';']).all(is_open)
 }
 
 /// White space and what stands between names and values, where they are written without quotes.
@@ -385,6 +402,31 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn an_address_is_shown_unless_it_holds_what_may_be_secret() {
+        for (address, is_shown) in [
+            ("https://api.example.com/v1/users/12345?page=2&limit=50", true),
+            ("http://a-rather-long-name-of-a-host.example.com/", true),
+            ("https://user:pass@api.example.com/v1/users", false),
+            ("https://api.example.com/v1/users?api_key=abc", false),
+            ("https://api.example.com/v1?a=1#access_token=abc", false),
+            ("https://hooks.example.com/services/T0/B0/0123456789abcdefghij", false),
+            ("https://api.example.com/v1, \\\"x\\\": abcdef", false),
+            ("ftp://api.example.com/some/files/of/mine", false),
+        ] {
+            let text = format!("[\"{address}\" nope]");
+            let found = Excerpt::of(&text, 1, text.len() - 4);
+            assert_eq!(found.text.contains(MASK), !is_shown, "{}", found.text);
+        }
+        // Its name counts as that of anything else does.
+        let named = Excerpt::of("{\"token\": \"https://a.test/b\" nope}", 1, 30);
+        assert!(named.text.contains(MASK), "{}", named.text);
+        // It may be cut off where the text ends.
+        let text = "{\"next\": \"https://api.example.com/v1/us";
+        let found = Excerpt::of(text, 1, text.len());
+        assert!(found.text.ends_with("https://api.example.com/v1/us"), "{}", found.text);
     }
 
     #[test]

@@ -49,6 +49,12 @@ impl Exchange {
         }
     }
 
+    /// Whether no connection could be made, so that no server can have acted upon it.
+    pub fn never_arrived(&self) -> bool {
+        let unmade = |error: &SendError| error.kind == SendErrorKind::Connect;
+        self.error().is_some_and(unmade) && !self.went_out()
+    }
+
     /// The URL that was asked for, before any redirect led away from it.
     pub fn asked_url(&self) -> &str {
         self.hops.first().map_or(&self.request.url, |hop| &hop.url)
@@ -248,11 +254,13 @@ pub struct Cookie {
     pub more: CookieMore,
 }
 
-/// What a jar does not keep of a cookie, or why it does not keep it at all.
+/// What is seldom asked of a cookie, or why a jar does not keep it at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CookieMore {
     /// A jar of its own for each site it is embedded in (CHIPS).
     pub partitioned: bool,
+    /// For how many seconds it was to be kept when it was set, if that was said (`Max-Age`).
+    pub max_age: Option<i64>,
     /// What is thrown away first: `Low`, `Medium`, `High`.
     pub priority: Option<&'static str>,
     /// Why the jar refused it, in a few words.
@@ -425,13 +433,6 @@ pub enum SendErrorKind {
     Token,
     /// There is more of the response than may be kept.
     TooLarge,
-}
-
-impl SendErrorKind {
-    /// Whether it may be otherwise in a moment.
-    pub fn may_pass(self) -> bool {
-        matches!(self, Self::Connect | Self::Timeout | Self::Protocol)
-    }
 }
 
 /// Why there is no response, or not all of it; says what happened, why, and what to do next.

@@ -95,15 +95,23 @@ pub fn slug(name: &str) -> String {
     let out = out.trim_matches('-');
     match out {
         "" => "untitled".to_owned(),
-        "con" | "prn" | "aux" | "nul" | "collection" | "folder" => format!("{out}-request"),
-        _ if out.len() == 4
-            && (out.starts_with("com") || out.starts_with("lpt"))
-            && out.ends_with(|c: char| c.is_ascii_digit()) =>
-        {
-            format!("{out}-request")
-        }
+        "collection" | "folder" => format!("{out}-request"),
+        _ if is_device(out) => format!("{out}-request"),
         _ => out.to_owned(),
     }
+}
+
+/// Whether Windows means a device by the name of a file, without its ending.
+pub fn is_device(stem: &str) -> bool {
+    let stem = stem.to_lowercase();
+    let numbered = ["com", "lpt"].iter().find_map(|port| stem.strip_prefix(port));
+    let mut number = numbered.unwrap_or_default().chars();
+    // It takes the small raised digits of Latin-1 for digits.
+    let is_number = matches!(
+        (number.next(), number.next()),
+        (Some('0'..='9' | '¹' | '²' | '³'), None)
+    );
+    is_number || ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(&stem.as_str())
 }
 
 /// A slug for `name` that none of `taken` equals, with `-2`, `-3` … behind it where needed.
@@ -131,6 +139,8 @@ mod tests {
         assert_eq!(slug("???"), "untitled");
         assert_eq!(slug("CON"), "con-request");
         assert_eq!(slug("com1"), "com1-request");
+        assert_eq!(slug("LPT³"), "lpt³-request");
+        assert_eq!(slug("com12"), "com12");
         assert!(slug(&"é".repeat(500)).len() <= 120);
     }
 

@@ -227,6 +227,9 @@ pub struct Token {
     /// wants no token of the old one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub got_with: Option<String>,
+    /// A mark of the token that was given in the auth when it was got: it is in that one's place, and not in another's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<String>,
 }
 
 impl fmt::Debug for Token {
@@ -280,6 +283,7 @@ mod tests {
             writes: Vec::new(),
             refresh: Some("s3cret".into()),
             got_with: None,
+            instead_of: None,
         };
         assert!(!format!("{token:?}").contains("s3cret"));
     }

@@ -1,6 +1,8 @@
 //! Names of classes as newman's junit reporter makes them, so that a CI server finds the tests of before: lodash's camel case,
 //! then only what JavaScript calls a word.
 
+use std::sync::LazyLock;
+
 /// The letters of `À` to `ſ` without their marks, as lodash has them.
 const PLAIN: &str = "A A A A A A Ae C E E E E I I I I D N O O O O O × O U U U U Y Th ss a a a a a a ae c e e e e i i i i d n o o o o o ÷ \
     o u u u u y th y A a A a A a C c C c C c C c D d D d E e E e E e E e E e G g G g G g G g H h H h I i I i I i I i I i IJ ij J j K k \
@@ -12,13 +14,20 @@ pub fn class_name(name: &str) -> String {
     let letters = plain(name);
     let mut out = String::new();
     let mut at = 0;
+    let mut is_first = true;
     while at < letters.len() {
         let Some(end) = word(&letters, at) else {
+            let is_picture = kind(letters[at]) == Kind::Picture;
             at += 1;
+            // How a picture is drawn belongs to it.
+            at += usize::from(is_picture && matches!(letters.get(at), Some('\u{fe0e}' | '\u{fe0f}')));
             continue;
         };
         let mut small = letters[at..end].iter().flat_map(|c| c.to_lowercase());
-        out.extend(small.next().into_iter().flat_map(char::to_uppercase));
+        // The first word is small, until what is no word of JavaScript has gone.
+        if !std::mem::take(&mut is_first) {
+            out.extend(small.next().into_iter().flat_map(char::to_uppercase));
+        }
         out.extend(small);
         at = end;
     }
@@ -32,14 +41,14 @@ pub fn class_name(name: &str) -> String {
 
 /// A text without the marks of its letters, and without apostrophes.
 fn plain(text: &str) -> Vec<char> {
-    let table: Vec<&str> = PLAIN.split(' ').collect();
+    static TABLE: LazyLock<Vec<&str>> = LazyLock::new(|| PLAIN.split(' ').collect());
     let mut out = Vec::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\'' | '\u{2019}' | '\u{300}'..='\u{36f}' | '\u{fe20}'..='\u{fe2f}' | '\u{20d0}'..='\u{20ff}' => {}
             '\u{c0}'..='\u{17f}' => {
                 let own = usize::try_from(u32::from(c)).unwrap_or_default();
-                out.extend(table.get(own - 0xc0).into_iter().flat_map(|own| own.chars()));
+                out.extend(TABLE.get(own - 0xc0).into_iter().flat_map(|own| own.chars()));
             }
             c => out.push(c),
         }
@@ -69,7 +78,7 @@ fn kind(c: char) -> Kind {
         '\0'..='\u{bf}' | '×' | '÷' | '\u{1680}' | '\u{180e}' | '\u{2000}'..='\u{206f}' | '\u{3000}' | '\u{feff}' => {
             Kind::Break
         }
-        '\u{2700}'..='\u{27bf}' | '\u{fe0e}' | '\u{fe0f}' | '\u{10000}'.. => Kind::Picture,
+        '\u{2700}'..='\u{27bf}' | '\u{10000}'.. => Kind::Picture,
         _ => Kind::Other,
     }
 }
@@ -166,6 +175,13 @@ mod tests {
             ("ArabicعربيTest", "ArabicTest"),
             ("a😀b", "AB"),
             ("_id", "Id"),
+            ("ﬁ x", "X"),
+            ("x ﬁ", "XFI"),
+            ("a\u{fe0f}b", "Ab"),
+            ("x a\u{fe0f}b", "XAb"),
+            ("AB\u{fe0f}Cd", "AbCd"),
+            ("a✂\u{fe0f}b", "AB"),
+            ("a😀\u{fe0f}b", "AB"),
         ] {
             assert_eq!(class_name(name), class, "{name}");
         }

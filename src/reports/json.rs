@@ -88,7 +88,8 @@ impl Json {
         let make = |node: NodeId| {
             let node = done.session.workspace.node(node);
             let item = node.map(|node| write::item(&node.entity, &Secrets::None));
-            let mut item = item.unwrap_or_else(|| json!({ "name": done.plan.request.name }));
+            let mut item = item.unwrap_or_default();
+            item["name"] = done.plan.request.name.as_str().into();
             item["id"] = done.plan.id().into();
             sdk::item(&mut item);
             item

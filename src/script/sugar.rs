@@ -117,6 +117,9 @@ const LAST_MATCH: [&str; 6] = [
     "RegExp[",
 ];
 
+/// Words of scripts that fix a list, to which nothing can be added then.
+const FIXING: [&str; 3] = ["freeze", "seal", "preventExtensions"];
+
 /// Methods that a script may give something else than a function, as `.map('id')`.
 const SHORTHANDS: [&str; 4] = [".map", ".filter", ".some", ".every"];
 
@@ -158,6 +161,9 @@ pub fn named(script: &str) -> Vec<String> {
     if LAST_MATCH.iter().any(|asks| script.contains(asks)) {
         named.push("RegExp.prototype.exec".to_owned());
     }
+    if FIXING.iter().any(|word| words.contains(word)) {
+        named.push("Array.prototype.push".to_owned());
+    }
     let shortened = |method: &str| {
         script
             .match_indices(method)
@@ -180,6 +186,7 @@ mod tests {
             ["String.prototype.to", "Array.prototype.to"]
         );
         assert_eq!(named("/(a)/.test(x) && RegExp.$1"), ["RegExp.prototype.exec"]);
+        assert_eq!(named("const x = Object.freeze([])"), ["Array.prototype.push"]);
         let shorthands = "Array.prototype.map".to_owned();
         for short in ["x.map('id')", "x\n  .filter( {a: 1})", "x.some(wanted)", "y.every(/a/)"] {
             assert!(named(short).contains(&shorthands), "{short}");

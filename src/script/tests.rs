@@ -13,6 +13,7 @@ mod locale;
 mod members;
 mod objects;
 mod packages;
+mod places;
 mod sdk;
 mod variables;
 mod words;

@@ -115,7 +115,12 @@ impl Vm {
             };
             load().catch(&ctx).map_err(|error| error.to_string())
         })?;
-        runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
+        let asked = Arc::clone(watch);
+        runtime.set_host_promise_rejection_tracker(Some(Box::new(move |ctx, promise, reason, handled| {
+            // Nothing here may take for itself that the script is to stop.
+            if asked.tripped().is_some() {
+                return;
+            }
             let report = ctx.globals().get::<_, Function>(REJECTION);
             if report
                 .and_then(|report| report.call::<_, ()>((promise, reason, handled)))
@@ -166,17 +171,19 @@ impl Vm {
         if memory > 0 {
             self.runtime.set_memory_limit(memory.saturating_add(RESERVE));
         }
-        self.context.with(|ctx| {
+        let is_pending = self.context.with(|ctx| {
             let main = main.and_then(|main| main.restore(&ctx).ok());
+            let is_pending = main.as_ref().is_some_and(|main| main.state() == PromiseState::Pending);
             let script = Script {
                 vm: self,
                 ctx: &ctx,
                 main,
             };
             script.end(outcome);
+            is_pending
         });
         self.runtime.set_memory_limit(0);
-        if self.ran_out_of_memory(memory) {
+        if self.ran_out_of_memory(memory, is_pending) {
             self.watch.trip(Trip::Memory(memory));
         }
         match self.watch.tripped() {
@@ -191,19 +198,26 @@ impl Vm {
 
 impl Vm {
     /// Whether the script failed for want of memory. Where there was not even enough for an error, the engine throws
-    /// `null`; a script that throws `null` itself has not used up its memory.
-    fn ran_out_of_memory(&self, limit: usize) -> bool {
+    /// `null`, and where there was none to tell a promise of it, the script waits for ever (`is_pending`).
+    fn ran_out_of_memory(&self, limit: usize, is_pending: bool) -> bool {
         let mut state = self.run.state();
         if state.out_of_memory {
             return true;
         }
         let is_null = |error: &ScriptError| error.name == "Error" && error.message == "null";
-        let used = || usize::try_from(self.runtime.memory_usage().malloc_size).unwrap_or(0);
-        if !state.report.errors.iter().any(is_null) || used() < limit / 4 {
+        let has_null = state.report.errors.iter().any(is_null);
+        if limit == 0 || !(has_null || is_pending) {
             return false;
         }
-        state.report.errors.retain(|error| !is_null(error));
-        true
+        // What it held may be free again by now; but `null` can only come from a script that throws.
+        let source = state.job.as_ref().map_or("", |job| job.source.as_str());
+        let throws = source.contains("throw") || source.contains("reject");
+        let used = || usize::try_from(self.runtime.memory_usage().malloc_size).unwrap_or(0);
+        let ran_out = (has_null && !throws) || used() >= if has_null { limit / 4 } else { limit / 2 };
+        if ran_out {
+            state.report.errors.retain(|error| !is_null(error));
+        }
+        ran_out
     }
 }
 

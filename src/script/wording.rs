@@ -102,6 +102,15 @@ pub fn reword(thrown: Thrown, source: &str, world: &dyn World) -> Worded {
     if let Some((_, place)) = stray {
         at = Some(place);
     }
+    // The engine stands behind the name that is declared twice, and has no place for a pattern.
+    if is_syntax && message.starts_with("invalid redefinition of ") {
+        at = at.map(|at| name_before(source, at).unwrap_or(at));
+    }
+    let found = if is_syntax && native.is_none() && at.is_none() {
+        given::declared(&message, source).or_else(|| regexp::place(&message, source))
+    } else {
+        None
+    };
     // V8 has no name for its own limits.
     let shown = if name == "InternalError" {
         "RangeError".to_owned()
@@ -161,7 +170,7 @@ pub fn reword(thrown: Thrown, source: &str, world: &dyn World) -> Worded {
         name: shown,
         message,
         stack: stack.join("\n"),
-        at,
+        at: at.or(found),
     }
 }
 
@@ -353,11 +362,16 @@ fn before(source: &str, at: (u32, u32)) -> &str {
     &source[..end - breaks - rest.len()]
 }
 
-/// V8's words for wrong text that is not known: which sign is wrong stands in the text.
+/// V8's words for wrong text that is not known: which sign or name is wrong stands in the text.
 fn foreign(message: &str) -> Option<String> {
-    message
-        .starts_with("expecting ")
-        .then(|| "Invalid or unexpected token".to_owned())
+    let is_sign =
+        message.starts_with("expecting ") || ["variable name expected", "invalid property name"].contains(&message);
+    let words = match message {
+        _ if is_sign => "Invalid or unexpected token",
+        _ if message.starts_with("invalid redefinition of ") => "Identifier has already been declared",
+        _ => return None,
+    };
+    Some(words.to_owned())
 }
 
 fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
@@ -384,7 +398,7 @@ fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<S
                 .next()
                 .filter(|word| !word.is_empty())
         };
-        let name = word_before(source, at?).or_else(|| last().map(str::to_owned))?;
+        let name = word_at(source, at?).or_else(|| last().map(str::to_owned))?;
         return Some(format!("Identifier '{name}' has already been declared"));
     }
     let words = match message {
@@ -398,6 +412,9 @@ fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<S
         "invalid number literal" | "invalid first character of private name" => "Invalid or unexpected token",
         "'super' is only valid in a method" => "'super' keyword unexpected here",
         "return not in a function" => "Illegal return statement",
+        "invalid increment/decrement operand" => "Invalid left-hand side expression in postfix operation",
+        "property constructor appears more than once" => "A class may only have one constructor",
+        "'let' is not a valid lexical identifier" => "let is disallowed as a lexically bound name",
         "class statement requires a name" => "Unexpected token '{'",
         "unsupported keyword: export" => "Unexpected token 'export'",
         "unsupported keyword: enum" => "Unexpected reserved word",
@@ -480,18 +497,26 @@ fn is_in_call(text: &str) -> bool {
     is_name && !above.ends_with("function") || before.ends_with([')', ']'])
 }
 
-/// The name that ends just before a place.
-fn word_before(source: &str, (line, column): (u32, u32)) -> Option<String> {
-    let line = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
-    let before: String = line
-        .chars()
-        .take(usize::try_from(column).ok()?.checked_sub(1)?)
-        .collect();
-    let word = before
-        .trim_end()
-        .rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
-        .next()?;
-    (!word.is_empty()).then(|| word.to_owned())
+/// Where the name begins that ends just before a place.
+fn name_before(source: &str, at: (u32, u32)) -> Option<(u32, u32)> {
+    let text = before(source, at).trim_end();
+    let start = text.trim_end_matches(is_word).len();
+    (start < text.len()).then(|| place_of(source, start))
+}
+
+/// The name that begins at a place.
+fn word_at(source: &str, at: (u32, u32)) -> Option<String> {
+    let rest = rest_at(source, at)?;
+    let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+    (end > 0).then(|| rest[..end].to_owned())
+}
+
+/// The line and the column of what stands so many bytes behind the beginning.
+fn place_of(source: &str, at: usize) -> (u32, u32) {
+    let before = &source[..at];
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+    (count(before.matches('\n').count()), count(column))
 }
 
 fn is_word(c: char) -> bool {

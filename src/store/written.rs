@@ -73,7 +73,7 @@ pub(super) struct Target {
     pub path: PathBuf,
     /// What is there.
     pub before: Option<Metadata>,
-    /// Whether it is no file, or may be none of its own.
+    /// Whether it is no file, or may lead to a file that others hold open, as `/dev/stdout` and the like do.
     pub is_stream: bool,
 }
 

@@ -124,7 +124,7 @@ fn renews(id: QuestionId, RenewQuestion { key, why, from }: RenewQuestion) -> Co
         commands: vec![Command::Consent(id, given)],
     });
     Confirm::new("Renew the token?", text, Vec::from(choices))
-        .deliberate()
+        .expected()
         .of(id)
         .calling_esc("cancel the send")
         .otherwise(vec![Command::GiveUp(id)])
@@ -227,6 +227,51 @@ mod tests {
             );
             assert!(harness.state.modals.is_empty(), "{key}");
         }
+    }
+
+    #[test]
+    fn enter_renews_once_the_question_was_there_and_nothing_is_typed() {
+        let about = || {
+            About::Renew(RenewQuestion {
+                key: crate::model::token::TokenKey::default(),
+                why: "had expired 12 s ago".to_owned(),
+                from: "Log in".to_owned(),
+            })
+        };
+        let opened = |columns, rows| {
+            let mut harness = Harness::new(columns, rows);
+            harness.event(Event::Consent(Box::new(Question {
+                id: QuestionId(3),
+                about: about(),
+            })));
+            harness
+        };
+        let answers = |harness: &Harness| -> Vec<bool> {
+            let answers = harness.effects.iter().filter_map(|effect| match effect {
+                Effect::Consent(QuestionId(3), given) => Some(*given),
+                _ => None,
+            });
+            answers.collect()
+        };
+        let mut harness = opened(80, 24);
+        let screen = harness.screen();
+        let row = "[↵] renew   send without it   [Esc] cancel the send";
+        assert!(screen.contains(row), "{screen}");
+        // It may have opened between two keys of a text.
+        harness.press("<enter>");
+        for _ in 0..5 {
+            harness.now += jiff::SignedDuration::from_millis(300);
+            harness.press("r<enter>");
+        }
+        assert!(answers(&harness).is_empty() && harness.state.modals.len() == 1);
+        harness.now += jiff::SignedDuration::from_secs(1);
+        harness.press("<enter>");
+        assert_eq!(answers(&harness), [true]);
+        assert!(harness.state.modals.is_empty());
+        // Who moves the cursor has seen it.
+        let mut harness = opened(60, 16);
+        harness.press("<tab><enter>");
+        assert_eq!(answers(&harness), [false]);
     }
 
     #[test]

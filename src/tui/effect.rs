@@ -118,6 +118,13 @@ pub enum Effect {
         /// What; it may still be arriving.
         body: Payload,
     },
+    /// Lets the user change a file of the workspace in an editor.
+    EditFile {
+        /// The file.
+        path: PathBuf,
+        /// The line to begin at, from 1.
+        line: usize,
+    },
     /// Opens a picture in the system's program for it.
     OpenPicture {
         /// The picture.

@@ -317,6 +317,33 @@ mod tests {
             "{}",
             last(&harness)
         );
+        // Also where something was said behind it.
+        harness.press("v");
+        harness
+            .state
+            .shared
+            .workspace
+            .problems
+            .push(crate::model::problem::Problem {
+                file: "collections/a/x.toml".into(),
+                at: None,
+                message: "no".to_owned(),
+                hint: None,
+                warning: false,
+            });
+        crate::tui::loading::warn(&mut harness.state);
+        assert!(
+            last(&harness).contains("secrets are shown; 1 file"),
+            "{}",
+            last(&harness)
+        );
+        harness.now += jiff::SignedDuration::from_secs(32);
+        harness.event(crate::tui::event::Event::Tick);
+        assert!(
+            last(&harness).contains("secrets are hidden again; 1 file"),
+            "{}",
+            last(&harness)
+        );
     }
 
     #[test]

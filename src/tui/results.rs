@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::exec::renewal::token_in;
-use crate::exec::{self, Aim};
+use crate::exec::{self, Aim, TokenStore};
 use crate::model::exchange::SendErrorKind;
 use crate::model::problem::Problem;
+use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{EnvironmentId, Exchange, Filed, NodeId, Outcome, literal};
 
 use super::action::Action;
@@ -222,6 +223,23 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
     }
 }
 
+/// Takes over what becomes of a kept token where it was not this program's sends that changed it: others did, or undo.
+pub(super) fn follow_token(
+    tokens: &TokenStore,
+    owner: &Owner,
+    key: &str,
+    was: Option<&CurrentValue>,
+    now: Option<&CurrentValue>,
+) {
+    if let Some((key, token)) = now.and_then(|now| token_of(owner, key, now)) {
+        tokens.note(&key, Arc::new(token));
+    } else if let Some((gone, token)) = was.and_then(|was| token_of(owner, key, was)) {
+        // It is forgotten: what is used since is not to come back. A newer one stays.
+        let is_same = tokens.peek(&gone).is_some_and(|ours| ours.value == token.value);
+        tokens.forget_here(|known| is_same && *known == gone);
+    }
+}
+
 /// Takes over values that another postrider set, unless they were set anew here since.
 pub(super) fn take_others(state: &mut State, others: Vec<Other>) {
     let shared = &mut state.shared;
@@ -235,14 +253,7 @@ pub(super) fn take_others(state: &mut State, others: Vec<Other>) {
         if ours != was.as_ref() && !is_newer() {
             continue;
         }
-        let token = now.as_ref().and_then(|now| token_of(&owner, &key, now));
-        if let Some((key, token)) = token {
-            shared.tokens.note(&key, Arc::new(token));
-        } else if let Some((gone, token)) = was.as_ref().and_then(|was| token_of(&owner, &key, was)) {
-            // Forgotten by another postrider: what is used since is not to come back. A newer one stays.
-            let is_same = shared.tokens.peek(&gone).is_some_and(|ours| ours.value == token.value);
-            shared.tokens.forget_here(|known| is_same && *known == gone);
-        }
+        follow_token(&shared.tokens, &owner, &key, was.as_ref(), now.as_ref());
         match now {
             Some(now) => shared.current.set(owner, key, now),
             None => drop(shared.current.reset(&owner, &key)),

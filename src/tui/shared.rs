@@ -313,9 +313,16 @@ impl Shared {
 
     /// Hides the secrets that are shown, and what said that they are.
     pub fn hide_again(&mut self) {
-        let was = std::mem::take(&mut self.revealed);
-        if was && self.notice.as_ref().is_some_and(|notice| notice.text == REVEALED) {
-            self.notify(Level::Info, "secrets are hidden again");
+        if !std::mem::take(&mut self.revealed) {
+            return;
+        }
+        // Something else may have been said behind it.
+        let told = self.notice.as_ref().and_then(|notice| {
+            let rest = notice.text.strip_prefix(REVEALED)?;
+            Some((notice.level, format!("secrets are hidden again{rest}")))
+        });
+        if let Some((level, text)) = told {
+            self.notify(level, text);
         }
     }
 

@@ -50,7 +50,15 @@ pub fn take(state: &mut State, id: SignInId, news: News, effects: &mut Vec<Effec
             if let Todo::Device { code, .. } = &prompt.what {
                 effects.push(Effect::Copy(code.clone()));
             }
-            state.modals.push(SignIn::new(id, prompt, opened).into());
+            // The question before quitting stays in sight, and is answered first.
+            let above = state
+                .modals
+                .iter()
+                .rev()
+                .take_while(|modal| modal.asks_to_quit())
+                .count();
+            let at = state.modals.len() - above;
+            state.modals.insert(at, SignIn::new(id, prompt, opened).into());
         }
         News::Opened(opened) => {
             for modal in &mut state.modals {

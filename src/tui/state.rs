@@ -30,7 +30,7 @@ use super::saves::Saves;
 use super::shared::{Level, Shared};
 use super::theme::{Depth, Theme};
 use super::{commands, results};
-use crate::model::{ItemPath, Outcome};
+use crate::model::{ItemPath, NodeId, Outcome};
 
 /// So long after the last key nobody is looking: times tick slowly, and secrets hide again.
 pub const ASLEEP: SignedDuration = SignedDuration::from_secs(30);
@@ -80,6 +80,8 @@ pub struct State {
     pub inputs: u64,
     /// Which of these was the last key that goes to the end of what is typed.
     pub to_the_end: Option<u64>,
+    /// Which of them was the last that undid, or was about to undo, a change of an item that is not open, and which item.
+    pub undone_elsewhere: Option<(NodeId, u64)>,
     /// When the user last did something.
     pub last_input: Timestamp,
     /// The name of the next send.
@@ -268,7 +270,9 @@ impl State {
     fn key(&mut self, key: KeyEvent, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
         self.shared.notice = None;
         // Whatever else it leads out of.
-        self.shared.revealed &= key.code != KeyCode::Esc;
+        if key.code == KeyCode::Esc {
+            self.shared.hide_again();
+        }
         let chord = Chord::from(key);
         if let Some(modal) = self.modals.last_mut() {
             let quit = self.keymap.find(&[Context::Anywhere], chord) == Some(Action::App(App::Quit));
@@ -280,8 +284,10 @@ impl State {
                 return;
             }
             let help = Some(Action::App(App::Help));
-            let asks = self.keymap.find(&[Context::Anywhere], chord) == help
-                || modal.takes_letters() && self.keymap.find(&[Context::Normal], chord) == help;
+            // A letter that asks for help in the panes may mean something here.
+            let is_mark = modal.takes_letters() && key.code == KeyCode::Char('?');
+            let asks = self.keymap.find(&[Context::Anywhere], chord) == help && !chord.types_text()
+                || is_mark && self.keymap.find(&[Context::Normal], chord) == help;
             if asks && modal.has_help() {
                 queue.push(Command::Act(Action::App(App::Help)));
                 return;

@@ -54,15 +54,16 @@ fn comment_end(bytes: &[u8], at: usize) -> usize {
     found.map_or(bytes.len(), |n| at + 2 + n)
 }
 
-/// The JSON that a GraphQL operation is sent as; the variables' text goes in as it stands.
-pub(super) fn graphql(query: &str, operation_name: &str, variables: &str) -> String {
+/// The JSON that a GraphQL operation is sent as; the variables' text goes in as it stands, also one of blanks alone, as in
+/// Postman.
+pub(super) fn graphql(query: &str, operation_name: Option<&str>, variables: &str) -> String {
     let quote = |text: &str| serde_json::Value::from(text).to_string();
     let mut out = format!("{{\"query\":{}", quote(query));
-    if !operation_name.is_empty() {
+    if let Some(name) = operation_name {
         out.push_str(",\"operationName\":");
-        out.push_str(&quote(operation_name));
+        out.push_str(&quote(name));
     }
-    if !variables.trim().is_empty() {
+    if !variables.is_empty() {
         out.push_str(",\"variables\":");
         out.push_str(variables);
     }
@@ -89,9 +90,13 @@ mod tests {
 
     #[test]
     fn graphql_is_an_envelope_with_the_variables_verbatim() {
-        assert_eq!(graphql("{ a }", "", " "), r#"{"query":"{ a }"}"#);
+        assert_eq!(graphql("{ a }", None, ""), r#"{"query":"{ a }"}"#);
         assert_eq!(
-            graphql("q \"x\"", "Op", r#"{ "n": 1 }"#),
+            graphql("{ a }", Some(""), " "),
+            r#"{"query":"{ a }","operationName":"","variables": }"#
+        );
+        assert_eq!(
+            graphql("q \"x\"", Some("Op"), r#"{ "n": 1 }"#),
             r#"{"query":"q \"x\"","operationName":"Op","variables":{ "n": 1 }}"#
         );
     }

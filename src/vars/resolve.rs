@@ -174,10 +174,10 @@ impl<'a> Work<'a> {
                 operation_name,
             } => {
                 let (query, variables) = (self.template(query), self.template(variables));
-                let operation_name = self.text(operation_name);
+                let operation_name = operation_name.as_ref().map(|name| self.text(name));
                 ResolvedBody::Bytes {
                     content_type: "application/json",
-                    bytes: Bytes::from(json::graphql(&query, &operation_name, &variables)),
+                    bytes: Bytes::from(json::graphql(&query, operation_name.as_deref(), &variables)),
                     typed: false,
                 }
             }

@@ -126,3 +126,20 @@ fn an_auth_of_an_unknown_type_is_a_warning_of_doctor() {
     let told = contains("1 warning").and(contains("echo.toml  the auth type `beerer` is not known"));
     doctor.arg("doctor").assert().success().stdout(told);
 }
+
+#[test]
+fn what_is_nearly_a_parameter_or_no_grant_or_there_twice_is_a_warning_of_doctor() {
+    let home = Home::new();
+    let auth = "type = \"oauth2\"\ngrant_type = \"foo\"\naccessTokenURL2 = \"http://h\"\n";
+    let text = format!("name = \"Echo\"\nurl = \"{{{{base_url}}}}/demo/echo\"\n[auth]\n{auth}");
+    let mut doctor = home.with(&[("echo", &text)]);
+    let root = doctor.get_current_dir().unwrap().to_path_buf();
+    let rows = "[[variables]]\nkey = \"a\"\nvalue = \"1\"\n".repeat(2);
+    std::fs::write(root.join("globals.toml"), rows).unwrap();
+    let told = contains("`foo` is no grant of OAuth 2.0 · choose one of `authorization_code_with_pkce`")
+        .and(contains(
+            "`accessTokenURL2` is no parameter of OAuth 2.0: did you mean `accessTokenUrl`?",
+        ))
+        .and(contains("globals.toml  the variable `a` is there more than once"));
+    doctor.arg("doctor").assert().success().stdout(told);
+}

@@ -13,7 +13,7 @@ use super::spellings::spellings;
 use super::{Home, scripted, write};
 
 /// What is secret in this day, by where it is used.
-const SECRETS: [(&str, &str); 17] = [
+const SECRETS: [(&str, &str); 18] = [
     ("password", "pa/ss+w\u{f6}rd&4711=%\"heron"),
     ("bearer", "bearer.token-aXbYcZ-0123456789"),
     ("api_key", "key/of+the&api?0815"),
@@ -37,10 +37,11 @@ const SECRETS: [(&str, &str); 17] = [
         "hook",
         "http://hooks.example/services/T0HeronHook/B0HeronHook/XyzHookTok99?sig=HeronSig0815%2Babcd",
     ),
+    ("short_hook", "https://hooks.example/T00Hern/B00Hern/xyz9?token=abc"),
 ];
 
 /// Those that stand in the environment and are typed in.
-const TYPED: [&str; 9] = [
+const TYPED: [&str; 10] = [
     "password",
     "bearer",
     "api_key",
@@ -50,6 +51,7 @@ const TYPED: [&str; 9] = [
     "pem",
     "encoded",
     "hook",
+    "short_hook",
 ];
 
 fn secret(name: &str) -> &'static str {
@@ -61,8 +63,16 @@ fn parts_of(secret: &str) -> impl Iterator<Item = String> {
     let (path, query) = secret.split_once('?').unwrap_or_default();
     let last = path.rsplit('/').next().unwrap_or_default();
     let value = query.split_once('=').map(|(_, value)| value).unwrap_or_default();
-    let parts = [last, value].map(str::to_owned);
-    parts.into_iter().filter(move |part| !part.is_empty())
+    // Too short to tell anything by itself.
+    let parts = [last, value].into_iter().filter(|part| part.len() > 8);
+    let parts: Vec<String> = parts.map(str::to_owned).chain(path_of(secret)).collect();
+    parts.into_iter()
+}
+
+/// What servers tell of a request to a URL: its path.
+fn path_of(secret: &str) -> Option<String> {
+    let (_, path) = secret.split_once("://")?.1.split_once('/')?;
+    Some(format!("/{}", path.split('?').next()?))
 }
 
 /// Where secrets are found, and which.
@@ -278,7 +288,8 @@ fn talkative_proxy() -> (String, Arc<Mutex<String>>) {
 fn parrot() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let said: Vec<Vec<String>> = TYPED.iter().map(|name| spellings(secret(name))).collect();
+    let all = |secret: &str| spellings(secret).into_iter().chain(path_of(secret)).collect();
+    let said: Vec<Vec<String>> = TYPED.iter().map(|name| all(secret(name))).collect();
     let body = serde_json::to_string(&said).unwrap();
     let mut head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n".to_vec();
     for (at, said) in said.iter().enumerate() {

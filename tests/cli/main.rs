@@ -7,6 +7,7 @@ mod endings;
 mod files;
 mod imports;
 mod late;
+mod layout;
 mod leaks;
 mod named;
 mod netrc;
@@ -411,7 +412,7 @@ fn runs_take_data_iterations_folders_and_bail() {
         .success()
         .stdout(contains("Iteration 2/2"));
     run(&["--folder", "Three"])
-        .code(2)
+        .code(1)
         .stderr(contains("no folder or request `Three` in `API`"));
     run(&["-d", "nothing.csv"]).code(2).stderr(contains("`nothing.csv`"));
     // As newman where it cannot read the command line.
@@ -551,7 +552,7 @@ fn doctor_and_completions_say_what_they_should() {
         .arg("doctor")
         .assert()
         .success()
-        .stdout(is_match("keymap.toml +`fly` is not an action"));
+        .stdout(is_match("keymap.toml:1:30 +`fly` is not an action"));
     for shell in ["bash", "zsh", "fish"] {
         home.postrider()
             .args(["completions", shell])

@@ -42,6 +42,7 @@ fn a_netrc_is_used_only_with_leave_and_only_for_its_hosts() {
     for more in [&["--netrc"][..], &[]] {
         send(more)
             .success()
-            .stderr(contains("cannot read").and(contains(".netrc")));
+            .stderr(contains("cannot read").and(contains(".netrc")))
+            .stderr(contains("has nothing for").not());
     }
 }

@@ -295,6 +295,10 @@ fn what_cannot_be_loaded_is_one_sentence_and_exit_code_1() {
         ),
     ] {
         home.newman(&items, &args).code(1).stderr(contains(said));
+        // As in newman nothing is a failure then.
+        home.newman(&items, &[&args[..], &["-x"]].concat())
+            .code(0)
+            .stderr(contains(said));
     }
     home.newman(&json!({ "values": [] }), &[])
         .code(1)

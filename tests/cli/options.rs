@@ -131,6 +131,32 @@ fn an_option_that_a_file_gives_by_its_opposite_may_be_given_as_well() {
 }
 
 #[test]
+fn of_a_scope_in_a_settings_file_is_told_what_is_not_taken() {
+    let home = Home::new();
+    let items = collection(&[request("one", &server(), &[])]);
+    for (scope, is_told) in [
+        ("{}", false),
+        (r#"{ "name": "e", "_postman_variable_scope": "environment" }"#, false),
+        (r#"{ "name": "e", "values": [] }"#, false),
+        (r#"{ "host": "h" }"#, true),
+        (r#"{ "values": { "host": "h" } }"#, true),
+    ] {
+        home.file(".newmanrc", &format!("{{ \"environment\": {scope} }}"));
+        let run = home.newman(&items, &[]).success();
+        let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+        assert_eq!(said.contains("sets no variables"), is_told, "{scope}: {said}");
+    }
+}
+
+#[test]
+fn behind_an_option_that_is_not_known_a_run_ends_as_newmans() {
+    let home = Home::new();
+    for (args, code) in [(["--nope", "run", "c.json"], 1), (["--nope", "send", "c.json"], 2)] {
+        home.postrider().args(args).assert().code(code);
+    }
+}
+
+#[test]
 fn a_file_whose_content_stands_in_the_collection_is_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

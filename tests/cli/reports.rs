@@ -479,7 +479,10 @@ fn without_unicode_there_are_letters_alone() {
             .all(|own| shown.contains(own)),
         "{shown}"
     );
-    assert!(shown.contains("- ^ 11B") && shown.contains("- v "), "{shown}");
+    assert!(
+        shown.contains("- ^ raw * 11B") && shown.contains("- v application/json * "),
+        "{shown}"
+    );
     // What is the user's is as it was.
     assert!(
         shown.contains("Pass  5 µs → 3") && shown.contains("| 5 µs → 3"),

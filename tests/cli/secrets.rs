@@ -28,7 +28,11 @@ fn lock_says_which_passphrase_can_be_guessed() {
         command.args(args).assert()
     };
     postrider(&["env", "set", "pin", "heron-4711-secret", "-e", "here"], None).success();
-    postrider(&["secrets", "lock"], Some("abc"))
+    postrider(&["secrets", "lock"], Some("abc")).code(1).stderr(
+        contains("a passphrase of 3 characters can be guessed").and(contains("`--short` takes it all the same")),
+    );
+    postrider(&["secrets", "status"], None).stdout(contains("only you can read (0600)"));
+    postrider(&["secrets", "lock", "--short"], Some("abc"))
         .success()
         .stderr(contains("a passphrase of 3 characters can be guessed"));
     postrider(&["secrets", "unlock"], Some("abc")).success();

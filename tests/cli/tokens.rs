@@ -54,7 +54,12 @@ fn answer(mut stream: TcpStream, asked: &AtomicUsize) {
         .lines()
         .find_map(|line| line.strip_prefix("Authorization: Bearer "));
     let reason = token.filter(|_| head.contains(" /reason ")).unwrap_or("OK");
-    let status = if head.contains(" /refused ") { 401 } else { 200 };
+    let is_first = || head.contains(" /once ") && token.is_some_and(|token| token.ends_with("-1"));
+    let status = if head.contains(" /refused ") || is_first() {
+        401
+    } else {
+        200
+    };
     let _closed = write!(
         stream,
         "HTTP/1.1 {status} {reason}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
@@ -138,6 +143,37 @@ fn a_renewal_tells_that_nothing_stands_where_its_end_should() {
     assert!(done.status.success(), "{told}");
     let odd = "`expires = \"$.nope\"` of `t`: the reply of `Log in` has nothing there";
     assert_eq!(told.matches(odd).count(), 1, "{told}");
+}
+
+#[test]
+fn a_renewal_tells_why_what_was_to_renew_it_did_not() {
+    let (base, _) = desk();
+    let home = Home::new();
+    drop(postrider(&home, &base));
+    let root = home.folder.path().join("tokens");
+    let file = root.join("collections/api/collection.toml");
+    let text = std::fs::read_to_string(&file).unwrap() + "refresh = \"again\"\n";
+    std::fs::write(&file, text).unwrap();
+    let again = format!("name = \"Again\"\nmethod = \"POST\"\nurl = \"{base}/refused\"\n[auth]\ntype = \"none\"\n");
+    write(&root, "collections/api/again.toml", &again);
+    let renew = || {
+        let mut command = home.process();
+        let command = command.current_dir(&root).args(["tokens", "renew", "t", "-e", "here"]);
+        String::from_utf8_lossy(&command.output().unwrap().stderr).into_owned()
+    };
+    let told = renew();
+    assert!(told.contains("`t` is fresh") && !told.contains("renewed:"), "{told}");
+    let told = renew();
+    let anew = "`t` was got anew instead of renewed: `Again` answered 401";
+    assert!(
+        told.contains("`t` is fresh") && told.matches(anew).count() == 1,
+        "{told}"
+    );
+    write(&root, "collections/api/login.toml", &again.replace("Again", "Log in"));
+    let told = renew();
+    let neither = "what is to renew `t` did not: `Again` answered 401";
+    assert_eq!(told.matches(neither).count(), 1, "{told}");
+    assert_eq!(told.matches("could not be renewed").count(), 1, "{told}");
 }
 
 /// The program in a workspace whose collection says where its token comes from.
@@ -309,6 +345,71 @@ fn without_a_terminal_a_login_waits_for_nobody_unless_it_is_told_to() {
 }
 
 #[test]
+fn where_nothing_could_come_back_no_login_is_waited_for() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    let mut command = postrider(&home, &base);
+    let more = format!("authUrl = \"{base}/authorize\"\nredirect_uri = \"https://elsewhere.example/back\"\n");
+    write(
+        &home.folder.path().join("tokens"),
+        "collections/api/own.toml",
+        &own(&base, &more),
+    );
+    command.args(["tokens", "login", "api/own", "--wait"]);
+    assert_cmd::Command::from_std(command)
+        .assert()
+        .code(1)
+        .stderr(contains("nothing can come back here").and(contains("hint: run it in a terminal")));
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn a_grant_that_names_no_place_is_told_before_anything_is_sent() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    for (args, code) in [
+        (&["send", "api/own"][..], 1),
+        (&["tokens", "login", "api/own"], 1),
+        (&["run", "collections/api/own.toml"], 1),
+    ] {
+        let mut command = postrider(&home, &base);
+        let request = format!(
+            "name = \"Own\"\nurl = \"{base}/x\"\n[auth]\ntype = \"oauth2\"\ngrant_type = \"client_credentials\"\n\
+             clientId = \"me\"\n"
+        );
+        write(&home.folder.path().join("tokens"), "collections/api/own.toml", &request);
+        command.args(args);
+        let run = assert_cmd::Command::from_std(command).assert().code(code);
+        let output = run.get_output();
+        let told = String::from_utf8([&*output.stdout, &*output.stderr].concat()).unwrap();
+        assert!(told.contains("the OAuth 2.0 auth has no Token URL"), "{args:?} {told}");
+        assert!(!told.contains("number none"), "{args:?} {told}");
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn what_was_sent_again_for_its_token_is_listed_once() {
+    let home = Home::new();
+    let (base, _) = desk();
+    for (args, times) in [
+        (&["send", "api/get"][..], 0),
+        (&["run", "collections/api/once.toml", "--verbose"], 1),
+    ] {
+        let mut command = postrider(&home, &base);
+        let once = format!("name = \"Once\"\nurl = \"{base}/once\"\n");
+        write(&home.folder.path().join("tokens"), "collections/api/once.toml", &once);
+        command.args(args);
+        let run = assert_cmd::Command::from_std(command).assert().success();
+        let told = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+        let refused = told.lines().filter(|line| line.contains("/once [401"));
+        let refused: Vec<&str> = refused.collect();
+        assert_eq!(refused.len(), times, "{told}");
+        assert!(refused.iter().all(|line| line.contains("sent again")), "{told}");
+    }
+}
+
+#[test]
 fn a_token_of_the_collection_is_known_in_every_environment() {
     let home = Home::new();
     let (base, asked) = desk();
@@ -425,7 +526,7 @@ fn tokens_whose_environment_or_declaration_is_gone_are_listed_and_forgotten() {
 
     run(&["tokens", "list"], &gone)
         .success()
-        .stdout(contains("t  here       valid 10 min").and(contains("nothing here declares it")));
+        .stdout(contains("t  here       valid 10 min").and(contains("its environment is gone")));
     run(&["tokens", "list", "-e", "here"], &gone)
         .success()
         .stdout(contains("t  here  valid 10 min").and(contains("elsewhere").not()));

@@ -154,3 +154,35 @@ fn nothing_is_sent_without_the_environment_that_is_meant() {
         run(&home, args).code(1).stdout("").stderr(told);
     }
 }
+
+#[test]
+fn a_folder_of_which_a_part_cannot_be_read_neither_runs_nor_takes_anything_away() {
+    let home = Home::new();
+    let folder = home.folder.path().join("v3/postman/collections/C");
+    fs::create_dir_all(&folder).unwrap();
+    fs::create_dir(home.folder.path().join("collections")).unwrap();
+    let good = "url: http://127.0.0.1:1/\nmethod: GET\n";
+    for name in ["one", "two"] {
+        fs::write(folder.join(format!("{name}.request.yaml")), good).unwrap();
+    }
+    let postrider = |args: &[&str]| {
+        let mut command = home.postrider();
+        command.current_dir(home.folder.path()).args(args).assert()
+    };
+    postrider(&["import", "v3", "--yes"]).code(0);
+    let two = home.folder.path().join("collections/c/two.toml");
+    assert!(two.is_file());
+    fs::write(folder.join("two.request.yaml"), "url: 'x").unwrap();
+    postrider(&["import", "v3", "--yes"]).code(1).stdout(
+        contains("C/two.request.yaml")
+            .and(contains("a request that cannot be read"))
+            .and(contains("it stays as it is")),
+    );
+    assert!(two.is_file());
+    postrider(&["run", "v3"])
+        .failure()
+        .stderr(contains("two.request.yaml").and(contains("could not be loaded")));
+    fs::remove_file(folder.join("two.request.yaml")).unwrap();
+    postrider(&["import", "v3", "--yes"]).code(0);
+    assert!(!two.exists());
+}

@@ -90,6 +90,10 @@ fn the_current_values_of_a_collection_are_set_read_and_forgotten() {
     let after = fs::read_to_string(&file).unwrap();
     assert!(!after.contains("heron") && !after.contains("127.0.0.1"), "{after}");
     of("get", &["base_url"]).code(1);
+    write(&root, "theirs.json", "{\"name\": \"Theirs\", \"values\": []}");
+    env(&["set", "base_url", "x", "-e", "theirs.json"])
+        .code(2)
+        .stderr(contains("`postrider import theirs.json` makes one of it"));
     // Nothing of this is an environment's.
     env(&["get", "-e", "here"])
         .success()

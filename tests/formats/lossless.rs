@@ -1,6 +1,9 @@
 //! Nothing is lost on the way through our files and out again.
 
+use std::sync::Arc;
+
 use postrider::formats::postman::{self, Secrets, write};
+use postrider::model::Entity;
 use serde_json::{Value, json};
 
 use crate::golden::{exported, fixtures};
@@ -131,4 +134,37 @@ fn what_was_only_kept_stands_behind_what_is_known() {
     let events = item["event"].as_array().unwrap().iter();
     let events: Vec<&str> = events.filter_map(|event| event["script"]["exec"][0].as_str()).collect();
     assert_eq!(events, ["before()", "on()", "off()", "other()"]);
+}
+
+#[test]
+fn what_has_no_name_is_exported_without_one_until_it_is_given_one() {
+    let source = json!({
+        "info": { "name": "", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "item": [
+            { "name": "", "request": "http://a.test/x" },
+            { "request": "http://a.test/y" },
+            { "name": "", "item": [{ "name": "", "request": "" }] },
+        ],
+    });
+    let found = postman::read(source.to_string().as_bytes()).unwrap();
+    let names = |found: &postrider::formats::Found| {
+        let out = write::collection(&ours::reread(found).collections[0], &Secrets::All);
+        let at = |place: &str| out.pointer(place).and_then(Value::as_str).map(str::to_owned);
+        let places = [
+            "/info/name",
+            "/item/0/name",
+            "/item/1/name",
+            "/item/2/name",
+            "/item/2/item/0/name",
+        ];
+        places.map(|place| at(place).unwrap_or_else(|| "none".to_owned()))
+    };
+    assert_eq!(names(&found), ["", "", "", "", ""]);
+    let mut named = found;
+    let Entity::Request(request) = &mut named.collections[0].items[1].entity else {
+        panic!("a request");
+    };
+    assert_eq!(request.name, "http://a.test/x");
+    Arc::make_mut(request).name = "X".to_owned();
+    assert_eq!(names(&named), ["", "X", "", "", ""]);
 }

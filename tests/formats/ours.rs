@@ -36,6 +36,7 @@ pub fn reread(found: &Found) -> Found {
     };
     let collections = found.collections.iter().map(|collection| Collection {
         is_v3: collection.is_v3,
+        lacks: collection.lacks.clone(),
         folder: collection.folder.clone(),
         items: collection
             .items

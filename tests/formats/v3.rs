@@ -177,7 +177,10 @@ fn a_file_that_is_no_request_or_too_long_is_told() {
     file("a.request.yaml", "$kind: http-request\nurl: http://h/a\nmethod: GET\n");
     file("b.request.yaml", "- $kind: http-request\n- url: http://h/b\n");
     let found = postman::read_folder(root.path()).unwrap();
-    assert_eq!(found.collections[0].requests(), 1);
+    assert_eq!(
+        (found.collections[0].requests(), &found.collections[0].lacks),
+        (1, &None)
+    );
     let note = &found.report.notes[0];
     assert_eq!(
         (note.path.as_str(), note.fate),
@@ -190,8 +193,9 @@ fn a_file_that_is_no_request_or_too_long_is_told() {
         file.set_len(postrider::formats::MOST_BYTES + 1).unwrap();
     };
     long("c.request.yaml");
-    let error = postman::read_folder(root.path()).unwrap_err();
-    assert!(error.to_string().contains("longer than 536MB"), "{error}");
+    let found = postman::read_folder(root.path()).unwrap();
+    let lacks = found.collections[0].lacks.as_deref();
+    assert!(lacks.is_some_and(|why| why.contains("longer than 536MB")), "{lacks:?}");
     for name in ["a", "b", "c"] {
         std::fs::remove_file(root.path().join(format!("{name}.request.yaml"))).unwrap();
     }
@@ -203,6 +207,70 @@ fn a_file_that_is_no_request_or_too_long_is_told() {
         "{:?}",
         found.report
     );
+}
+
+#[test]
+fn what_cannot_be_read_costs_itself_alone_wherever_it_lies() {
+    let good = r#"{"info": {"name": "Good"}, "item": []}"#;
+    let (request, broken) = ("url: http://h/\nmethod: GET\n", "name: 'x\na: [");
+    for (files, collections, unread) in [
+        (
+            vec![("good.postman_collection.json", good), ("bad.environment.yaml", broken)],
+            vec![("Good", 0, false)],
+            vec!["bad.environment.yaml: a file that cannot be read"],
+        ),
+        (
+            vec![
+                ("postman/collections/C1/one.request.yaml", request),
+                ("postman/collections/C1/F/two.request.yaml", broken),
+                ("postman/collections/C2/.resources/definition.yaml", broken),
+                (
+                    "postman/collections/C2/.resources/one.resources/examples/e.example.yaml",
+                    broken,
+                ),
+                ("postman/collections/C2/one.request.yaml", request),
+                ("postman/collections/C3/one.request.yaml", broken),
+                ("postman/environments/bad.environment.yaml", broken),
+            ],
+            vec![("C1", 1, true), ("C2", 1, true)],
+            vec![
+                "C1/F/two.request.yaml: a request that cannot be read",
+                "C2/.resources/definition.yaml: a definition that cannot be read",
+                "C2/.resources/one.resources/examples/e.example.yaml: an example that cannot be read",
+                "C3/one.request.yaml: a request that cannot be read",
+                "C3: a collection that cannot be read",
+                "bad.environment.yaml: a file that cannot be read",
+            ],
+        ),
+        (
+            vec![
+                ("sorted/C/one.request.yaml", request),
+                ("sorted/C/two.request.yaml", broken),
+            ],
+            vec![("C", 1, true)],
+            vec!["C/two.request.yaml: a request that cannot be read"],
+        ),
+    ] {
+        let root = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let found = postman::read_folder(root.path()).unwrap();
+        let all = found.collections.iter();
+        let all = all.map(|own| (own.name(), own.requests(), own.lacks.is_some()));
+        assert_eq!(all.collect::<Vec<_>>(), collections);
+        let told = found.report.notes.iter();
+        let told: Vec<String> = told.map(|note| format!("{}: {}", note.path, note.what)).collect();
+        assert_eq!(told, unread);
+        assert_eq!(found.report.unread(), unread.len());
+        assert!(
+            found.report.notes.iter().all(|note| note.why.contains("line")),
+            "{:?}",
+            found.report
+        );
+    }
 }
 
 #[test]
@@ -277,7 +345,12 @@ fn what_is_sorted_into_folders_is_found_there() {
     let told: Vec<&str> = found.report.notes.iter().map(|note| note.path.as_str()).collect();
     assert_eq!(
         told,
-        ["a/broken.postman_collection.json", "d/y.environment.yaml", "e/V3/"]
+        [
+            "a/broken.postman_collection.json",
+            "d/y.environment.yaml",
+            "V3/one.request.yaml",
+            "e/V3/"
+        ]
     );
 }
 

@@ -154,7 +154,7 @@ async fn disabled_headers_stay_away() {
         })
     })
     .await;
-    assert_eq!(text, "GET /p/a?q=1&r=%20 HTTP/1.1\r\nHost: SERVER\r\n\r\n");
+    assert_eq!(text, "GET /p/a?q=1&r=%20 HTTP/1.1\r\n\r\n");
 }
 
 #[tokio::test]

@@ -266,6 +266,36 @@ async fn a_given_token_is_sent_until_it_is_refused_or_ends() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_pasted_goes_before_an_older_one_that_was_got() {
+    let server = Server::start(Manners::default()).await;
+    let (pipeline, auth) = (pipeline(), auth(&server, "client_credentials", "body"));
+    let sends = |given: &'static str, method: &'static str| {
+        let (pipeline, server, auth) = (&pipeline, &server, auth.clone().with("accessToken", given));
+        async move {
+            let outcome = send(pipeline, server, method, &auth).await;
+            let sent = &outcome.exchange.as_ref().unwrap().request.headers;
+            let value = sent.iter().find(|(name, _)| name == "Authorization").unwrap();
+            (status(&outcome), value.1 == format!("Bearer {given}"))
+        }
+    };
+    assert_eq!(sends("", "GET").await, (200, false));
+    assert_eq!(sends("at-pasted", "POST").await, (401, true), "it was sent");
+    assert_eq!(sends("at-pasted", "GET").await, (200, false), "until it is refused");
+    assert_eq!(server.asked().len(), 1, "the older one is good all the same");
+    // A new one that was asked for is there instead of what stands in the auth, and of nothing else.
+    let mut request = Request {
+        auth: auth.clone().with("accessToken", "at-second"),
+        ..Request::default()
+    };
+    request.set_full_url(&format!("{}/api", server.base()));
+    let plan = Session::default().plan_of(request);
+    pipeline.sign_in(plan, &SendContext::default()).await.unwrap();
+    assert_eq!(server.asked().len(), 2);
+    assert_eq!(sends("at-second", "POST").await, (200, false));
+    assert_eq!(sends("at-third", "POST").await, (401, true));
+}
+
+#[tokio::test]
 async fn another_collection_that_says_the_same_gets_a_token_of_its_own() {
     let server = Server::start(Manners::default()).await;
     let pipeline = pipeline();

@@ -51,9 +51,9 @@ fn a_token_that_is_to_be_asked_for_is_asked_for() {
         .sees("Renew the token?")
         .sees("send without it")
         .sees("cancel the send");
-    user.press("<tab><tab><enter>").sees("401 Unauthorized");
-    user.press("<ctrl-j>").sees("Renew the token?");
-    user.press("<tab><enter>").sees("\"Services\"");
+    user.press("<tab><enter>").sees("401 Unauthorized");
+    user.press("<ctrl-j>").sees("Renew the token?").sees("[↵] renew");
+    user.press("<tab><tab><tab><enter>").sees("\"Services\"");
     // What fetched it shows what came of it.
     user.press("2kh<enter>");
     assert!(user.value("demo", "dex_token").is_some());

@@ -161,3 +161,52 @@ fn a_domain_limits_where_a_challenge_holds() {
     assert!(covers("http://h/a/b") && covers("http://h/c/d?x") && covers("http://other/x"));
     assert!(!covers("http://h/b") && !covers("http://h/c"));
 }
+
+#[test]
+fn what_the_server_says_is_hashed_and_sent_back_in_its_own_bytes() {
+    // `é` in UTF-8 and in Latin-1, with and without a charset; the user's text goes as the server speaks.
+    for (realm, charset, user) in [
+        (&b"r\xc3\xa9"[..], "", &b"username=\"\xc3\xb6\""[..]),
+        (&b"r\xe9"[..], "", &b"username=\"\xf6\""[..]),
+        (&b"r\xc3\xa9"[..], "UTF-8", &b"username*=UTF-8''%C3%B6"[..]),
+    ] {
+        let text = |bytes: &[u8]| bytes.iter().copied().map(char::from).collect::<String>();
+        let params = [
+            ("realm", text(realm)),
+            ("opaque", text(b"\xff\xc3")),
+            ("nonce", text(b"n\xa0")),
+            ("charset", charset.to_owned()),
+        ];
+        let challenge = Challenge::new("digest", &params);
+        let proof = Proof {
+            nonce: challenge.param("nonce").unwrap(),
+            utf8: !charset.is_empty(),
+            ..proof("SHA-256", "ö", "pä", challenge.param("realm").unwrap())
+        };
+        let (header, response) = proof.header(&challenge);
+        let utf8 = std::str::from_utf8(realm).is_ok();
+        let (user_bytes, password): (&[u8], &[u8]) = if utf8 {
+            (b"\xc3\xb6", b"p\xc3\xa4")
+        } else {
+            (b"\xf6", b"p\xe4")
+        };
+        let hex = |data: &[u8]| proof.algorithm.hex(data);
+        let secret = hex(&[user_bytes, realm, password].join(&b':'));
+        let what = hex(b"GET:/dir/index.html");
+        let all = [
+            secret.as_bytes(),
+            &b"n\xa0"[..],
+            b"00000001",
+            b"",
+            b"auth",
+            what.as_bytes(),
+        ];
+        assert_eq!(response, hex(&all.join(&b':')), "{charset}");
+        // Each character is a byte on the wire.
+        let wire: Vec<u8> = header.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        let has = |part: &[u8]| wire.windows(part.len()).any(|own| own == part);
+        let realm = [&b"realm=\""[..], realm, b"\""].concat();
+        assert!(has(&realm) && has(user), "{header}");
+        assert!(has(b"opaque=\"\xff\xc3\"") && has(b"nonce=\"n\xa0\""), "{header}");
+    }
+}

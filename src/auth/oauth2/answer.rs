@@ -237,6 +237,7 @@ fn what(response: &Response) -> String {
         _ if response.body.is_empty() => "nothing".to_owned(),
         "" => "something that is no JSON".to_owned(),
         "text/html" => "a web page".to_owned(),
+        "application/json" if response.body.json::<Value>().is_err() => "what is called JSON and is none".to_owned(),
         "application/json" => "JSON that does not say".to_owned(),
         other => format!("`{}`", shown(other)),
     };
@@ -353,6 +354,12 @@ mod tests {
             (200, "text/html", "<html>", "a web page (status 200)"),
             (404, "application/json", "{}", "JSON that does not say (status 404)"),
             (200, "application/json", "[]", "JSON that does not say"),
+            (
+                200,
+                "application/json",
+                "<html>",
+                "what is called JSON and is none (status 200)",
+            ),
             (200, "application/json", "{}", "neither a token nor an error"),
             (500, "", "\u{1b}[31m", "something that is no JSON (status 500)"),
         ] {

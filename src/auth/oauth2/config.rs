@@ -6,7 +6,6 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::super::chance::Chance;
 use super::error::OAuthError;
 use super::extra::{Extra, ExtraParam, extras};
 use super::pkce;
@@ -320,28 +319,6 @@ impl Config {
             .fold(String::new(), |out, byte| format!("{out}{byte:02x}"))
     }
 
-    /// A mark of the secrets that a token is got with: password, client secret, key. It is salted, and belongs where the
-    /// token itself is kept.
-    pub fn mark(&self) -> String {
-        self.secrets_under(&Chance::Real.nonce())
-    }
-
-    /// Whether a mark is one of these secrets.
-    pub fn has_mark(&self, mark: &str) -> bool {
-        mark.split_once(':')
-            .is_some_and(|(salt, _)| self.secrets_under(salt) == mark)
-    }
-
-    /// The same under a salt of one's own, for what stays in memory.
-    pub fn secrets_under(&self, salt: &str) -> String {
-        let secrets = [&self.client.secret, &self.client.key, &self.password].map(Secret::reveal);
-        let digest = Sha256::digest(serde_json::json!([salt, secrets]).to_string());
-        let digest = digest
-            .iter()
-            .fold(String::new(), |out, byte| format!("{out}{byte:02x}"));
-        format!("{salt}:{digest}")
-    }
-
     /// What the token is called: its own name, else the client at the server.
     pub fn label(&self) -> String {
         if !self.name.is_empty() {
@@ -377,13 +354,12 @@ fn is_secret_name(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-/// Whether an auth is of this type and says how to get a token: it names a place to get one from. Quick, for every send.
+/// Whether an auth is of this type and says how to get a token: it names a place to get one from, or a grant and no token
+/// that would do instead. Quick, for every send.
 pub fn is_configured(auth: &Auth) -> bool {
-    let names = ["accessTokenUrl", "issuer", "authUrl", "deviceAuthorizationUrl"];
-    auth.kind == KIND
-        && names
-            .iter()
-            .any(|name| matches!(auth.params.get(*name), Some(Value::String(text)) if !text.trim().is_empty()))
+    let has = |name: &str| matches!(auth.params.get(name), Some(Value::String(text)) if !text.trim().is_empty());
+    let places = ["accessTokenUrl", "issuer", "authUrl", "deviceAuthorizationUrl"];
+    auth.kind == KIND && (places.into_iter().any(has) || (has("grant_type") && !has("accessToken")))
 }
 
 fn grant(params: &Params<'_>) -> Result<Grant, OAuthError> {
@@ -408,13 +384,21 @@ fn grant(params: &Params<'_>) -> Result<Grant, OAuthError> {
         "device_code" | "urn:ietf:params:oauth:grant-type:device_code" => Grant::Device,
         other => {
             return Err(OAuthError::Parameter {
-                what: "grant",
+                what: "grant of OAuth 2.0",
                 value: other.to_owned(),
                 hint: "choose one of `authorization_code_with_pkce`, `authorization_code`, `client_credentials`, \
-                       `password_credentials`, `device_code` and `implicit`",
+                       `password_credentials`, `device_code` and `implicit` as `grant_type`",
             });
         }
     })
+}
+
+/// What is wrong with the grant of an auth as it is written, if it is none.
+pub fn unknown_grant(auth: &Auth) -> Option<OAuthError> {
+    let is_grant =
+        |error: &OAuthError| matches!(error, OAuthError::Parameter { what, .. } if what.starts_with("grant"));
+    let own = auth.kind == KIND;
+    own.then(|| grant(&Params(auth)).err())?.filter(is_grant)
 }
 
 /// The parameters, each checked for variables that are left in it.
@@ -561,18 +545,6 @@ mod tests {
             assert_ne!(print(&auth()), print(&auth().with(name, value)), "{name}");
         }
         assert_eq!(print(&auth()).len(), 16);
-    }
-
-    #[test]
-    fn a_mark_tells_other_secrets_and_holds_none() {
-        let of = |auth: &Auth| Config::read(auth).unwrap().unwrap();
-        let (own, mark) = (of(&auth()), of(&auth()).mark());
-        assert!(own.has_mark(&mark) && !mark.contains("s3cret"));
-        assert_ne!(mark, own.mark(), "it is salted");
-        for (name, value) in [("clientSecret", "other"), ("password", "p"), ("privateKey", "PEM")] {
-            assert!(!of(&auth().with(name, value)).has_mark(&mark), "{name}");
-        }
-        assert!(of(&auth().with("scope", "x")).has_mark(&mark) && !own.has_mark(""));
     }
 
     #[test]

@@ -69,6 +69,8 @@ pub enum OAuthError {
         endpoint: &'static str,
         /// Why.
         message: String,
+        /// Whether no connection could be made, so that it cannot have acted upon it.
+        never_arrived: bool,
         /// What to do about it.
         hint: Option<String>,
     },
@@ -103,6 +105,11 @@ pub enum OAuthError {
         /// The grant.
         grant: &'static str,
     },
+    /// Somebody may sign in, but nothing of it would be heard of.
+    #[error(
+        "nothing can come back here: the browser ends at an address that only a person can paste, and nobody is here to"
+    )]
+    Unheard,
     /// Nobody signed in, in time.
     #[error("nobody has signed in within {}", words(*.0))]
     Late(Duration),
@@ -137,6 +144,11 @@ impl OAuthError {
                  the TUI; the token is kept and renewed"
                     .to_owned()
             }
+            Self::Unheard => {
+                "run it in a terminal, or let the browser come back to this machine: a callback URL as \
+                 `http://127.0.0.1/callback`, which the server must know as well"
+                    .to_owned()
+            }
             Self::Late(_) => "send again to get a new sign-in".to_owned(),
             Self::Cancelled => "send again to sign in".to_owned(),
         })
@@ -150,6 +162,14 @@ impl OAuthError {
                 *status >= 500 || code == "temporarily_unavailable" || code == "server_error"
             }
             _ => false,
+        }
+    }
+
+    /// Whether it may be tried once more without asking: not where the server may have acted upon it and not answered.
+    pub fn may_be_repeated(&self) -> bool {
+        match self {
+            Self::Unreachable { never_arrived, .. } => *never_arrived,
+            error => error.is_passing(),
         }
     }
 }
@@ -168,7 +188,7 @@ fn advice(endpoint: &str, code: &str) -> Option<&'static str> {
         "unsupported_grant_type" => "the server does not know this grant: choose another, or check the token URL",
         "invalid_scope" => "the server does not know a scope, or does not give it to this client",
         "access_denied" if endpoint == TOKEN => {
-            "whoever was asked said no, or the server's rules do: check user name and password, and what this client may do"
+            "the person who was asked, or a rule of the server, refused it: check user name and password, and what this client may do"
         }
         "access_denied" => "you, or the server's rules, have refused it",
         "invalid_target" => "check `resource` and `audience`",
@@ -246,6 +266,13 @@ mod tests {
         );
         assert!(refused("server_error", "", 400).is_passing() && refused("x", "", 503).is_passing());
         assert!(!error.is_passing());
+        let unreachable = |never_arrived| OAuthError::Unreachable {
+            endpoint: TOKEN,
+            message: String::new(),
+            never_arrived,
+            hint: None,
+        };
+        assert!(unreachable(true).may_be_repeated() && !unreachable(false).may_be_repeated());
         assert_eq!(
             OAuthError::Late(Duration::from_mins(5)).to_string(),
             "nobody has signed in within 5 minutes"

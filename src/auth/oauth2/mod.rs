@@ -21,6 +21,7 @@ mod error;
 mod extra;
 mod fields;
 mod loopback;
+mod mark;
 mod pace;
 pub mod pkce;
 mod redirect;
@@ -29,11 +30,12 @@ pub mod request;
 use super::{AuthType, Draft, FieldSpec, Step};
 
 pub use answer::{DeviceCode, Tokens, device as device_answer, tokens as token_answer};
-pub use config::{ClientAuth, Config, Endpoints, Grant, KIND, OAuthClient, Sends, is_configured};
+pub use config::{ClientAuth, Config, Endpoints, Grant, KIND, OAuthClient, Sends, is_configured, unknown_grant};
 pub use discovery::{Discovered, places as discovery_places, read as read_discovery};
 pub use error::{AUTHORIZATION, DEVICE, DISCOVERY, OAuthError, TOKEN};
 pub use extra::{Extra, ExtraParam, Place};
 pub use loopback::Loopback;
+pub use mark::{is_mark_of, mark_of};
 pub use pace::Pace;
 pub use redirect::{Brought, Expected};
 
@@ -101,6 +103,7 @@ impl AuthType for OAuth2 {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::auth::fixtures::{header, request};
     use crate::auth::sign;
     use crate::model::Auth;
@@ -133,6 +136,25 @@ mod tests {
         let signed = sign(resolved);
         assert_eq!(signed.request.url(), "http://a/?x=1&access_token=a%20t");
         assert!(signed.request.headers().is_empty());
+    }
+
+    #[test]
+    fn a_grant_that_names_no_place_lacks_one_and_a_token_that_is_given_does_without() {
+        for (grant, what) in [
+            ("client_credentials", "no Token URL"),
+            ("password_credentials", "no user name"),
+            ("authorization_code", "no Auth URL"),
+            ("device_code", "no Device URL"),
+        ] {
+            let bare = Auth::new(KIND).with("grant_type", grant);
+            let known = bare.clone().with("clientId", "me");
+            for (auth, what) in [(&bare, "no client ID"), (&known, what)] {
+                let told = Config::read(auth).map_err(|error| error.to_string());
+                assert!(told.as_ref().is_err_and(|told| told.contains(what)), "{told:?}");
+            }
+            assert_eq!(Config::read(&known.with("accessToken", "t")), Ok(None));
+        }
+        assert_eq!(Config::read(&Auth::new(KIND).with("clientId", "me")), Ok(None));
     }
 
     #[test]

@@ -8,6 +8,8 @@ use super::error::OAuthError;
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
     interval: Duration,
+    /// How many questions in a row got no answer.
+    unanswered: u32,
 }
 
 /// How much slower it gets each time the server asks for it.
@@ -16,10 +18,16 @@ const SLOWER: Duration = Duration::from_secs(5);
 /// The longest pause: a server that is down for a while shall not use up the code's life.
 const LONGEST: Duration = Duration::from_mins(1);
 
+/// So many questions in a row without an answer mean that there will be none.
+const GONE: u32 = 4;
+
 impl Pace {
     /// Begins with what the server has asked for.
     pub fn new(interval: Duration) -> Self {
-        Self { interval }
+        Self {
+            interval,
+            unanswered: 0,
+        }
     }
 
     /// How long to wait before the next question.
@@ -33,7 +41,13 @@ impl Pace {
     ///
     /// The answer, when it is the last one.
     pub fn after(&mut self, error: OAuthError) -> Result<(), OAuthError> {
+        self.unanswered = match error {
+            OAuthError::Unreachable { .. } => self.unanswered + 1,
+            _ => 0,
+        };
         match &error {
+            // It is gone: nobody shall wait for it until the code is too old.
+            OAuthError::Unreachable { .. } if self.unanswered >= GONE => Err(error),
             OAuthError::Refused { code, .. } if code == "authorization_pending" => Ok(()),
             OAuthError::Refused { code, .. } if code == "slow_down" => {
                 self.interval += SLOWER;
@@ -73,14 +87,30 @@ mod tests {
         let down = OAuthError::Unreachable {
             endpoint: TOKEN,
             message: String::new(),
+            never_arrived: true,
             hint: None,
         };
         assert_eq!(pace.after(down.clone()), Ok(()));
         assert_eq!(pace.interval(), Duration::from_secs(20));
+        let busy = OAuthError::Refused {
+            endpoint: TOKEN,
+            code: "server_error".into(),
+            description: String::new(),
+            status: 503,
+        };
         for _ in 0..9 {
-            assert_eq!(pace.after(down.clone()), Ok(()));
+            assert_eq!(pace.after(busy.clone()), Ok(()));
         }
         assert_eq!(pace.interval(), Duration::from_mins(1));
+        // One that answers again may be waited for; one that is gone is not.
+        for _ in 1..GONE {
+            assert_eq!(pace.after(down.clone()), Ok(()));
+        }
+        assert_eq!(pace.after(busy), Ok(()));
+        for _ in 1..GONE {
+            assert_eq!(pace.after(down.clone()), Ok(()));
+        }
+        assert_eq!(pace.after(down.clone()), Err(down));
         for code in ["access_denied", "expired_token", "invalid_grant"] {
             assert_eq!(pace.after(refused(code)), Err(refused(code)));
         }

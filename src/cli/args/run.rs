@@ -51,7 +51,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "NAME")]
     pub folder: Vec<String>,
 
-    /// Stops at the first failure; `--bail folder` only at an error, which a test that fails is not.
+    /// Stops at the first failure; `--bail folder` only at an error of a request or script; a failed test is none.
     #[arg(
         long,
         value_name = "WHEN",
@@ -76,10 +76,10 @@ pub struct RunArgs {
     #[arg(long, value_name = "I/N", value_parser = shard, help_heading = FLOW)]
     pub shard: Option<(usize, usize)>,
     /// Waits between requests: `500` (ms), `2s`.
-    #[arg(long, value_name = "TIME", value_parser = milliseconds, allow_negative_numbers = true, default_value = "0", help_heading = FLOW)]
+    #[arg(long, value_name = "TIME", value_parser = milliseconds, allow_negative_numbers = true, num_args = 0..=1, default_value = "0", default_missing_value = "0", help_heading = FLOW)]
     pub delay_request: Duration,
     /// Ends the whole run after so long: `500` (ms), `5m`.
-    #[arg(long, value_name = "TIME", value_parser = milliseconds, allow_negative_numbers = true, default_value = "0", help_heading = FLOW)]
+    #[arg(long, value_name = "TIME", value_parser = milliseconds, allow_negative_numbers = true, num_args = 0..=1, default_value = "0", default_missing_value = "0", help_heading = FLOW)]
     pub timeout: Duration,
     /// Exits with 0 even when something failed.
     #[arg(short = 'x', long, help_heading = FLOW)]

@@ -61,6 +61,39 @@ impl Reporter for ToFile {
     }
 }
 
+/// What the reporters can be told.
+const KNOWN: [(&str, &[&str]); 5] = [
+    (
+        "cli",
+        &[
+            "silent",
+            "no-summary",
+            "no-failures",
+            "no-assertions",
+            "no-success-assertions",
+            "no-console",
+            "no-banner",
+            "show-timestamps",
+        ],
+    ),
+    ("progress", &["silent"]),
+    ("json", &["export"]),
+    ("junit", &["export"]),
+    ("html", &["export", "title"]),
+];
+
+/// The options of reporters that run and know nothing of them.
+fn unknown<'a>(given: &'a ReporterOptions, running: &[&str]) -> Vec<&'a str> {
+    let of = |option: &&String| {
+        let (name, own) = option.split_once('-').unwrap_or_default();
+        let known = KNOWN
+            .iter()
+            .find(|(known, _)| *known == name && running.contains(known));
+        known.is_some_and(|(_, options)| !options.contains(&own))
+    };
+    given.keys().filter(of).map(String::as_str).collect()
+}
+
 /// All reporters of a run.
 pub struct Reporters {
     all: Vec<Box<dyn Reporter + Send>>,
@@ -112,6 +145,13 @@ impl Reporters {
                     Some("there are cli, json, junit, html and progress"),
                 ),
             }
+        }
+        for option in unknown(given, &seen) {
+            tell(
+                output,
+                &format!("`--reporter-{option}` is left out: that reporter has no such option"),
+                None,
+            );
         }
         Ok(Self {
             all,

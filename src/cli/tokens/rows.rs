@@ -38,9 +38,13 @@ pub enum What {
     Declared(Box<TokenRequest>, Option<String>),
     /// The auth of requests, and the path of what holds it if any does still: this one has no variable.
     Granted(Option<String>),
-    /// What has declared it, or its environment, is gone; the token is kept still.
-    Orphaned,
+    /// What has declared it, or its environment, is gone, as it says; the token is kept still.
+    Orphaned(&'static str),
 }
+
+/// Why nothing renews a token that is kept.
+const UNDECLARED: &str = "nothing here declares it";
+const GONE: &str = "its environment is gone";
 
 /// Columns of how long a token lives: `expired 23 h 59 min ago`.
 const LIFE: usize = 23;
@@ -101,7 +105,7 @@ impl Row {
             What::Declared(token, None) => format!("from `{}`, which is not there", escape(&token.source.request)),
             What::Granted(Some(path)) => format!("by the auth of {}", escape(path)),
             What::Granted(None) => "no auth gets it any more".to_owned(),
-            What::Orphaned => "nothing here declares it".to_owned(),
+            What::Orphaned(why) => (*why).to_owned(),
         }
     }
 
@@ -139,7 +143,7 @@ impl Row {
                 Some(token.declared_by(workspace)),
             ),
             What::Granted(by) => (None, "auto", by.as_deref()),
-            What::Orphaned => (None, "never", None),
+            What::Orphaned(_) => (None, "never", None),
         };
         let environment = Some(&self.key.environment).filter(|environment| !environment.is_empty());
         json!({
@@ -176,7 +180,7 @@ pub fn rows(session: &Session, store: &TokenStore) -> Vec<Row> {
             let by = holders.get_or_init(|| holders_of(session)).get(&key).cloned();
             out.push(Row::new(What::Granted(by), key, token.expires_at, true));
         } else if !out.iter().any(|row| row.key == key) {
-            out.push(of_orphaned((key, token)));
+            out.push(of_orphaned((key, token), UNDECLARED));
         }
     }
     told_apart(&mut out);
@@ -218,7 +222,7 @@ fn told_apart(rows: &mut [Row]) {
         .map(|row| match &row.what {
             What::Granted(Some(path)) => with(path, row.name()),
             What::Granted(None) => with(row.key.place.rsplit('/').next().unwrap_or_default(), row.name()),
-            What::Declared(..) | What::Orphaned => row.whole(),
+            What::Declared(..) | What::Orphaned(_) => row.whole(),
         })
         .collect();
     let is_several = |all: &[String], name: &String| all.iter().filter(|other| *other == name).count() > 1;
@@ -235,7 +239,9 @@ fn told_apart(rows: &mut [Row]) {
 
 /// The tokens that are kept for an environment of which nobody has the file any more.
 pub fn rows_of_gone(environment: &str, store: &TokenStore) -> Vec<Row> {
-    let mut out: Vec<Row> = kept_for(environment, store).map(of_orphaned).collect();
+    let mut out: Vec<Row> = kept_for(environment, store)
+        .map(|kept| of_orphaned(kept, GONE))
+        .collect();
     told_apart(&mut out);
     out
 }
@@ -263,7 +269,7 @@ pub fn rows_everywhere(session: &Session, store: &TokenStore) -> Vec<Row> {
         slug.is_empty() || workspace.environments().iter().any(|node| node.slug == *slug)
     };
     let gone = store.all().into_iter().filter(|(key, _)| !is_there(key));
-    let mut gone: Vec<Row> = gone.map(of_orphaned).collect();
+    let mut gone: Vec<Row> = gone.map(|kept| of_orphaned(kept, GONE)).collect();
     told_apart(&mut gone);
     out.extend(gone);
     out
@@ -278,8 +284,8 @@ fn declared<'a>(session: &'a Session, store: &'a TokenStore) -> impl Iterator<It
     declared.map(|token| of_declared(session, store, token))
 }
 
-fn of_orphaned((key, token): (TokenKey, Arc<Token>)) -> Row {
-    Row::new(What::Orphaned, key, token.expires_at, true)
+fn of_orphaned((key, token): (TokenKey, Arc<Token>), why: &'static str) -> Row {
+    Row::new(What::Orphaned(why), key, token.expires_at, true)
 }
 
 fn of_declared(session: &Session, store: &TokenStore, token: TokenRequest) -> Row {

@@ -178,6 +178,7 @@ impl Flow {
                 let error = OAuthError::Unreachable {
                     endpoint,
                     message: error.message.clone(),
+                    never_arrived: exchange.never_arrived(),
                     hint: error.hint.clone(),
                 };
                 Err(failed(error, exchange))
@@ -300,6 +301,7 @@ impl Flow {
                 }
                 answered = &mut reply => match answered {
                     Reply::Cancelled => return Err(OAuthError::Cancelled),
+                    Reply::Nobody => return Err(OAuthError::Unheard),
                     Reply::Pasted(text) => match expected.check_pasted(&text) {
                         Err(error @ (OAuthError::State | OAuthError::Pasted(_))) => {
                             if let Todo::Browser { wrong, .. } = &mut prompt.what {

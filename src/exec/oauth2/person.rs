@@ -66,6 +66,8 @@ pub enum Reply {
     Pasted(String),
     /// They will not.
     Cancelled,
+    /// Nobody is there to paste the address, and nothing else would bring it.
+    Nobody,
 }
 
 impl fmt::Debug for Reply {
@@ -73,6 +75,7 @@ impl fmt::Debug for Reply {
         f.write_str(match self {
             Self::Pasted(_) => "Pasted",
             Self::Cancelled => "Cancelled",
+            Self::Nobody => "Nobody",
         })
     }
 }

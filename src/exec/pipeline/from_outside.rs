@@ -485,6 +485,7 @@ async fn a_no_to_the_netrc_sends_nothing_and_one_that_is_not_there_asks_nobody()
     assert!(exchange.response().is_some() && asked.is_empty(), "{asked}");
     let told = exchange.warnings.join(", ");
     assert!(told.contains("cannot read") && !told.contains("leave"), "{told}");
+    assert!(!told.contains("has nothing for"), "{told}");
     // It is seen once it appears.
     std::fs::write(&path, "default login me password heron-4711").unwrap();
     let (exchange, asked) = send(Some(Word::No)).await;

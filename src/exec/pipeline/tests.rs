@@ -96,7 +96,7 @@ async fn scripts_see_a_body_that_the_method_does_not_let_out() {
             Body::GraphQl {
                 query: "{a}".into(),
                 variables: "{ \"x\": 1 }".into(),
-                operation_name: String::new(),
+                operation_name: None,
             },
             "\"variables\":\"{ \\\"x\\\": 1 }\"",
         ),

@@ -14,8 +14,6 @@ use super::store::{TokenStore, Want};
 use crate::model::token::{Hold, Token, TokenKeeper, TokenKey};
 use crate::model::{NodeId, Outcome};
 
-/// How often it is tried in all when the server is busy, not to be reached, or hands out what has expired.
-const TRIES: u32 = 2;
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(300);
 /// How often another postrider is looked at that fetches the same token.
@@ -38,8 +36,10 @@ pub struct Landed {
     pub took: Duration,
     /// Why it could not be kept, if it could not.
     pub unkept: Option<String>,
-    /// Why what was to renew the last one did not, where a new one was got all the same.
+    /// See [`Fetched::unrenewed`].
     pub unrenewed: Option<String>,
+    /// What came of it first, where it was tried once more.
+    pub before: Option<String>,
 }
 
 /// A flight that has not landed.
@@ -160,6 +160,7 @@ async fn fetch(
             took: began.elapsed(),
             unkept: None,
             unrenewed: None,
+            before: None,
         };
     }
     let fetching = Fetching {
@@ -167,7 +168,7 @@ async fn fetch(
         known: newest,
         cancel: cancel.clone(),
     };
-    let fetched = persistently(&origin, &fetching).await;
+    let (fetched, before) = persistently(&origin, &fetching).await;
     let refused = matches!(want.cause, Cause::Refused(_) | Cause::RefusedEarlier);
     let token = match fetched.token {
         Ok(token) if refused && want.held.as_ref() == Some(&token.value) => {
@@ -190,23 +191,24 @@ async fn fetch(
         from: fetched.from,
         node: fetched.node,
         outcome: fetched.outcome,
-        took: began.elapsed(),
+        took: began.elapsed().saturating_sub(origin.thought()),
         unkept,
         unrenewed: fetched.unrenewed,
+        before,
     }
 }
 
-/// Tries once more when it may be otherwise in a moment: not to fail all that wait for a hiccup.
-async fn persistently(origin: &Arc<dyn Origin>, fetching: &Fetching) -> Fetched {
-    let mut tries = 1;
-    loop {
-        let fetched = origin.clone().fetch(fetching.clone()).await;
-        let again = fetched.token.as_ref().is_err_and(|failure| failure.transient);
-        if !again || tries >= TRIES {
-            return fetched;
+/// Tries once more when it may be otherwise in a moment: not to fail all that wait for a hiccup; with what came of it first,
+/// then.
+async fn persistently(origin: &Arc<dyn Origin>, fetching: &Fetching) -> (Fetched, Option<String>) {
+    let first = origin.clone().fetch(fetching.clone()).await;
+    match &first.token {
+        Err(failure) if failure.transient => {
+            tokio::time::sleep(PAUSE).await;
+            let before = failure.message.clone();
+            (origin.clone().fetch(fetching.clone()).await, Some(before))
         }
-        tries += 1;
-        tokio::time::sleep(PAUSE).await;
+        _ => (first, None),
     }
 }
 

@@ -1,10 +1,16 @@
 //! Logging out: a token and what came with it, forgotten wherever they are.
 
+use url::Url;
+
 use super::store::TokenStore;
+use crate::exec::plan::plan;
+use crate::exec::source::Source;
 use crate::exec::tokens::{Declared, TokenRequest};
-use crate::model::token::{Token, TokenKey};
+use crate::model::exchange::Cookie;
+use crate::model::token::{Pick, Token, TokenKey};
 use crate::model::variable::{Change, CurrentValues, Owner};
-use crate::model::{EnvironmentId, Scope, Workspace};
+use crate::model::{Auth, EnvironmentId, Scope, Workspace};
+use crate::vars::{Dynamic, resolve};
 
 /// Forgets a token: in the store, where that keeps it, and the current values of its variable and of all that fetching it
 /// has set (a refresh token is as good as a token). Returns whether there was anything.
@@ -40,6 +46,32 @@ pub fn forget_orphaned(store: &TokenStore, key: &TokenKey, current: &mut Current
         }
     }
     Ok(known.is_some())
+}
+
+/// The cookies among these that a token stands in, which would sign in as well: those of its name that hold it, or that belong
+/// to the server of its request; `source` says what that sees.
+pub fn cookies_of(known: Option<&Token>, token: &TokenRequest, source: &Source<'_>, jar: &[Cookie]) -> Vec<Cookie> {
+    let Pick::Cookie(name) = &token.source.pick else {
+        return Vec::new();
+    };
+    let node = token.request;
+    let url = plan(&Source { node, ..*source }).and_then(|plan| {
+        let unsigned = Auth::new(Auth::NONE);
+        let resolved = resolve(&plan.request, &unsigned, &plan.settings, &plan.scopes, &Dynamic::new());
+        Url::parse(&resolved.url).ok()
+    });
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let is_of_host = |cookie: &Cookie| {
+        let above = host
+            .strip_suffix(&cookie.domain)
+            .is_some_and(|below| below.ends_with('.'));
+        host == cookie.domain || (above && !cookie.host_only)
+    };
+    let is_held = |cookie: &Cookie| known.is_some_and(|known| known.value == cookie.value);
+    let own = jar.iter().filter(|cookie| cookie.name == *name);
+    own.filter(|cookie| is_held(cookie) || is_of_host(cookie))
+        .cloned()
+        .collect()
 }
 
 /// Forgets the current values alone, those of the variable and of all that fetching the token has set; `known` is the

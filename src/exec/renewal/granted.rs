@@ -21,8 +21,10 @@ use super::origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 use super::reply::dated;
 use super::send::{Ready, say, say_once};
 use super::store::{Obtained, TokenStore, Want};
+use super::thought::Thought;
 use super::told::{failed, refused_and, renewal, told};
-use crate::auth::oauth2::{Config, OAuthError, Sends, is_configured};
+use crate::auth::misspelt;
+use crate::auth::oauth2::{self, Config, OAuthError, Sends, is_configured};
 use crate::exec::oauth2::{Failed, Flow, Obtained as Got};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
 use crate::exec::plan::{Plan, inherited_auth};
@@ -31,7 +33,7 @@ use crate::exec::tokens::{TokenStatus, status_of};
 use crate::model::exchange::{Exchange, Phase, SendError, SendErrorKind};
 use crate::model::outcome::ConsoleLevel;
 use crate::model::token::{GRANTED, Replay, Token, TokenKey, TokenSource};
-use crate::model::{Outcome, Request, ResolvedRequest, Secret, Settings};
+use crate::model::{Auth, Outcome, Request, ResolvedRequest, Secret, Settings};
 use crate::vars::{Dynamic, resolve};
 
 /// How long before its end a token counts as expired.
@@ -48,15 +50,20 @@ pub(super) struct InRequest {
     key: TokenKey,
     config: Config,
     value: String,
+    /// The token that is given in the auth, if one is.
+    given: Option<String>,
     /// It was fetched while this very send waited: there is no better one.
-    fresh: bool,
+    best: bool,
 }
 
 /// A grant, as the store knows it.
 struct Granted {
     key: TokenKey,
     config: Config,
+    given: Option<String>,
     flow: Flow,
+    /// How long somebody signed in.
+    thought: Thought,
 }
 
 impl Origin for Granted {
@@ -72,6 +79,10 @@ impl Origin for Granted {
         let mut hasher = DefaultHasher::new();
         (self.config.fingerprint(), self.config.secrets_under("")).hash(&mut hasher);
         hasher.finish()
+    }
+
+    fn thought(&self) -> Duration {
+        self.thought.time()
     }
 
     fn fetch(self: Arc<Self>, fetching: Fetching) -> crate::script::BoxFuture<Fetched> {
@@ -154,15 +165,26 @@ impl Granted {
                 writes: Vec::new(),
                 refresh: None,
                 got_with: None,
+                instead_of: None,
             },
         };
         if let (None, Some(lasts), Sends::Access) = (token.expires_at, tokens.lasts, self.config.sends) {
             token.expires_at = got.at.checked_add(lasts).ok();
         }
         token.got_with = Some(self.config.mark());
+        token.instead_of = self.given.as_deref().map(oauth2::mark_of);
         token.refresh = tokens.refresh.as_ref().map(|token| token.reveal().to_owned());
         Ok(token)
     }
+}
+
+/// The token that is given in the auth; one in a variable that nothing defines is none.
+fn given_in(resolved: &ResolvedRequest) -> Option<String> {
+    let is_given = |given: &String| {
+        let status = status_of(Some(&given.as_str().into()), Timestamp::UNIX_EPOCH);
+        !given.contains("{{") && status != TokenStatus::Missing
+    };
+    Some(resolved.auth.text(TOKEN)).filter(is_given)
 }
 
 /// Whether a token was got with the secrets that the auth holds now. Of older ones it is not known.
@@ -175,7 +197,7 @@ fn failure(error: &OAuthError) -> Failure {
     Failure {
         message: error.to_string(),
         hint: error.hint(),
-        transient: error.is_passing(),
+        transient: error.may_be_repeated(),
         declined: *error == OAuthError::Cancelled,
     }
 }
@@ -187,13 +209,7 @@ impl Pipeline {
             return;
         }
         let Some(store) = self.tokens.clone() else { return };
-        let given = ready.resolved.auth.text(TOKEN);
-        // A token that is given in a variable that nothing defines is none.
-        let is_given = |given: &String| {
-            let status = status_of(Some(&given.as_str().into()), Timestamp::UNIX_EPOCH);
-            !given.contains("{{") && status != TokenStatus::Missing
-        };
-        let given = Some(given).filter(is_given);
+        let given = given_in(&ready.resolved);
         let config = match Config::read(&ready.resolved.auth) {
             Ok(Some(config)) => config,
             Ok(None) => return,
@@ -220,16 +236,21 @@ impl Pipeline {
             Standing::Good(_) => None,
             Standing::Due(cause) => Some(cause),
         };
-        let refreshes = is_ours && known.is_some_and(|token| token.refresh.is_some());
-        // What was got here goes before what is given; without it, the given one goes out as it does in Postman's runner,
-        // which heeds none of the keys that say how to get another.
-        let given = given.filter(|_| cause.is_some() && !refreshes);
+        let refreshes = is_ours && known.as_ref().is_some_and(|token| token.refresh.is_some());
+        let in_auth = given.clone();
+        // What was got here goes before what it was got instead of; another one, or one without it, goes out as it does in
+        // Postman's runner, which heeds none of the keys that say how to get another.
+        let is_replaced = |given: &String| {
+            let mark = known.as_ref().and_then(|token| token.instead_of.as_deref());
+            mark.is_some_and(|mark| oauth2::is_mark_of(mark, given))
+        };
+        let given = given.filter(|given| !is_replaced(given) || (cause.is_some() && !refreshes));
         let is_good = |given: &String| {
             let standing = store.judge(&key, Some(given), Duration::ZERO, Timestamp::now());
             matches!(standing, Standing::Good(_))
         };
         let good = given.clone().filter(is_good);
-        if given.is_some() && good.is_none() && unattended {
+        if given.is_some() && good.is_none() && cause.is_some() && !refreshes && unattended {
             let text = "the token given in the auth is sent, as nobody can be asked to sign in for another";
             say(prepared, ConsoleLevel::Info, text.to_owned());
             return;
@@ -239,7 +260,8 @@ impl Pipeline {
             key,
             config,
             value: good.or(held).unwrap_or_default(),
-            fresh: false,
+            given: in_auth,
+            best: false,
         };
         if let Some(cause) = cause
             && let Err(error) = Box::pin(self.regrant(&store, prepared, &mut token, cause, context)).await
@@ -269,10 +291,16 @@ impl Pipeline {
             within: self.renewing.last().cloned(),
             by_hand: prepared.plan.iteration.by_hand,
         };
+        let thought = Thought::default();
         let origin = Arc::new(Granted {
             key: token.key.clone(),
             config: token.config.clone(),
-            flow: self.flow(prepared, context),
+            given: token.given.clone(),
+            flow: Flow {
+                person: thought.of_person(self.person.clone()),
+                ..self.flow(prepared, context)
+            },
+            thought,
         });
         (context.progress)(Phase::RenewingToken);
         match store.obtain(origin, want, &context.cancel).await {
@@ -290,7 +318,7 @@ impl Pipeline {
                 match &landed.token {
                     Ok(fetched) => {
                         fetched.value.clone_into(&mut token.value);
-                        token.fresh = true;
+                        token.best = matches!(cause, Cause::Refused(_)) || token.config.grant.needs_person();
                         Ok(())
                     }
                     // What is left of its life will do.
@@ -318,7 +346,6 @@ impl Pipeline {
 
     fn flow(&self, prepared: &Prepared, context: &SendContext) -> Flow {
         Flow {
-            person: self.person.clone(),
             passphrases: self.passphrases(&prepared.plan),
             ..Flow::new(
                 self.http.clone(),
@@ -340,7 +367,7 @@ impl Pipeline {
         let request = super::send::request_id(prepared, ready);
         let token = ready.granted.as_mut()?;
         let refused = exchange.response()?.status == UNAUTHORIZED;
-        if !refused || token.fresh || store.is_fruitless(&token.key, &request) {
+        if !refused || token.best || store.is_fruitless(&token.key, &request) {
             return None;
         }
         let regrant = self.regrant(&store, prepared, token, Cause::Refused(UNAUTHORIZED), context);
@@ -365,14 +392,14 @@ impl Pipeline {
         Some(again)
     }
 
-    /// Notes whether this answer refuses the token: a request that is refused with a fresh one is not helped by another.
+    /// Notes whether this answer refuses the token: a request that is refused with a new one is not helped by another.
     pub(super) fn note_grant(&self, ready: &Ready, request: &str, status: u16) {
         let (Some(store), Some(token)) = (&self.tokens, &ready.granted) else {
             return;
         };
         let refused = status == UNAUTHORIZED;
-        if token.fresh || !refused {
-            store.note_answer(&token.key, request, refused);
+        if token.best || !refused {
+            store.note_answer(&token.key, request, Some(&*token.value).filter(|_| refused));
         }
     }
 
@@ -395,7 +422,8 @@ impl Pipeline {
                     value: store.peek(&key).map(|token| token.value.clone()).unwrap_or_default(),
                     key,
                     config,
-                    fresh: false,
+                    given: given_in(&resolved),
+                    best: false,
                 };
                 self.regrant(&store, &mut prepared, &mut token, Cause::Asked, context)
                     .await
@@ -407,7 +435,10 @@ impl Pipeline {
         // What the user sees of it is the token endpoint's answer.
         outcome.exchange = match failed {
             Ok(()) => answer,
-            Err(error) => Some(answer.unwrap_or_else(|| super::send::unsent(&resolved, error))),
+            Err(error) => {
+                let unsent = || super::send::unsent(&resolved, with_misspelt(&resolved.auth, error));
+                Some(answer.unwrap_or_else(unsent))
+            }
         };
         Some(outcome)
     }
@@ -436,6 +467,12 @@ pub fn granted_key_at(source: &Source<'_>) -> Option<TokenKey> {
 /// Whether a token is one that an auth gets.
 pub fn is_granted(key: &TokenKey) -> bool {
     key.place.starts_with(GRANTED)
+}
+
+/// The collection whose auth gets a token.
+pub fn granted_for(key: &TokenKey) -> &str {
+    let place = key.place.strip_prefix(GRANTED).unwrap_or_default();
+    place.rsplit_once('/').map_or("", |(collection, _)| collection)
 }
 
 impl InRequest {
@@ -469,6 +506,15 @@ fn key_in(environment: &str, collection: &str, config: &Config) -> TokenKey {
         name: config.label(),
         audience: String::new(),
     }
+}
+
+/// The same with what may explain that there is no token: parameters that are nearly another one.
+pub(in crate::exec) fn with_misspelt(auth: &Auth, mut error: SendError) -> SendError {
+    let told = misspelt(auth);
+    if error.kind == SendErrorKind::Token && !told.is_empty() {
+        error.hint = Some(told.into_iter().chain(error.hint).collect::<Vec<_>>().join("; "));
+    }
+    error
 }
 
 fn unsendable(message: String, hint: Option<String>) -> SendError {

@@ -21,6 +21,7 @@ mod reply;
 mod saved;
 mod send;
 mod store;
+mod thought;
 mod told;
 mod words;
 
@@ -30,11 +31,13 @@ mod tests;
 pub use ask::{Interaction, RenewQuestion, ReplayQuestion};
 pub use bound::{Bound, Tokens};
 pub use flight::Landed;
-pub use forget::{forget_orphaned, forget_token, forget_values};
-pub use granted::{granted_key_at, is_granted};
+pub use forget::{cookies_of, forget_orphaned, forget_token, forget_values};
+pub(super) use granted::with_misspelt;
+pub use granted::{granted_for, granted_key_at, is_granted};
 pub use origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 pub use reply::{picked, token_in};
 pub use store::{Obtained, TokenStore, Want};
+pub use told::result;
 pub use words::{complaint, cut, span};
 
 pub(super) use send::{Ready, unsent};

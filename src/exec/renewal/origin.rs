@@ -27,6 +27,11 @@ pub trait Origin: Send + Sync {
 
     /// Obtains a token. It never fails without a reason, and it never waits for the store's answer on its own key.
     fn fetch(self: Arc<Self>, fetching: Fetching) -> BoxFuture<Fetched>;
+
+    /// How long somebody was asked for something while it did: they may take their time.
+    fn thought(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// What an origin is told.
@@ -45,6 +50,8 @@ pub struct Fetching {
 pub enum Cause {
     /// There is none.
     Missing,
+    /// There is one that cannot be read before the user gives the passphrase.
+    Locked,
     /// It ended so long ago.
     Expired(SignedDuration),
     /// It ends so soon.
@@ -64,6 +71,7 @@ impl Cause {
     pub fn words(self) -> String {
         match self {
             Self::Missing => "had no value".to_owned(),
+            Self::Locked => "is locked with a passphrase (L unlocks it)".to_owned(),
             Self::Expired(ago) => format!("had expired {} ago", span(ago)),
             Self::Ending(left) if left.as_secs() <= 0 => "had less than a second left".to_owned(),
             Self::Ending(left) => format!("had {} left", span(left)),
@@ -72,6 +80,11 @@ impl Cause {
             Self::Changed => "was got with another password or client secret".to_owned(),
             Self::Asked => "was to be renewed".to_owned(),
         }
+    }
+
+    /// Whether there is no token at hand that would be renewed.
+    pub fn is_first(self) -> bool {
+        matches!(self, Self::Missing | Self::Locked)
     }
 
     /// Whether the token at hand may still be good.
@@ -91,7 +104,8 @@ pub struct Fetched {
     pub node: Option<NodeId>,
     /// All that came of that request, its own reply first of all.
     pub outcome: Option<Arc<Outcome>>,
-    /// Why what was to renew the last one did not, in a sentence, where a new one was got all the same.
+    /// Why what was to renew the last one did not, in a sentence, whatever came of getting a new one. Nothing where somebody
+    /// has called it off.
     pub unrenewed: Option<String>,
 }
 
@@ -102,7 +116,8 @@ pub struct Failure {
     pub message: String,
     /// The next step.
     pub hint: Option<String>,
-    /// Whether it may be otherwise in a moment: the server was busy or not to be reached.
+    /// Whether it is tried once more, as it may be otherwise in a moment: the server was busy, or the request has never come to
+    /// it. Never what it may have acted upon without an answer.
     pub transient: bool,
     /// Whether a person has called it off: nothing is wrong.
     pub declined: bool,

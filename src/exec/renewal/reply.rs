@@ -39,7 +39,7 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
     let response = exchange.result.as_ref().map_err(|error| Failure {
         message: format!("`{name}`: {}", error.message),
         hint: error.hint.clone(),
-        transient: error.kind.may_pass(),
+        transient: exchange.never_arrived(),
         declined: error.kind == SendErrorKind::Cancelled,
     })?;
     let said = complaint(response).map(|said| format!(" ({})", redact(&said)));
@@ -56,7 +56,7 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
         return Err(Failure {
             message: format!("{answered}{why}"),
             hint,
-            transient: response.status == 429 || response.status >= 500,
+            transient: response.status >= 500,
             declined: false,
         });
     }
@@ -80,9 +80,16 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
     })
 }
 
-/// The host that has answered, where that is not the one that was asked.
+/// The server that has answered, where that is not the one that was asked: its host, and its port where it has one of its own.
 fn elsewhere(exchange: &Exchange) -> Option<String> {
-    let host = |url: &str| Some(Url::parse(url).ok()?.host_str()?.to_owned());
+    let host = |url: &str| {
+        let url = Url::parse(url).ok()?;
+        let host = url.host_str()?;
+        Some(match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        })
+    };
     let asked = exchange.hops.iter().find(|hop| hop.again.is_none())?;
     let answered = host(&exchange.request.url)?;
     (host(&asked.url)? != answered).then_some(answered)
@@ -223,6 +230,7 @@ pub(super) fn dated(
         writes: Vec::new(),
         refresh: None,
         got_with: None,
+        instead_of: None,
     })
 }
 

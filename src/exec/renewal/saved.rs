@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::bound::{Bound, Tokens, is_made_by_script};
-use super::origin::{Cause, Failure, Fetched, Fetching, Origin};
+use super::origin::{Failure, Fetched, Fetching, Origin};
 use super::reply;
+use super::thought::Thought;
 use crate::exec::pipeline::{Pipeline, SendContext};
 use crate::exec::plan::Plan;
 use crate::exec::tokens::{TokenStatus, mentions, status_of};
@@ -35,6 +36,8 @@ pub(super) struct SavedRequest {
     pub collection: Option<NodeId>,
     /// The token that is at hand.
     pub held: Option<String>,
+    /// How long somebody was asked.
+    pub thought: Thought,
 }
 
 impl Origin for SavedRequest {
@@ -52,6 +55,10 @@ impl Origin for SavedRequest {
 
     fn fetch(self: Arc<Self>, fetching: Fetching) -> BoxFuture<Fetched> {
         Box::pin(async move { self.run(fetching).await })
+    }
+
+    fn thought(&self) -> Duration {
+        self.thought.time()
     }
 }
 
@@ -74,14 +81,14 @@ impl SavedRequest {
             ..SendContext::default()
         };
         let refresh = self.tokens.refresh(self.at, &scopes, self.collection);
-        let refresh = refresh.filter(|_| fetching.cause != Cause::Missing && held);
+        let refresh = refresh.filter(|_| !fetching.cause.is_first() && held);
         let mut unrenewed = None;
         if let Some(plan) = refresh {
             let fetched = self.send(plan, &context).await;
             match &fetched.token {
                 Ok(_) => return fetched,
                 // What it has spoilt does not matter to the full one.
-                Err(failure) => unrenewed = Some(failure.message.clone()),
+                Err(failure) => unrenewed = (!failure.declined).then(|| failure.message.clone()),
             }
         }
         let mut fetched = match self.tokens.request(self.at, &scopes, self.collection) {

@@ -19,6 +19,7 @@ use super::origin::{Cause, Standing};
 use super::reply;
 use super::saved::{SavedRequest, kept};
 use super::store::{Obtained, TokenStore, Want};
+use super::thought::Thought;
 use super::told::{failed, refused_and, renewal, told};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
 use crate::exec::plan::Plan;
@@ -59,8 +60,8 @@ struct Used {
     key: TokenKey,
     /// Its value; `None` when it has none worth the name.
     value: Option<String>,
-    /// It was fetched while this very send waited: there is no better one.
-    fresh: bool,
+    /// There is no better one: it was fetched after a refusal of this very send, or somebody was asked for it.
+    best: bool,
 }
 
 /// What came of wanting a better token.
@@ -97,6 +98,11 @@ impl Pipeline {
             let held = token.value.as_deref();
             let standing = store.judge(&token.key, held, before.unwrap_or_default(), Timestamp::now());
             let Standing::Due(cause) = standing else { continue };
+            let cause = if cause == Cause::Missing && is_locked(prepared, token.at) {
+                Cause::Locked
+            } else {
+                cause
+            };
             match Box::pin(self.better(&store, prepared, token, cause, context)).await {
                 Better::Took => took = true,
                 Better::AsIs => {}
@@ -147,7 +153,7 @@ impl Pipeline {
                 at,
                 key,
                 value,
-                fresh: false,
+                best: false,
             });
         }
         out
@@ -172,8 +178,9 @@ impl Pipeline {
             within: self.renewing.last().cloned(),
             by_hand: prepared.plan.iteration.by_hand,
         };
+        let thought = Thought::default();
         let origin = Arc::new(SavedRequest {
-            pipeline: self.within(&token.key),
+            pipeline: thought.of(self.within(&token.key)),
             tokens: prepared.plan.tokens.clone(),
             at: token.at,
             key: token.key.clone(),
@@ -181,6 +188,7 @@ impl Pipeline {
             by_hand: prepared.plan.iteration.by_hand,
             collection: prepared.plan.collection,
             held: token.value.clone(),
+            thought,
         });
         let from = prepared.plan.tokens.request(token.at, &prepared.scopes, None);
         let from = from.map_or_else(|| bound.source.request.clone(), |plan| plan.request.name.clone());
@@ -216,7 +224,7 @@ impl Pipeline {
                 }
                 if let Ok(fetched) = &landed.token {
                     take(prepared, token, &bound, fetched);
-                    token.fresh = true;
+                    token.best = matches!(cause, Cause::Refused(_)) || asks;
                     return Better::Took;
                 }
                 take_others(prepared, &bound, landed.outcome.as_deref());
@@ -258,7 +266,7 @@ impl Pipeline {
                 at,
                 key: key.clone(),
                 value: value.filter(|_| !is_missing).map(display_value),
-                fresh: false,
+                best: false,
             };
             let better = self.better(&store, &mut prepared, &mut token, Cause::Asked, context);
             if let Better::Failed(error) = better.await {
@@ -341,10 +349,10 @@ impl Pipeline {
         let status = exchange.response()?.status;
         let store = self.tokens.clone()?;
         let request_id = request_id(prepared, ready);
-        // One that is fresh, or did not help a moment ago, is not what the server minds.
+        // Where a new one was refused, too, just now or a moment ago, the server minds something else.
         let is_refused = |token: &Used| {
             let is_refusal = bound(prepared, token.at).is_some_and(|bound| bound.source.is_refusal(status));
-            let may_help = !token.fresh && !store.is_fruitless(&token.key, &request_id);
+            let may_help = !token.best && !store.is_fruitless(&token.key, &request_id);
             token.value.is_some() && is_refusal && may_help
         };
         // The one that its auth sends is the likeliest.
@@ -385,8 +393,8 @@ impl Pipeline {
         Some(self.resolve(prepared, context).await)
     }
 
-    /// Notes for each token in a request whether this answer refuses it: a request that is refused with a fresh one is
-    /// not helped by another.
+    /// Notes for each token in a request whether this answer refuses it: a request that is refused with a new one is not
+    /// helped by another.
     pub(in crate::exec) fn note_answer(&self, prepared: &Prepared, ready: &Ready, exchange: &Exchange) {
         let (Some(store), Some(response)) = (&self.tokens, exchange.response()) else {
             return;
@@ -394,8 +402,9 @@ impl Pipeline {
         self.note_grant(ready, &request_id(prepared, ready), response.status);
         for token in &ready.used {
             let refusal = bound(prepared, token.at).is_some_and(|bound| bound.source.is_refusal(response.status));
-            if token.fresh || !refusal {
-                store.note_answer(&token.key, &request_id(prepared, ready), refusal);
+            if token.best || !refusal {
+                let refused = token.value.as_deref().filter(|_| refusal);
+                store.note_answer(&token.key, &request_id(prepared, ready), refused);
             }
         }
     }
@@ -489,6 +498,12 @@ fn bound(prepared: &Prepared, at: usize) -> Option<&Bound> {
     prepared.plan.tokens.get(at)
 }
 
+/// Whether what the variable of a token holds cannot be read before the user gives the passphrase.
+fn is_locked(prepared: &Prepared, at: usize) -> bool {
+    let found = bound(prepared, at).and_then(|bound| prepared.scopes.get(&bound.source.variable));
+    found.is_some_and(|(_, binding)| binding.locked)
+}
+
 /// Where a token goes that no script puts anywhere.
 fn scope(key: &TokenKey, in_collection: bool) -> Scope {
     match (key.environment.is_empty(), in_collection) {
@@ -520,10 +535,11 @@ fn take_known(store: &TokenStore, prepared: &mut Prepared, used: &mut Used) -> b
 fn take_others(prepared: &mut Prepared, bound: &Bound, outcome: Option<&Outcome>) {
     let own = bound.is_of(prepared.plan.collection);
     let variable = &bound.source.variable;
-    // It had emptied a scope to fill it anew, which it has not.
+    let home = prepared.scopes.get(variable).map(|(scope, _)| scope);
     let is_own = |write: &VariableWrite| match &write.change {
         Change::Set { key, .. } | Change::Undefine { key } | Change::Unset { key } => key == variable,
-        Change::Clear => true,
+        // It had emptied a scope to fill it anew, which it has not: the token that was there stays.
+        Change::Clear => home.is_none_or(|home| home == write.scope),
     };
     let writes = outcome.map(|outcome| kept(outcome, own)).unwrap_or_default();
     for write in writes.into_iter().filter(|write| !is_own(write)) {

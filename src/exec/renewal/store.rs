@@ -9,6 +9,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -31,7 +32,7 @@ const MOST_CORRECTED: u32 = 2;
 const DECLINED: Duration = Duration::from_secs(10);
 /// The longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-/// How many requests are remembered that a fresh token did not help.
+/// How many requests are remembered that a new token did not help.
 const MOST_FRUITLESS: usize = 1_000;
 /// The most of a token's life that counts as its end: one that lives three seconds is not renewed half a minute before.
 const END: i32 = 10;
@@ -84,8 +85,18 @@ struct Slot {
     refused: VecDeque<String>,
     setback: Option<Setback>,
     flight: Option<Flight>,
-    /// Requests that a fresh token did not help: how often in a row, and when last.
-    fruitless: HashMap<String, (u32, Instant)>,
+    /// Requests that a new token did not help.
+    fruitless: HashMap<String, Fruitless>,
+}
+
+/// A request was refused with a new token.
+struct Fruitless {
+    /// With how many in a row.
+    times: u32,
+    /// When with the last of them first.
+    at: Instant,
+    /// Which that was: however many refusals of it come at once, they say one thing.
+    token: u64,
 }
 
 /// It failed, and is not tried again for a while.
@@ -132,6 +143,12 @@ impl Setback {
 
 fn is_declined(landed: &Landed) -> bool {
     landed.token.as_ref().is_err_and(|failure| failure.declined)
+}
+
+fn hashed(token: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    token.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// How long nothing is tried again after so many failures in a row.
@@ -386,31 +403,42 @@ impl TokenStore {
         self.lock().by_key.entry(key.clone()).or_default().take(token);
     }
 
-    /// Notes whether a request was refused with a fresh token, so that its refusals do not fetch one each time.
-    pub fn note_answer(&self, key: &TokenKey, request: &str, refused: bool) {
+    /// Notes whether a request was refused with a new token, and with which, so that its refusals do not fetch one each time.
+    pub fn note_answer(&self, key: &TokenKey, request: &str, refused: Option<&str>) {
         let mut slots = self.lock();
         let Some(slot) = slots.by_key.get_mut(key) else {
             return;
         };
         let fruitless = &mut slot.fruitless;
-        if !refused {
+        let Some(token) = refused.map(hashed) else {
             fruitless.remove(request);
             return;
+        };
+        let before = fruitless.get(request);
+        if before.is_some_and(|before| before.token == token) {
+            return;
         }
+        let times = before.map_or(0, |before| before.times) + 1;
         if fruitless.len() >= MOST_FRUITLESS {
-            fruitless.retain(|_, (times, at)| self.inner.since(*at) < pause(*times));
+            fruitless.retain(|_, last| self.inner.since(last.at) < pause(last.times));
         }
         if fruitless.len() < MOST_FRUITLESS {
-            let times = fruitless.get(request).map_or(0, |(times, _)| *times);
-            fruitless.insert(request.to_owned(), (times + 1, Instant::now()));
+            let at = Instant::now();
+            fruitless.insert(request.to_owned(), Fruitless { times, at, token });
         }
     }
 
-    /// Whether a fresh token did not help this request a moment ago.
+    /// For how long this request gets no new token.
+    #[cfg(test)]
+    pub fn pause_of(&self, key: &TokenKey, request: &str) -> Duration {
+        pause(self.lock().by_key[key].fruitless[request].times)
+    }
+
+    /// Whether a new token did not help this request a moment ago.
     pub fn is_fruitless(&self, key: &TokenKey, request: &str) -> bool {
         let slots = self.lock();
         let last = slots.by_key.get(key).and_then(|slot| slot.fruitless.get(request));
-        last.is_some_and(|(times, at)| self.inner.since(*at) < pause(*times))
+        last.is_some_and(|last| self.inner.since(last.at) < pause(last.times))
     }
 
     /// Forgets a token, here and where it is kept; who is fetching it ends.

@@ -15,7 +15,7 @@ pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::D
         name: name.to_owned(),
         why: landed.cause.words(),
         before: match landed.cause {
-            Cause::Missing => Before::None,
+            cause if cause.is_first() => Before::None,
             Cause::Refused(_) | Cause::RefusedEarlier => Before::Refused,
             _ => Before::Other,
         },
@@ -24,7 +24,8 @@ pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::D
         node: landed.node,
         outcome: landed.outcome.clone().filter(|_| led),
         led,
-        took,
+        // Neither what somebody thought before, nor what they did meanwhile.
+        took: took.min(landed.took),
         at: Timestamp::now(),
         result: match &landed.token {
             Ok(token) => Ok(token.expires_at),
@@ -33,14 +34,14 @@ pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::D
     }
 }
 
-/// The console's line on a renewal, and those on what was to renew it and did not, and on what could not be kept.
-pub(super) fn told(renewal: &Renewal, landed: &Landed) -> Vec<ConsoleLine> {
+/// The console's words on how a renewal went.
+pub fn result(renewal: &Renewal) -> (ConsoleLevel, String) {
     let Renewal {
         name, why, from, at, ..
     } = renewal;
     let took = SignedDuration::try_from(renewal.took).unwrap_or(SignedDuration::ZERO);
     let done = renewal.done();
-    let (level, text) = match &renewal.result {
+    match &renewal.result {
         Ok(end) => {
             let by = if from.is_empty() {
                 "another postrider".to_owned()
@@ -56,7 +57,13 @@ pub(super) fn told(renewal: &Renewal, landed: &Landed) -> Vec<ConsoleLine> {
             ConsoleLevel::Warn,
             format!("`{name}` {why}, and could not be {done}: {error}"),
         ),
-    };
+    }
+}
+
+/// The console's line on a renewal, and those on what was to renew it and did not, and on what could not be kept.
+pub(super) fn told(renewal: &Renewal, landed: &Landed) -> Vec<ConsoleLine> {
+    let Renewal { name, at, .. } = renewal;
+    let (level, text) = result(renewal);
     let line = |level, text| ConsoleLine {
         level,
         text,
@@ -66,10 +73,18 @@ pub(super) fn told(renewal: &Renewal, landed: &Landed) -> Vec<ConsoleLine> {
     };
     let warn = |text: String| line(ConsoleLevel::Warn, text);
     let unrenewed = landed.unrenewed.as_ref();
-    let unrenewed = unrenewed.map(|why| warn(format!("`{name}` was got anew instead of renewed: {why}")));
+    let unrenewed = unrenewed.map(|why| {
+        warn(match &renewal.result {
+            Ok(_) => format!("`{name}` was got anew instead of renewed: {why}"),
+            Err(_) => format!("what is to renew `{name}` did not: {why}"),
+        })
+    });
     let unkept = landed.unkept.as_ref();
     let unkept = unkept.map(|error| warn(format!("`{name}` is not kept: {error}")));
-    let lines = unrenewed.into_iter().chain([line(level, text)]).chain(unkept);
+    let before = landed.before.as_ref();
+    let before = before.map(|why| line(ConsoleLevel::Info, format!("{why}: tried once more")));
+    let lines = before.into_iter().chain(unrenewed);
+    let lines = lines.chain([line(level, text)]).chain(unkept);
     lines.collect()
 }
 
@@ -88,7 +103,7 @@ pub(super) fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) 
         return SendError::new(SendErrorKind::Token, format!("there is no `{name}`"));
     };
     let (why, cause) = (landed.cause.words(), landed.cause);
-    let done = if cause == Cause::Missing { "fetched" } else { "renewed" };
+    let done = if cause.is_first() { "fetched" } else { "renewed" };
     let message = match left {
         None if cause == Cause::Changed => {
             format!("`{name}` {why}, and with this one there is none: {}", failure.message)
@@ -100,7 +115,10 @@ pub(super) fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) 
             span(left)
         ),
     };
-    let error = SendError::new(SendErrorKind::Token, message);
+    // Whoever has to sign in again wants to know why.
+    let before = landed.unrenewed.as_ref().filter(|_| left.is_none());
+    let before = before.map(|why| format!("; before that {why}")).unwrap_or_default();
+    let error = SendError::new(SendErrorKind::Token, format!("{message}{before}"));
     match (&failure.hint, landed.from.is_empty()) {
         (Some(hint), _) => error.hint(hint.clone()),
         (None, false) => error.hint(format!("send `{}` by itself to see what is wrong", landed.from)),

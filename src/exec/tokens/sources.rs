@@ -163,9 +163,31 @@ pub fn uses(workspace: &Workspace, node: NodeId, token: &TokenRequest) -> bool {
     chosen(workspace, node, std::slice::from_ref(token)).is_some()
 }
 
+/// Whether a request sends the token of a variable: in its effective auth, its URL, its headers or its body.
+pub fn sends(workspace: &Workspace, node: NodeId, token: &TokenRequest) -> bool {
+    written(workspace, node, std::slice::from_ref(token)).is_some()
+}
+
 /// The first of some tokens that a request mentions: in its effective auth, URL, headers; else in its body; else in a script
 /// that runs before it.
 fn chosen(workspace: &Workspace, node: NodeId, sources: &[TokenRequest]) -> Option<usize> {
+    let in_scripts = || {
+        let all = workspace.lineage(node).map(|node| match &node.entity {
+            Entity::Collection(group) | Entity::Folder(group) => &group.scripts,
+            Entity::Request(request) => &request.scripts,
+        });
+        let scripts: Vec<&str> = all.map(|scripts| scripts.pre_request.as_str()).collect();
+        sources.iter().position(|token| {
+            let variable = &token.source.variable;
+            scripts.iter().any(|script| names(script, variable))
+        })
+    };
+    workspace.request(node)?;
+    written(workspace, node, sources).or_else(in_scripts)
+}
+
+/// The same but for scripts.
+fn written(workspace: &Workspace, node: NodeId, sources: &[TokenRequest]) -> Option<usize> {
     let Some(Entity::Request(request)) = workspace.node(node).map(|node| &node.entity) else {
         return None;
     };
@@ -200,18 +222,7 @@ fn chosen(workspace: &Workspace, node: NodeId, sources: &[TokenRequest]) -> Opti
         Body::GraphQl { query, variables, .. } => first(&mut [query, variables].into_iter()),
         Body::None | Body::Unknown { .. } => None,
     };
-    let in_scripts = || {
-        let all = workspace.lineage(node).map(|node| match &node.entity {
-            Entity::Collection(group) | Entity::Folder(group) => &group.scripts,
-            Entity::Request(request) => &request.scripts,
-        });
-        let scripts: Vec<&str> = all.map(|scripts| scripts.pre_request.as_str()).collect();
-        sources.iter().position(|token| {
-            let variable = &token.source.variable;
-            scripts.iter().any(|script| names(script, variable))
-        })
-    };
-    first(&mut texts.iter()).or_else(in_body).or_else(in_scripts)
+    first(&mut texts.iter()).or_else(in_body)
 }
 
 /// Whether a script says a variable's name, as a word of its own.
@@ -321,7 +332,7 @@ mod tests {
                 body(Body::GraphQl {
                     query: "{ me }".into(),
                     variables: "{\"a\": \"{{t}}\"}".into(),
-                    operation_name: String::new(),
+                    operation_name: None,
                 }),
                 true,
             ),

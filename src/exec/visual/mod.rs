@@ -2,20 +2,17 @@
 //! tables, and those it can show.
 //!
 //! ```text
-//! template + data ── Handlebars ──▶ HTML ── html ──▶ text and tables
+//! template + data ── template ──▶ HTML ── html ──▶ text and tables
 //!        └── nothing to read in it: the data, as a table where it is one
 //! ```
 
 mod html;
-mod section;
 mod table;
+mod template;
 mod watch;
-mod written;
 
-use std::io::{self, Write};
 use std::time::Duration;
 
-use handlebars::{Handlebars, Template};
 use indexmap::IndexSet;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -44,7 +41,7 @@ pub(super) async fn drawn(given: Value, limit: Duration, cancel: &CancellationTo
     if let Err(error) = begun {
         return Some(format!("this visualization cannot be drawn: {error}"));
     }
-    // The thread keeps to the watch by itself, but for the library's parser.
+    // The thread keeps to the watch by itself.
     let grace = limit.saturating_mul(2);
     tokio::select! {
         () = cancel.cancelled() => None,
@@ -67,45 +64,9 @@ fn text(given: &Value, watch: &Watch) -> String {
     format!("{why}. Its data:\n\n{}", of_data(data))
 }
 
+/// The page that a template makes; one that is too long is read as far as it goes.
 fn render(template: &str, data: &Value, watch: &Watch) -> Result<String, String> {
-    let mut engine = Handlebars::new();
-    // Postman's engine has none of these helpers; fields of the data may have their names.
-    for name in ["raw", "eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "len"] {
-        engine.unregister_helper(name);
-    }
-    let template = section::in_other_words(template);
-    let mut template = Template::compile(&template).map_err(|error| error.reason().to_string())?;
-    section::register(&mut engine);
-    written::as_in_javascript(&mut engine, &mut template);
-    watch.guard(&mut engine, &mut template);
-    engine.register_template("", template);
-    let mut page = Page(Vec::new());
-    match engine.render_to_write("", data, &mut page) {
-        Ok(()) => {}
-        // As much as was made before can be read.
-        Err(_) if page.0.len() >= MOST => {}
-        Err(error) => return Err(error.reason().to_string()),
-    }
-    Ok(String::from_utf8_lossy(&page.0).into_owned())
-}
-
-/// The HTML as it is made, up to a limit.
-struct Page(Vec<u8>);
-
-impl Write for Page {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = MOST - self.0.len();
-        if room == 0 {
-            return Err(io::Error::other("the page is too long"));
-        }
-        let taken = bytes.len().min(room);
-        self.0.extend_from_slice(&bytes[..taken]);
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    template::draw(&template::read(template)?, data, MOST, &|| watch.stopped())
 }
 
 /// The first list of objects in the data as a table; any other data as JSON.
@@ -210,20 +171,12 @@ mod tests {
             drawn,
             "the template cannot be filled in: its parts include each other more than 100 deep. Its data:\n\n{\n  \"x\": 1\n}"
         );
-        // Of much data each holds much.
-        let much = "x".repeat(8 * 1024 * 1024);
-        let drawn = text(&json!({"template": template, "data": {"x": much}}));
-        assert!(
-            drawn.contains("include each other with too much data"),
-            "{}",
-            drawn.len()
-        );
         // Where there is an end, they may.
         let template = "{{#*inline \"a\"}}{{n}}{{#each c}}{{> b}}{{/each}}{{/inline}}
             {{#*inline \"b\"}}-{{> a}}{{/inline}}{{> a}}";
         let data = json!({"n": 1, "c": [{"n": 2, "c": [{"n": 3}]}, {"n": 4}]});
         assert_eq!(text(&json!({"template": template, "data": data})), "1-2-3-4");
-        // Each holds a copy of its data: there are no thousands of them, one within the other.
+        // There are no thousands of them, one within the other.
         for (levels, well) in [(50, true), (51, false)] {
             let data = (1..levels).fold(json!({"n": 1}), |inner, _| json!({"n": 1, "c": [inner]}));
             let drawn = text(&json!({"template": template, "data": data}));
@@ -233,7 +186,7 @@ mod tests {
         assert_eq!(text(&json!({"template": deep, "data": {"a": 1}})), "x");
         let deeper = format!("{}x{}", "{{#if a}}".repeat(20_000), "{{/if}}".repeat(20_000));
         let drawn = text(&json!({"template": deeper, "data": {}}));
-        assert!(drawn.contains("stack limit reached"), "{drawn}");
+        assert!(drawn.contains("its blocks are nested too deep"), "{drawn}");
     }
 
     #[test]
@@ -268,7 +221,7 @@ mod tests {
             assert_eq!(text(&json!({"template": template, "data": data})), drawn, "{template}");
         }
         let wrong = text(&json!({"template": "{{#helper 1}}x{{/helper}}", "data": {"a": 1}}));
-        assert!(wrong.contains("Helper not found helper"), "{wrong}");
+        assert!(wrong.contains("there is no helper `helper`"), "{wrong}");
     }
 
     #[test]

@@ -185,6 +185,9 @@ impl Values {
                     Err(mistake) => break Err(mistake),
                 }
             };
+            if ended.is_ok() && sure >= bytes.len() {
+                reader.all_read();
+            }
             self.keys = reader.keys;
             self.broken = reader.broken;
             if let Some(spans) = &mut self.spans {
@@ -329,6 +332,13 @@ impl<'b> Reader<'b> {
         if self.at >= self.tells {
             meter::progress(self.at, self.all);
             self.tells = self.at + self.all / 100 + 1;
+        }
+    }
+
+    /// Nothing is left to read: what takes time from now on is something else.
+    fn all_read(&self) {
+        if self.tells != usize::MAX {
+            meter::progress(self.all, self.all);
         }
     }
 

@@ -115,7 +115,7 @@ pub(super) fn parse(text: &str) -> Result<Query, FilterError> {
     JsonPath::parse(&tight).map_err(|error| {
         let rest: String = tight.chars().skip(error.position()).take(20).collect();
         // The parser's own words tell of its grammar, not of what is missing.
-        FilterError::Text(match missing(&tight) {
+        FilterError::Text(match missing(&tight, error.position()) {
             Some(what) => format!("{what} is missing at the end"),
             None if rest.trim().is_empty() => "the path is not finished: something is missing at the end".to_owned(),
             None => format!("this is no JSONPath at `{rest}`"),
@@ -124,19 +124,20 @@ pub(super) fn parse(text: &str) -> Result<Query, FilterError> {
     read::query(text).ok_or_else(|| FilterError::Text("this is no JSONPath".to_owned()))
 }
 
-/// What a path lacks that only is not finished.
-fn missing(text: &str) -> Option<&'static str> {
+/// What a path lacks that only is not finished: the slip at which the parser stopped is not before what is open.
+fn missing(text: &str, stopped: usize) -> Option<&'static str> {
     let (mut quote, mut escaped) = (None, false);
     let mut open = Vec::new();
-    for c in text.chars() {
+    for (at, c) in text.chars().enumerate() {
         match quote {
             Some(_) if escaped => escaped = false,
             Some(_) if c == '\\' => escaped = true,
             Some(own) if own == c => quote = None,
             Some(_) => {}
             None => match c {
-                '"' | '\'' => quote = Some(c),
-                '[' | '(' => open.push(c),
+                // A name without brackets has none.
+                '"' | '\'' if !open.is_empty() => quote = Some(c),
+                '[' | '(' => open.push((c, at)),
                 ']' | ')' => {
                     open.pop();
                 }
@@ -144,11 +145,18 @@ fn missing(text: &str) -> Option<&'static str> {
             },
         }
     }
+    if open.first().is_some_and(|(_, at)| stopped < *at) {
+        return None;
+    }
     match (quote, open.last()) {
         (Some(_), _) => Some("a closing quote"),
-        (None, Some('[')) => Some("a closing `]`"),
+        (None, Some(('[', _))) => Some("a closing `]`"),
         (None, Some(_)) => Some("a closing `)`"),
-        (None, None) => text.trim_end().ends_with('.').then_some("a name"),
+        (None, None) => {
+            let whole = text.trim_end();
+            let before = whole.trim_end_matches('.');
+            (before.len() < whole.len() && stopped >= before.chars().count()).then_some("a name")
+        }
     }
 }
 

@@ -318,6 +318,9 @@ fn what_a_path_lacks_that_is_not_finished_is_said() {
         ("$.items[?count(@.n", "a closing `)` is missing at the end"),
         ("$.items.", "a name is missing at the end"),
         ("$x.y", "this is no JSONPath at `x.y`"),
+        ("$.it's", "this is no JSONPath at `'s`"),
+        ("$.a b[", "this is no JSONPath at ` b[`"),
+        ("$.a b.", "this is no JSONPath at ` b.`"),
     ] {
         assert_eq!(filter("{}", path), Err(FilterError::Text(words.to_owned())), "{path}");
     }

@@ -40,7 +40,10 @@ pub fn read(map: &Object) -> Body {
         "graphql" => Body::GraphQl {
             query: Template::new(inner("graphql", "query")),
             variables: Template::new(inner("graphql", "variables")),
-            operation_name: inner("graphql", "operationName"),
+            operation_name: body
+                .get("graphql")
+                .and_then(|graphql| graphql.get("operationName")?.as_str())
+                .map(str::to_owned),
         },
         // A word that means something else in our files would be taken for it.
         word if Body::KINDS.contains(&word) => Body::None,
@@ -99,12 +102,13 @@ pub fn write(map: &mut Object, body: &Body) {
             operation_name,
         } => {
             out.insert("mode".into(), "graphql".into());
-            let fields = [
-                ("query", query.as_str()),
-                ("variables", variables.as_str()),
-                ("operationName", operation_name),
-            ];
-            put_object(&mut out, "graphql", &fields);
+            let mut map = Object::new();
+            put_text(&mut map, "query", query.as_str());
+            put_text(&mut map, "variables", variables.as_str());
+            if let Some(name) = operation_name {
+                map.insert("operationName".into(), name.as_str().into());
+            }
+            put(&mut out, "graphql", Value::Object(map));
         }
         Body::Unknown { kind } => {
             out.insert("mode".into(), kind.as_str().into());

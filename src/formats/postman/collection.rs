@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::item;
 use super::notes::{self, Path};
 use super::tidy::{self, Object, is_nothing};
+use super::{item, rest};
 use crate::formats::found::{Collection, Item, Slugs};
 use crate::formats::{Fate, Note, Report};
 use crate::model::collection::MOST_FOLDERS;
-use crate::model::{Entity, abreast};
+use crate::model::{Entity, Rest, abreast};
 
 /// The distance between the places of siblings: there is room for others between them.
 const STEP: i64 = 10;
@@ -144,18 +144,20 @@ fn read_one(source: Source) -> Read {
     };
     let mut report = Report::default();
     let path = Path::default();
-    name(&mut tidied, kind, &mut report);
+    let unnamed = name(&mut tidied, kind, &mut report);
     let entity = if kind == Kind::Request {
         let mut request = item::read_request(&tidied);
         request.order = source.order;
         request.scripts.blank = blank;
         notes::request(&mut report, &path, &tidied, &request);
+        request.origin.rest.extend(unnamed);
         Entity::Request(Arc::new(request))
     } else {
         let mut group = item::read_group(&tidied);
         group.order = source.order;
         group.scripts.blank = blank;
         notes::group(&mut report, &path, &tidied, &group);
+        group.origin.rest.extend(unnamed);
         let group = Arc::new(group);
         match kind {
             Kind::Collection => Entity::Collection(group),
@@ -171,22 +173,54 @@ fn read_one(source: Source) -> Read {
     }
 }
 
-/// Gives a name to what has none: a request has that of its URL.
-fn name(tidied: &mut Object, kind: Kind, report: &mut Report) {
+/// Gives a name to what has none: a request has that of its URL. What is to be kept of it, so that an export has none either
+/// as long as nobody gives it one.
+fn name(tidied: &mut Object, kind: Kind, report: &mut Report) -> Option<Rest> {
     if tidied.get("name").is_some_and(|name| !is_nothing(name)) {
-        return;
+        return None;
     }
-    let base = tidied
-        .get("request")
-        .and_then(|request| request.pointer("/url/base")?.as_str())
-        .unwrap_or_default();
-    let guess = match (kind, base) {
-        (Kind::Collection, _) => "Untitled collection",
-        (Kind::Folder, _) => "Untitled folder",
-        (Kind::Request, "") => "Untitled request",
-        (Kind::Request, base) => base,
-    }
-    .to_owned();
+    let guess = match kind {
+        Kind::Collection => "Untitled collection".to_owned(),
+        Kind::Folder => notes::UNTITLED_FOLDER.to_owned(),
+        // All of it: a password may have a `?` in it, and looks like a port up to there.
+        Kind::Request => notes::name_of_url(&item::read_request(tidied).full_url()),
+    };
     notes::guessed_name(report, &Path::default(), &guess);
-    tidied.insert("name".into(), guess.into());
+    let guess = Value::from(guess);
+    let unnamed = Rest {
+        at: "/name".to_owned(),
+        of: Vec::new(),
+        instead_of: Some(rest::sum(&guess)),
+        value: "".into(),
+    };
+    tidied.insert("name".into(), guess);
+    Some(unnamed)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_request_without_a_name_is_called_by_its_url_without_what_is_secret_in_it() {
+        for (url, name) in [
+            (
+                "http://u:hunter2pass@127.0.0.1/x?api_key=abcdef123456",
+                "http://127.0.0.1/x",
+            ),
+            ("http://u:hunter?2pass@127.0.0.1/x", "http://127.0.0.1/x"),
+            ("{{base}}/x?a=b", "{{base}}/x"),
+            ("?a=b", "Untitled request"),
+        ] {
+            let source = json!({ "info": { "name": "C" }, "item": [{ "request": { "url": url } }] });
+            let Value::Object(source) = source else { panic!() };
+            let mut report = Report::default();
+            let found = read(source, &mut report);
+            assert_eq!(found.items[1].entity.name(), name);
+            assert!(!found.items[1].slug.contains("hunter"), "{}", found.items[1].slug);
+            assert!(!format!("{report:?}").contains("hunter"), "{report:?}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use super::script;
 use super::tidy::Object;
 use crate::formats::{Fate, Report};
 use crate::model::script::ScriptEvent;
+use crate::model::secret::without_credentials;
 use crate::model::{Body, Group, Request, Rest, Settings, offer};
 
 /// The names from the collection down to an item. Cheap to clone, whatever the depth.
@@ -42,6 +43,19 @@ impl fmt::Display for Path {
         }
         names.reverse();
         f.write_str(&names.join(" / "))
+    }
+}
+
+/// What a folder without a name is called.
+pub const UNTITLED_FOLDER: &str = "Untitled folder";
+
+/// The name of a request that has none: its URL, without what may be secret in it. A name is shown everywhere, and is that of
+/// a file.
+pub fn name_of_url(url: &str) -> String {
+    let shown = without_credentials(url);
+    match shown.split('?').next() {
+        None | Some("") => "Untitled request".to_owned(),
+        Some(shown) => shown.to_owned(),
     }
 }
 

@@ -81,7 +81,8 @@ impl Left {
     fn variables(&mut self, variables: &[Variable]) {
         for variable in variables {
             if let Some(source) = &variable.source {
-                let what = format!("where `{}` has its value: {}", variable.key, source.origin());
+                let (key, origin) = (&variable.key, source.origin());
+                let what = format!("where `{key}` has its value ({origin}; an empty secret stands there)");
                 self.lost(&format!("variables.{}", variable.key), what);
             }
         }

@@ -143,7 +143,7 @@ fn row_name(row: &Value) -> String {
 }
 
 /// A check sum of a value: FNV-1a, 64 bits. It tells whether the user changed something, and proves nothing.
-fn sum(value: &Value) -> String {
+pub(super) fn sum(value: &Value) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in value.to_string().bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

@@ -105,10 +105,12 @@ pub fn write_variables(variables: &[Variable], secrets: &Secrets) -> Value {
     let rows = variables.iter().map(|variable| {
         let mut map = Object::new();
         map.insert("key".into(), variable.key.as_str().into());
-        let hidden = variable.secret && !secrets.include(&variable.key);
+        // What comes from elsewhere is never written down: there it is to be filled in.
+        let secret = variable.secret || variable.source.is_some();
+        let hidden = variable.source.is_some() || (secret && !secrets.include(&variable.key));
         let value = if hidden { "".into() } else { variable.value.clone() };
         map.insert("value".into(), value);
-        if variable.secret {
+        if secret {
             map.insert("type".into(), "secret".into());
         }
         put_rest(&mut map, variable.enabled, &variable.description);
@@ -122,6 +124,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::variable::ValueSource;
+
+    #[test]
+    fn what_comes_from_elsewhere_is_a_secret_to_fill_in_for_others() {
+        let variable = Variable {
+            source: Some(ValueSource::Env("PLACE".into())),
+            ..Variable::new("a", "fetched-4711")
+        };
+        let written = write_variables(&[variable], &Secrets::All);
+        assert_eq!(written, json!([{ "key": "a", "value": "", "type": "secret" }]));
+    }
 
     #[test]
     fn a_secret_without_a_value_has_none() {

@@ -6,6 +6,7 @@ mod tests;
 mod views;
 mod written;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -266,6 +267,21 @@ impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Redactor({} secrets)", self.known.secrets.len())
     }
+}
+
+/// A name as it may be shown: one may be made of a URL, whose user and password are no part of it.
+pub fn name_without_credentials(name: &str) -> Cow<'_, str> {
+    if !name.contains("://") {
+        return Cow::Borrowed(name);
+    }
+    let words = name.split(' ').map(|word| {
+        if word.contains("://") {
+            without_credentials(word)
+        } else {
+            word.to_owned()
+        }
+    });
+    Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
 
 /// A URL as it may be shown: without user and password, which stand before the last `@` of its authority (RFC 3986, section

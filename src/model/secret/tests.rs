@@ -359,6 +359,18 @@ fn a_url_loses_its_credentials_and_nothing_else() {
 }
 
 #[test]
+fn a_name_loses_the_credentials_of_a_url_in_it_and_nothing_else() {
+    for (name, shown) in [
+        ("http://u:p@h/x", "http://h/x"),
+        ("GET http://u:p@h/x for me@h", "GET http://h/x for me@h"),
+        ("mail: me@h", "mail: me@h"),
+        ("http://h/x  y", "http://h/x  y"),
+    ] {
+        assert_eq!(super::name_without_credentials(name), shown);
+    }
+}
+
+#[test]
 fn headers_that_carry_credentials_are_known() {
     assert!(is_credential_header("X-API-Key") && is_credential_header("COOKIE"));
     assert!(!is_credential_header("Accept"));

@@ -1,5 +1,7 @@
 //! What URLs and servers make of a secret: it is not only escaped there, but taken apart and written anew.
 
+use std::net::Ipv6Addr;
+
 use super::Redactor;
 use super::views::{Spelling, View};
 
@@ -7,11 +9,14 @@ use super::views::{Spelling, View};
 const LONGEST_IN_HOST: usize = 512;
 /// So much of a URL is secret by itself when it stands alone, in bytes: a shorter part may be anybody's.
 const SHORTEST_PART: usize = 16;
+/// A path of ordinary words is nobody else's from so many bytes on, and one with something odd in it from fewer.
+const SHORTEST_PATH: usize = 32;
+const SHORTEST_ODD: usize = 8;
 
 /// The spellings of a secret that escaping alone does not make, and the parts of it that tell it.
 ///
 /// Names of hosts are written in small letters, and `\` as `/`, also where what stands for a host is half a password. Of a
-/// URL the path goes out without the host, and servers tell what stands in its query by itself.
+/// URL the path goes out without the host, and servers tell what stands in its path, query and fragment by itself.
 pub(super) fn written(secret: &str) -> Vec<String> {
     let mut out = Vec::new();
     let is_sure = |text: &str| !Redactor::is_common(text);
@@ -26,29 +31,70 @@ pub(super) fn written(secret: &str) -> Vec<String> {
         }
         out.push(turned);
     }
+    let bare = secret.split('#').next().unwrap_or_default();
+    let query = bare.split_once('?').map(|(_, query)| query);
     if is_url(head) {
-        let path = path.split('#').next().unwrap_or_default();
-        out.push(path.to_owned());
-        out.push(path.replace('\\', "/"));
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        out.push(query.to_owned());
+        // No fragment is ever sent.
+        out.push(bare.to_owned());
+        let (sent, fragment) = path.split_once('#').unwrap_or((path, ""));
+        let (path, _) = sent.split_once('?').unwrap_or((sent, ""));
+        if path != sent {
+            out.extend([sent.to_owned(), sent.replace('\\', "/")]);
+        }
+        out.extend(query.map(str::to_owned));
+        // Also as servers tell it that have its beginning for a route.
+        let whole = path.trim_end_matches(['/', '\\']);
+        let whole = [whole, whole.trim_start_matches(['/', '\\'])];
+        for path in whole.into_iter().filter(|path| is_one_alone(path)) {
+            out.extend([path.to_owned(), path.replace('\\', "/"), decoded(path)]);
+        }
         out.extend(path.split('/').filter(|part| part.len() >= SHORTEST_PART).map(decoded));
-        // The password in it goes out as a header.
+        if is_one_alone(fragment) {
+            out.push(fragment.to_owned());
+        }
+        out.extend(values(fragment));
+        // User and password go out as a header, and a user alone is one that proves itself by its name.
         if let Some((user, _)) = head.rsplit_once('@') {
-            let user = user.split_once("://").map_or(user, |(_, user)| user);
-            out.extend(user.split_once(':').map(|(_, password)| decoded(password)));
+            // Without a scheme it may be an address for mail.
+            let has_scheme = user.contains("//");
+            let user = user.split_once("//").map_or(user, |(_, user)| user);
+            let (user, password) = user.split_once(':').unwrap_or((user, ""));
+            let is_alone = has_scheme && password.is_empty() || user.len() >= SHORTEST_PART && is_one_alone(user);
+            out.extend(Some(user).filter(|_| is_alone).map(decoded));
+            out.push(decoded(password));
         }
     }
-    let of_url = |(_, query): (&str, &'_ str)| query.split('#').next().unwrap_or_default().len();
-    let query = secret.split_once('?').map_or(secret, |parts| &parts.1[..of_url(parts)]);
-    let values = query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1));
-    for value in values.filter(|value| value.len() >= SHORTEST_PART) {
-        out.extend([value.to_owned(), decoded(value)]);
-    }
+    out.extend(values(query.unwrap_or(secret)));
     out.retain(|text| text != secret && !Redactor::is_tiny(text) && (is_sure(text) || text.starts_with('/')));
     out.sort_unstable();
     out.dedup();
     out
+}
+
+/// The values of a query that are secret by themselves.
+fn values(query: &str) -> impl Iterator<Item = String> {
+    let values = query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1));
+    let values = values.filter(|value| value.len() >= SHORTEST_PART);
+    values.flat_map(|value| [value.to_owned(), decoded(value)])
+}
+
+/// Whether a path is so odd, or so long, that nobody else has the same: `/v1/users` is anybody's, `/T000/B000/xyz` is not.
+fn is_one_alone(path: &str) -> bool {
+    path.len() >= SHORTEST_PATH || (path.len() >= SHORTEST_ODD && path.split(['/', '\\']).any(is_odd))
+}
+
+/// Whether it is no word that names a thing, such as `users`, `user-list`, `sendMail`, `v2`, `oauth2` or a small number.
+fn is_odd(segment: &str) -> bool {
+    segment.split(['-', '_', '.', ' ']).any(|word| {
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = word.len() - letters.len();
+        let capitals = letters.chars().filter(|c| c.is_uppercase()).count();
+        let is_one_case = capitals == 0 || capitals == letters.len();
+        !letters.chars().all(char::is_alphabetic)
+            || letters.len() >= SHORTEST_PART
+            || (!is_one_case && (digits > 0 || capitals > 3))
+            || digits > if letters.is_empty() { 5 } else { 2 }
+    })
 }
 
 /// What comes back of a secret that was read in another way than it was sent, or written in one that only doubles a mark:
@@ -97,7 +143,9 @@ fn misread(text: &str) -> Vec<String> {
 
 /// What stands before the path, and the path with all behind it.
 fn at_path(text: &str) -> (&str, &str) {
+    // A URL may lack its scheme, but not what stands behind it.
     let start = text.find("://").map_or(0, |at| at + 3);
+    let start = if start == 0 && text.starts_with("//") { 2 } else { start };
     let end = text[start..].find(['/', '\\']).map_or(text.len(), |at| start + at);
     text.split_at(end)
 }
@@ -106,9 +154,18 @@ fn at_path(text: &str) -> (&str, &str) {
 fn is_url(head: &str) -> bool {
     let is_name = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
     if let Some((scheme, host)) = head.split_once("://") {
-        return !scheme.is_empty() && !host.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric());
+        return !scheme.is_empty()
+            && !host.is_empty()
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
     }
-    let (host, port) = head.split_once(':').unwrap_or((head, ""));
+    let host = head.strip_prefix("//").unwrap_or(head);
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let host = host.split(['?', '#']).next().unwrap_or_default();
+    let (host, port) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((address, port)) if address.parse::<Ipv6Addr>().is_ok() => ("localhost", port.trim_start_matches(':')),
+        Some(_) => return false,
+        None => host.split_once(':').unwrap_or((host, "")),
+    };
     let has_port = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
     is_name(host) && !host.is_empty() && (has_port || (port.is_empty() && (host.contains('.') || host == "localhost")))
 }
@@ -146,13 +203,20 @@ mod tests {
     #[test]
     fn of_a_url_what_goes_out_without_its_host_is_secret_too() {
         let hook = "http://127.0.0.1:42001/services/T0AAAA/B0BBBB/XyzSlackTok99";
-        assert_eq!(written(hook), ["/services/T0AAAA/B0BBBB/XyzSlackTok99"]);
+        assert_eq!(
+            written(hook),
+            [
+                "/services/T0AAAA/B0BBBB/XyzSlackTok99",
+                "services/T0AAAA/B0BBBB/XyzSlackTok99"
+            ]
+        );
         assert_eq!(
             written("joe.example:8443/in?sig=Azure%2BSig99abcdef#top"),
             [
                 "/in?sig=Azure%2BSig99abcdef",
                 "Azure%2BSig99abcdef",
                 "Azure+Sig99abcdef",
+                "joe.example:8443/in?sig=Azure%2BSig99abcdef",
                 "sig=Azure%2BSig99abcdef"
             ]
         );
@@ -161,12 +225,72 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_secret_without_its_query_where_it_is_nobody_elses() {
+        for host in [
+            "https://hooks.example",
+            "hooks.example",
+            "//hooks.example",
+            "localhost:8080",
+            "[::1]:8080",
+            "http://[::1]",
+            "https://joe:pass-word-4711@hooks.example",
+            "joe:pass-word-4711@hooks.example:8443",
+            "git+https://hooks.example",
+        ] {
+            for behind in ["", "?token=abc", "#top", "?a=b#top", "/?a=b"] {
+                let url = format!("{host}/T000/B000/xyz{behind}");
+                let known = written(&url);
+                for told in ["/T000/B000/xyz", "T000/B000/xyz"] {
+                    assert!(known.iter().any(|known| known == told), "{url}: {known:?}");
+                }
+                let has_password = host.contains('@');
+                assert_eq!(known.contains(&"pass-word-4711".to_owned()), has_password, "{url}");
+            }
+        }
+        for path in [
+            "",
+            "/",
+            "/api",
+            "/v1/users",
+            "/api/v2/user-list",
+            "/oauth2/token",
+            "/graphql",
+            "/users/4711",
+            "/api/sendMessage",
+            "/webhooks/incoming.json",
+            "/API/V1/Users",
+        ] {
+            for behind in ["", "?token=abc", "#top"] {
+                let url = format!("https://hooks.example{path}{behind}");
+                let redactor = Redactor::new([super::super::Secret::new(&*url)]);
+                let text = format!("GET {path} HTTP/1.1, {path}/7");
+                assert_eq!(redactor.redact(&text), text, "{url}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_a_url_user_query_and_fragment_are_secret_by_themselves() {
+        let has = |url: &str, told: &str| written(url).iter().any(|known| known == told);
+        assert!(has("https://0a1b2c3d4e5f@sentry.example/42", "0a1b2c3d4e5f"));
+        assert!(has(
+            "https://ghp_0a1b2c3d4e5f6:x-oauth-basic@git.example/",
+            "ghp_0a1b2c3d4e5f6"
+        ));
+        assert!(!has("https://joe:pass-word-4711@h.example/", "joe"));
+        assert!(has("https://h.example?token=abcdef", "token=abcdef"));
+        assert!(has("https://h.example/#access_token=abc", "access_token=abc"));
+        assert!(has("https://h.example/a#t=0a1b2c3d4e5f6071", "0a1b2c3d4e5f6071"));
+        assert!(!has("https://h.example/a#introduction", "introduction"));
+    }
+
+    #[test]
     fn what_may_stand_for_a_host_is_known_in_small_letters() {
         assert_eq!(written("Qwe9Secret/Rty+Tail8=="), ["qwe9secret/Rty+Tail8=="]);
         assert_eq!(written("Zq9!sec\"r$et\\z"), ["Zq9!sec\"r$et/z", "zq9!sec\"r$et/z"]);
         assert_eq!(
             written("HTTP://LOCALHOST:1/XyzSecretTok9"),
-            ["/XyzSecretTok9", "http://localhost:1/XyzSecretTok9"]
+            ["/XyzSecretTok9", "XyzSecretTok9", "http://localhost:1/XyzSecretTok9"]
         );
         for ordinary in ["Password", "pw", "plain-token-4711", "admin"] {
             assert_eq!(written(ordinary), [""; 0], "{ordinary}");

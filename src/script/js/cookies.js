@@ -64,7 +64,8 @@ export class CookieJar {
       else if (what === null || typeof what !== 'object') throw new TypeError('CookieJar.set() requires a valid set cookie arguments');
       cookie = new Cookie(given);
       // The jar has values as they are given; only Postman's objects have them encoded.
-      if (given.value !== undefined) cookie.value = given.value;
+      // (But for what would end them.)
+      if (given.value !== undefined) cookie.value = typeof given.value === 'string' ? given.value.replace(/;/g, '%3B') : given.value;
       return { line: String(cookie) };
     };
     return askJar(callback, 'set', url, details, () => kept(cookie, url));

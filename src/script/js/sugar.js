@@ -7,8 +7,9 @@ import { add, extreme, pick } from './sugar-tools.js';
 
 const KINDS = { Array, Date, Function, Number, Object, RegExp, String };
 
-// Of the engine's own methods the one that another takes the place of, for scripts that ask for what was matched last.
-const LAST_MATCH = 'RegExp.prototype.exec';
+// Of the engine's own methods those that others take the place of: for scripts that ask for what was matched last, and for
+// those that fix a list.
+const PARTS = { 'RegExp.prototype.exec': 'libs/last-match.js', 'Array.prototype.push': 'libs/frozen.js' };
 
 // Those that take more than functions, all four of them, for scripts that give them more.
 const SHORTHANDS = 'Array.prototype.map';
@@ -27,8 +28,8 @@ export function standIn(paths) {
   for (const path of paths) {
     if (known.has(path)) continue;
     known.add(path);
-    if (path === LAST_MATCH) {
-      host.load('libs/last-match.js').install();
+    if (Object.hasOwn(PARTS, path)) {
+      host.load(PARTS[path]).install();
       continue;
     }
     const [kind, ...rest] = path.split('.');

@@ -36,7 +36,7 @@ pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Ob
     register_exchange(&host, run, watch)?;
     register_sends(&host, run, watch)?;
     register_odds(&host)?;
-    thrown::register(&host, run)?;
+    thrown::register(&host, run, watch)?;
     libs::register(&host, watch)?;
     packages::register(&host, run, watch)?;
     Ok(host)

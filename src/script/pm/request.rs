@@ -93,10 +93,11 @@ fn describe_body(body: &Body) -> Value {
             operation_name,
         } => json!({
             "mode": "graphql",
-            "graphql": if operation_name.is_empty() {
-                json!({"query": query.as_str(), "variables": variables.as_str()})
-            } else {
-                json!({"query": query.as_str(), "operationName": operation_name, "variables": variables.as_str()})
+            "graphql": match operation_name {
+                None => json!({"query": query.as_str(), "variables": variables.as_str()}),
+                Some(name) => {
+                    json!({"query": query.as_str(), "operationName": name, "variables": variables.as_str()})
+                }
             },
         }),
     }
@@ -247,7 +248,10 @@ fn read_body(body: &Value) -> Body {
                 Some(value) => text(value).into(),
                 None => Template::default(),
             },
-            operation_name: field(inner("graphql"), "operationName"),
+            operation_name: match inner("graphql").get("operationName") {
+                None | Some(Value::Null) => None,
+                Some(name) => Some(text(name)),
+            },
         },
         _ => Body::None,
     }

@@ -76,7 +76,7 @@ pub fn describe_cookies(cookies: &[Cookie]) -> Value {
             json!({
                 "name": cookie.name,
                 "expires": cookie.expires.map(|at| at.to_string()),
-                "maxAge": 0,
+                "maxAge": cookie.more.max_age.unwrap_or(0),
                 "domain": cookie.domain,
                 "path": cookie.path,
                 "secure": cookie.secure,

@@ -4,11 +4,14 @@
 //! Postman: `Cannot read properties of undefined (reading 'x')`, and a stack that begins with it. The engine asks for
 //! the stack of an error once, when it is made or first thrown; that is the moment for the words too.
 
+use std::sync::Arc;
+
 use rquickjs::atom::PredefinedAtom;
 use rquickjs::function::{Func, This};
 use rquickjs::object::Property;
 use rquickjs::{Array, Ctx, Function, Object, Result, Value};
 
+use super::super::limits::Watch;
 use super::super::wording::{FILE, Thrown, World};
 use super::Run;
 
@@ -26,11 +29,15 @@ const ENGINES: [&str; 6] = [
 const LONGEST: usize = 64 * 1024;
 
 /// Puts `wordError(error, sites)` on `host`, for the prelude to make it `Error.prepareStackTrace`.
-pub fn register<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
-    let own = run.clone();
+pub fn register<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Result<()> {
+    let (own, watch) = (run.clone(), Arc::clone(watch));
     host.set(
         "wordError",
         Func::from(move |ctx: Ctx<'js>, error: Value<'js>, sites: Array<'js>| {
+            // That the script is to stop would be taken for a fault of this one call, again and again.
+            if watch.tripped().is_some() {
+                return String::new();
+            }
             let words = word(&ctx, &error, &sites, &own);
             if words.is_err() {
                 // A getter of the script's own, or no memory: the error stays as it is, without a stack.

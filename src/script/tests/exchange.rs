@@ -98,6 +98,19 @@ fn a_body_and_an_auth_can_be_changed() {
         (request.auth.kind.as_str(), request.auth.text("token")),
         ("bearer", "t".into())
     );
+    // What is taken away is as it is written down: that is no auth of the folder's either.
+    for taken in [
+        "pm.request.auth = null",
+        "pm.request.authorizeUsing(null)",
+        "pm.request.authorizeUsing('bearer', {token: 't'}); pm.request.auth = undefined",
+    ] {
+        let request = changed(&format!("pm.request.method = 'PUT'; {taken}"));
+        assert_eq!(
+            request.auth,
+            Auth::new("basic").with("username", "u").with("password", "p"),
+            "{taken}"
+        );
+    }
 }
 
 #[test]

@@ -69,7 +69,8 @@ fn the_jar_answers_promises_and_callbacks() {
          console.log((await jar.getAll('http://a', { http: false })).one('sid').path);
          const made = await jar.set('http://a', { name: 'n', value: 'v', httpOnly: true });
          console.log(made.name, await jar.unset('http://a', 'n'), await jar.clear('a'));
-         await jar.set('http://a', 'empty', '');",
+         await jar.set('http://a', 'empty', '');
+         await jar.set('http://a', 'two', 'a;b=c');",
     );
     assert_eq!(
         shown,
@@ -86,6 +87,8 @@ fn the_jar_answers_promises_and_callbacks() {
         }
     )));
     assert!(asked.contains(&jar("http://a", JarAction::Set { line: "empty=".into() })));
+    let two = "two=a%3Bb=c".into();
+    assert!(asked.contains(&jar("http://a", JarAction::Set { line: two })));
     assert!(asked.contains(&jar(
         "http://a",
         JarAction::GetAll {

@@ -96,6 +96,43 @@ fn memory_eaters_are_stopped() {
 }
 
 #[test]
+fn promises_without_end_are_stopped_and_said_to_be() {
+    for source in [
+        "const a = []; while (true) a.push(Promise.resolve());",
+        "let p = Promise.resolve(); for (;;) p = p.then(() => {});",
+        "for (;;) queueMicrotask(() => {});",
+        "const f = () => new Promise((ok) => Promise.resolve().then(() => ok(f()))); await f();",
+        "const a = []; const f = async () => { for (;;) { await 1; a.push('x'.repeat(1000) + a.length); } }; await f();",
+        "const m = new Map(); for (let i = 0; ; i++) m.set(i, {i});",
+    ] {
+        let error = stopped(source, small_memory);
+        assert_eq!(error.name, "MemoryError", "{source}: {}", error.message);
+    }
+    for source in [
+        "(function f() { Promise.resolve().then(f); })();",
+        "for (;;) Promise.reject(new Error('x'));",
+        "for (;;) new Error('x');",
+        "for (;;) try { null.x; } catch {}",
+    ] {
+        let error = stopped(source, |job| {
+            job.limits.busy = Duration::from_millis(300);
+        });
+        assert!(
+            ["TimeoutError", "MemoryError"].contains(&error.name.as_str()),
+            "{source}: {}",
+            error.message
+        );
+    }
+    // What a script throws itself is its own.
+    let report = run("throw null");
+    assert_eq!(
+        (report.errors[0].name.as_str(), report.errors[0].message.as_str()),
+        ("Error", "null")
+    );
+    assert!(run("await new Promise(() => {})").errors.is_empty());
+}
+
+#[test]
 fn what_is_handed_out_counts_too() {
     for source in [
         "while (1) console.log('x'.repeat(1e5));",

@@ -59,10 +59,26 @@ fn members_that_cannot_be_changed_are_named() {
             "Object.freeze([1]).pop()",
             "Cannot delete property '0' of [object Array]",
         ),
-        // Which one `push` adds is not in sight, nor is it the one that gets what it returns.
+        // What is given out gets no member by it.
         (
             "const p = {}, a = Object.freeze([1]);\n p.total = a.push(1);",
-            "Cannot add property, object is not extensible",
+            "Cannot add property 1, object is not extensible",
+        ),
+        (
+            "const fix = (list) => Object.seal(list);\n fix([1, 2]).unshift(3);",
+            "Cannot add property 2, object is not extensible",
+        ),
+        (
+            "const a = Object.freeze([]);\n a.push.apply(a, ['x']);",
+            "Cannot add property 0, object is not extensible",
+        ),
+        (
+            "const a = Object.freeze([1, 2]);\n a.pop();",
+            "Cannot delete property '1' of [object Array]",
+        ),
+        (
+            "const a = Object.freeze([1, 2]);\n a.sort();",
+            "Cannot assign to read only property '0' of object '[object Array]'",
         ),
         (
             "const p = {}, o = Object.freeze({});\n p.done = o.n++;",

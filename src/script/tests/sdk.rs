@@ -144,6 +144,10 @@ fn variables_and_their_lists_have_all_their_members() {
             "Error: `VariableScope#variables` has been discontinued, use `VariableScope#syncVariablesTo` instead.",
         ),
         (
+            "['text/css', 'image/svg+xml', 'application/octet-stream', 'multipart/form-data', 'application/xhtml+xml', 'application/x-www-form-urlencoded', 'font/woff2', 'application/hal+json'].map((value) => { const c = new S.Response({ code: 200, header: [{ key: 'Content-Type', value }] }).contentInfo(); return c.mimeType + ' ' + c.mimeFormat; }).join()",
+            "text plain,image image,application raw,multipart raw,text xml,text plain,unknown raw,text json",
+        ),
+        (
             "S.Response.mimeInfo()",
             "Error: `Response.mimeInfo` has been discontinued, use `Response#contentInfo` instead.",
         ),

@@ -62,10 +62,7 @@ pub fn stray(source: &str) -> Option<(&str, (u32, u32))> {
         .tokens
         .iter()
         .find(|token| closes(token) && token.mate.is_none())?;
-    let before = &source[..token.at];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Some((token.text, (u32::try_from(line).ok()?, u32::try_from(column).ok()?)))
+    Some((token.text, super::place_of(source, token.at)))
 }
 
 /// The only class of a script that is called like a function.
@@ -84,15 +81,29 @@ pub fn class(source: &str) -> Option<&str> {
     called.all(|at| script.text(at - 1) == name).then_some(name)
 }
 
-/// The literals of a script's patterns.
-pub fn patterns(source: &str) -> Vec<&str> {
+/// Where a script first declares a name that is not its own to declare, or takes it out of what is taken apart.
+pub fn declared(source: &str, name: &str) -> Option<(u32, u32)> {
+    let script = Script::read(source);
+    let is_declared = |at: &usize| {
+        let before = at.checked_sub(1).map_or("", |at| script.text(at));
+        let behind = script.text(at + 1);
+        script.text(*at) == name
+            && (["const", "let", "class"].contains(&before)
+                || ["{", "[", ",", ":", "..."].contains(&before) && ["=", ",", "}", "]", ";"].contains(&behind))
+    };
+    let at = (0..script.tokens.len()).find(is_declared)?;
+    Some(super::place_of(source, script.tokens[at].at))
+}
+
+/// The literals of a script's patterns, and where in it they begin.
+pub fn patterns(source: &str) -> Vec<(&str, usize)> {
     let script = Script::read(source);
     let is_pattern = |token: &&Token<'_>| token.kind == Kind::Literal && token.text.starts_with('/');
     script
         .tokens
         .iter()
         .filter(is_pattern)
-        .map(|token| token.text)
+        .map(|token| (token.text, token.at))
         .collect()
 }
 

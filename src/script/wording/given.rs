@@ -5,7 +5,7 @@
 /// V8's words for a complaint of the built-in function `of`, which is called once on the line of a place.
 pub fn words(message: &str, of: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
     let line = source.split('\n').nth(usize::try_from(at?.0).ok()?.checked_sub(1)?)?;
-    let (before, behind) = call(line, of)?;
+    let behind = call(line, of)?;
     let shown = || shown(argument(behind)?);
     Some(match (message, of) {
         ("not a function", "sort" | "toSorted" | "flatMap") => return None,
@@ -18,13 +18,6 @@ pub fn words(message: &str, of: &str, source: &str, at: Option<(u32, u32)>) -> O
         }
         ("cannot convert to BigInt" | "invalid BigInt literal", "BigInt") => {
             format!("Cannot convert {} to a BigInt", shown()?)
-        }
-        ("object is not extensible", "push" | "unshift") => {
-            format!("Cannot add property {}, object is not extensible", fixed(before)?)
-        }
-        ("could not delete property", "pop") => {
-            let last = fixed(before)?.checked_sub(1)?;
-            format!("Cannot delete property '{last}' of [object Array]")
         }
         ("value is not iterable", _) => {
             let value = shown()?;
@@ -42,12 +35,12 @@ pub fn words(message: &str, of: &str, source: &str, at: Option<(u32, u32)>) -> O
 
 const NOT_ITERABLE: &str = "is not iterable (cannot read property Symbol(Symbol.iterator))";
 
-/// What stands before and behind the bracket of the only call of a function on a line.
-fn call<'a>(line: &'a str, of: &str) -> Option<(&'a str, &'a str)> {
+/// What stands behind the bracket of the only call of a function on a line.
+fn call<'a>(line: &'a str, of: &str) -> Option<&'a str> {
     let mut all = line.match_indices(of).filter_map(|(at, name)| {
         let before = &line[..at];
         let behind = line[at + name.len()..].trim_start().strip_prefix('(')?;
-        (!before.ends_with(super::is_word)).then_some((before, behind))
+        (!before.ends_with(super::is_word)).then_some(behind)
     });
     let first = all.next()?;
     all.next().is_none().then_some(first)
@@ -91,16 +84,8 @@ fn shown(literal: &str) -> Option<String> {
     )
 }
 
-/// How many values a list has that is written down and fixed right before a method: `Object.freeze([1]).`.
-fn fixed(before: &str) -> Option<usize> {
-    let list = before.trim_end().strip_suffix('.')?.trim_end().strip_suffix(')')?;
-    let at = ["Object.freeze(", "Object.seal(", "Object.preventExtensions("]
-        .iter()
-        .filter_map(|way| list.rfind(way).map(|at| at + way.len()))
-        .max()?;
-    let values = list[at..].trim().strip_prefix('[')?.strip_suffix(']')?;
-    if values.contains(['[', '(', '{', '\'', '"', '`', '.']) {
-        return None;
-    }
-    Some(values.split(',').filter(|value| !value.trim().is_empty()).count())
+/// Where a name is declared that the script cannot have, of which the engine does not know.
+pub fn declared(message: &str, source: &str) -> Option<(u32, u32)> {
+    let name = super::between(message, "Identifier '", "' has already been declared")?;
+    super::calls::declared(source, name)
 }

@@ -20,7 +20,7 @@ const WORDS: [(&str, &str); 10] = [
 pub fn words(message: &str, source: &str, at: Option<(u32, u32)>, made: bool) -> Option<String> {
     let given = match at {
         Some(at) if made => rest_at(source, at).and_then(call),
-        None if !made => wrong(message, source),
+        None if !made => wrong(message, source).map(|(given, _)| given),
         _ => None,
     };
     if message == "invalid regular expression flags" {
@@ -51,12 +51,35 @@ fn ends_escaping(pattern: &str) -> bool {
     pattern.chars().rev().take_while(|c| *c == '\\').count() % 2 == 1
 }
 
-/// The literal of a script that the engine means: there is no other, or it is the first that what it says holds for.
-fn wrong(message: &str, source: &str) -> Option<(String, String)> {
+/// Where the literal stands that the engine means.
+pub fn place(message: &str, source: &str) -> Option<(u32, u32)> {
+    let is_said = message == "invalid regular expression flags"
+        || message == "unexpected end"
+        || WORDS.iter().any(|(engine, _)| *engine == message);
+    let (_, at) = is_said.then(|| wrong(message, source))??;
+    Some(super::place_of(source, at))
+}
+
+/// The literal of a script that the engine means, and where it begins: there is no other, or it is the first that what it says
+/// holds for.
+fn wrong(message: &str, source: &str) -> Option<((String, String), usize)> {
     let all = super::calls::patterns(source);
     let is_alone = all.len() == 1;
-    let mut all = all.into_iter().filter_map(literal);
-    all.find(|(pattern, _)| is_alone || fault(pattern) == Some(message))
+    let mut all = all.into_iter().filter_map(|(text, at)| Some((literal(text)?, at)));
+    all.find(|((pattern, flags), _)| {
+        is_alone
+            || match message {
+                "invalid regular expression flags" => has_fault(flags),
+                _ => fault(pattern) == Some(message),
+            }
+    })
+}
+
+/// Whether these are no flags: unknown ones, one twice, or two that exclude each other.
+fn has_fault(flags: &str) -> bool {
+    let is_known = |c: char| "dgimsuvy".contains(c);
+    let is_twice = |(at, c): (usize, char)| flags[at + 1..].contains(c);
+    !flags.chars().all(is_known) || flags.char_indices().any(is_twice) || (flags.contains('u') && flags.contains('v'))
 }
 
 /// The first thing that is wrong with a pattern, in the engine's words, of what can be seen without reading all of it.

@@ -77,7 +77,10 @@ pub fn evaluated_words(message: &str, sites: &str, source: &str, line: u32) -> O
     let row: u32 = numbers.next()?.parse().ok()?;
     // Before a function's text stand its head and a line.
     let row = row.checked_sub(if is_function { 2 } else { 0 })?;
-    let place = super::in_letters(&text, (row, column));
+    let mut place = super::in_letters(&text, (row, column));
+    if message.starts_with("invalid redefinition of ") {
+        place = super::name_before(&text, place).unwrap_or(place);
+    }
     super::syntax_error(message, &text, Some(place))
 }
 

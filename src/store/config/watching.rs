@@ -138,9 +138,13 @@ impl Followed {
     /// leads to that was turned.
     fn forget_replaced(&mut self, happened: &[Event], watcher: &mut dyn Watcher) {
         for path in happened.iter().flat_map(places) {
-            if self.folders.remove(path) {
+            let (replaced, others) = std::mem::take(&mut self.folders)
+                .into_iter()
+                .partition(|folder| folder.starts_with(path));
+            self.folders = others;
+            for folder in replaced {
                 // It may be gone with the folder.
-                let _not_watched = watcher.unwatch(path);
+                let _not_watched = watcher.unwatch(&folder);
             }
         }
     }
@@ -152,9 +156,11 @@ impl Followed {
         let beside = |file: &PathBuf| Some(file.parent()?.canonicalize().ok()?.join(file.file_name()?));
         let targets = own.iter().filter_map(|file| file.canonicalize().ok());
         let targets = targets.chain(own.iter().filter_map(beside));
-        // The folder may go, too, and come again.
+        // The folder may go, too, and come again, and a link above it be turned.
+        let links = self.folder.ancestors().skip(1).filter(|above| above.is_symlink());
+        let links: Vec<PathBuf> = links.map(Path::to_owned).collect();
         let own = own.iter().chain([&self.folder]).cloned();
-        self.meant = own.chain(targets).collect();
+        self.meant = own.chain(links).chain(targets).collect();
         let folders = self.files.iter().filter_map(|file| nearest(file.parent()?));
         let targets = self
             .meant
@@ -308,6 +314,36 @@ mod tests {
                 waits(&text);
             }
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_above_the_folder_that_is_turned_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("home");
+        let paths = Paths::below(&link);
+        let put = |name: &str| {
+            let turned = folder.path().join("turned");
+            std::os::unix::fs::symlink(folder.path().join(name), &turned).unwrap();
+            fs::rename(turned, &link).unwrap();
+        };
+        for name in ["first", "second"] {
+            let own = Paths::below(folder.path().join(name));
+            fs::create_dir_all(&own.config).unwrap();
+            fs::write(own.config_file(), name).unwrap();
+        }
+        put("first");
+        let (noticed, seen) = channel();
+        let file = paths.config_file();
+        let _watcher = ConfigWatcher::start(&paths, move || {
+            let _ = noticed.send(fs::read_to_string(&file).unwrap_or_default());
+        })
+        .unwrap();
+        let waits = |text: &str| while seen.recv_timeout(LONG).unwrap() != text {};
+        put("second");
+        waits("second");
+        fs::write(paths.config_file(), "memory = 1").unwrap();
+        waits("memory = 1");
     }
 
     /// Makes the next folder as soon as one is watched.

@@ -30,8 +30,7 @@ pub struct BodyDto {
     #[serde(default)]
     pub variables: String,
     /// Which operation of the `graphql` document to run.
-    #[serde(default)]
-    pub operation_name: String,
+    pub operation_name: Option<String>,
 }
 
 /// A form field, or a part of a multipart body.
@@ -136,7 +135,9 @@ pub fn put_body(map: &mut Map, body: &Body) {
         } => {
             table.insert("query".into(), query.as_str().into());
             put_text(&mut table, "variables", variables.as_str());
-            put_text(&mut table, "operation_name", operation_name);
+            if let Some(name) = operation_name {
+                table.insert("operation_name".into(), name.as_str().into());
+            }
         }
         Body::Unknown { .. } => {}
     }

@@ -95,7 +95,7 @@ fn body() -> impl Strategy<Value = Body> {
             text: text.into()
         }),
         text().prop_map(|path| Body::File { path: path.into() }),
-        (text(), text(), text()).prop_map(|(query, variables, operation_name)| Body::GraphQl {
+        (text(), text(), proptest::option::of(text())).prop_map(|(query, variables, operation_name)| Body::GraphQl {
             query: query.into(),
             variables: variables.into(),
             operation_name

@@ -222,6 +222,7 @@ mod tests {
             writes: Vec::new(),
             refresh: Some("r".into()),
             got_with: None,
+            instead_of: None,
         };
         ours.keep(&key("a#b"), &token).unwrap();
         assert_eq!(theirs.load(&key("a#b")).unwrap().as_ref(), Some(&token));

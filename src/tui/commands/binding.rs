@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use crate::exec;
 use crate::exec::renewal::token_in;
-use crate::exec::tokens::token_sources;
+use crate::exec::tokens::of_group;
 use crate::model::edit::Edit;
+use crate::model::history::ValueChange;
 use crate::model::token::TokenSource;
 use crate::model::variable::Owner;
 use crate::model::{Auth, Entity, Filed, Group, NodeId, Outcome, Request, Secret};
 use crate::store::state::token_row;
 use crate::tui::command::{Command, TokenDraft};
-use crate::tui::effect::{Effect, LocalJob};
+use crate::tui::effect::Effect;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
@@ -93,14 +94,18 @@ pub fn bind(state: &mut State, draft: TokenDraft, variable: &str, queue: &mut Ve
     if let Some(token) = token {
         let owner = shared.environment_owner().unwrap_or(Owner::Collection(slug));
         let value = Some(token.value.clone().into());
-        let sources = token_sources(&shared.workspace).into_iter();
-        let mut own = sources.filter(|own| own.source.variable == variable);
+        // Others may declare one of this name: theirs goes to other servers.
+        let declared = of_group(&shared.workspace, id).into_iter();
+        let mut own = declared.filter(|own| own.source.variable == variable);
         if let Some(own) = own.next() {
             let key = own.key(&shared.workspace, shared.active_environment);
             // What is known of it, its end above all, is known to the next start and to other postriders, too.
             if let Ok((place, name, kept)) = token_row(&key, &token) {
-                shared.current.set(place.clone(), name.clone(), kept.clone());
-                effects.push(Effect::Local(LocalJob::Current(vec![(place, name, Some(kept))])));
+                let change = ValueChange::new(&shared.current, &place, &name, Some(kept));
+                change.apply(&mut shared.current);
+                saving::keep_values(std::slice::from_ref(&change), effects);
+                // It goes again with what says where it comes from.
+                shared.history.amend(false, [change]);
             }
             shared.tokens.note(&key, Arc::new(token));
         }
@@ -129,10 +134,12 @@ pub fn bind(state: &mut State, draft: TokenDraft, variable: &str, queue: &mut Ve
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+    use crate::model::request::Method;
     use crate::model::token::{Life, Pick};
     use crate::store::state::token_of;
-    use crate::tui::effect::FileJob;
-    use crate::tui::harness::Harness;
+    use crate::tui::action::{Action, App};
+    use crate::tui::effect::{FileJob, LocalJob};
+    use crate::tui::harness::{Harness, workspace};
     use crate::tui::outcomes::tests::of as answered;
 
     /// Binds a value of the reply of `list-services`, with the request or its collection changed before; returns what is
@@ -201,6 +208,58 @@ mod tests {
         let (key, token) = kept.unwrap();
         assert_eq!((&*key.name, &*token.value), ("dex_token", "abcdefgh"));
         assert!(token.expires_at.is_some());
+    }
+
+    #[test]
+    fn a_token_is_filed_under_the_collection_it_is_declared_in() {
+        let mut workspace = workspace();
+        let alpha = Group {
+            tokens: vec![TokenSource::new("tok", "login")],
+            ..Group::named("Alpha")
+        };
+        let alpha = workspace.load_node(None, "alpha", Entity::Collection(Arc::new(alpha)));
+        let zeta = workspace.load_node(None, "zeta", Entity::Collection(Arc::new(Group::named("Zeta"))));
+        let login = || Entity::Request(Arc::new(Request::to(Method::new("POST"), "http://127.0.0.1/login")));
+        workspace.load_node(Some(alpha), "login", login());
+        let node = workspace.load_node(Some(zeta), "login", login());
+        let mut harness = Harness::with(workspace, 120, 40);
+        let outcome = answered(r#"{"token": "abcdefgh"}"#.as_bytes().into());
+        harness.state.shared.outcomes.insert(node, outcome, Some(node));
+        let draft = TokenDraft {
+            node,
+            pick: Pick::Body("$.token".into()),
+            life: Life::Told,
+            no_auth: None,
+        };
+        let bind = Command::BindToken(Box::new(draft), "tok".into());
+        harness.state.run(vec![bind], &mut harness.effects);
+        let all = harness.state.shared.tokens.all();
+        let places: Vec<&str> = all.iter().map(|(key, _)| key.place.as_str()).collect();
+        assert_eq!(places, ["zeta"]);
+        let rows = harness.effects.iter().filter_map(|effect| match effect {
+            Effect::Local(LocalJob::Current(rows)) => Some(rows),
+            _ => None,
+        });
+        let kept = rows
+            .flatten()
+            .filter_map(|(owner, key, value)| token_of(owner, key, value.as_ref()?));
+        let kept: Vec<String> = kept.map(|(key, _)| key.place).collect();
+        assert_eq!(kept, ["zeta"]);
+        // Undo takes all of it back.
+        harness.effects.clear();
+        harness
+            .state
+            .run(vec![Command::Act(Action::App(App::Undo))], &mut harness.effects);
+        let shared = &harness.state.shared;
+        let zeta = shared.node_at("zeta").unwrap();
+        assert!(of_group(&shared.workspace, zeta).is_empty());
+        assert!(shared.tokens.all().is_empty(), "{:?}", shared.tokens.all());
+        let gone = harness.effects.iter().filter_map(|effect| match effect {
+            Effect::Local(LocalJob::Current(rows)) => Some(rows),
+            _ => None,
+        });
+        let gone = gone.flatten().filter(|(_, _, value)| value.is_none());
+        assert!(gone.into_iter().any(|(owner, ..)| matches!(owner, Owner::Tokens(_))));
     }
 
     #[test]

@@ -145,10 +145,11 @@ pub fn copies(state: &State) -> Picker {
     let texts = |offers: Vec<(String, String)>| offers.into_iter().map(|(what, text)| (what, Copied::Text(text)));
     let mut offers: Vec<(String, Copied)> = match state.focus {
         Pane::Response => {
-            let curl = request::copies(&state.panes.request, &state.shared);
-            let curl = curl.into_iter().filter(|(what, _)| what.starts_with("curl"));
+            // It is not that of an earlier response, nor of the one that is seen if the request was changed since.
+            let name = "curl command, as the request is now";
+            let curl = request::curl_offer(&state.panes.request, &state.shared, name);
             let mut offers = response::copies(&state.panes.response, &state.shared);
-            offers.extend(texts(curl.collect()));
+            offers.extend(texts(curl.into_iter().collect()));
             offers
         }
         Pane::Request | Pane::Collections => texts(request::copies(&state.panes.request, &state.shared)).collect(),

@@ -16,6 +16,8 @@ use crate::tui::command::Command;
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::modals::{Choice, Confirm, SaveAs};
+use crate::tui::panes::Pane;
+use crate::tui::results::follow_token;
 use crate::tui::shared::{Level, Shared};
 use crate::tui::state::State;
 
@@ -76,8 +78,42 @@ pub fn mark_saved(state: &mut State, filed: Filed, content: Content) {
     }
 }
 
+/// Whoever looks at one item undoes a change of another only by pressing the key once more: that cannot be seen.
+fn is_elsewhere(state: &mut State, redo: bool) -> bool {
+    let open = state.shared.open.filter(|_| state.focus == Pane::Request);
+    let Some((open, step)) = open.zip(state.shared.history.next(redo)) else {
+        return false;
+    };
+    let changed = |edit: &Edit| match edit {
+        Edit::Replace { id, .. } if *id != open => Some(*id),
+        _ => None,
+    };
+    let Some(id) = step.edits.first().and_then(changed) else {
+        return false;
+    };
+    if step.edits.iter().any(|edit| changed(edit) != Some(id)) {
+        return false;
+    }
+    let inputs = state.inputs;
+    let told = state.undone_elsewhere.replace((id, inputs));
+    if told.is_some_and(|(other, at)| other == id && inputs <= at + 1) {
+        return false;
+    }
+    let what = if redo { "redo" } else { "undo" };
+    let name = state.shared.workspace.name_of(Filed::Node(id));
+    let text = format!(
+        "nothing more to {what} here; once more: {what} `{}` in `{name}`",
+        step.label
+    );
+    state.shared.notify(Level::Info, text);
+    true
+}
+
 /// Undoes or redoes one step, and lets disk and drafts follow.
 pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
+    if is_elsewhere(state, redo) {
+        return;
+    }
     let before = Places::of(&state.shared.workspace);
     let globals = state.shared.workspace.globals().clone();
     let active = state.shared.environment_slug().map(str::to_owned);
@@ -100,6 +136,9 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
         }
         Some(Ok(step)) => {
             keep_values(&step.values, effects);
+            for ValueChange { owner, key, from, to } in &step.values {
+                follow_token(&state.shared.tokens, owner, key, from.as_ref(), to.as_ref());
+            }
             state.shared.settle_overrides();
             if step.files.is_some() {
                 return importing::rewrite(state, &step, redo, effects);

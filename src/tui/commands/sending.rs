@@ -12,7 +12,7 @@ use crate::model::exchange::Phase;
 use crate::model::token::TokenKey;
 use crate::model::{Choice, EnvironmentId, NodeId};
 use crate::tui::action::{Action, App};
-use crate::tui::effect::{Effect, LocalJob};
+use crate::tui::effect::{CookiesOf, Effect, LocalJob};
 use crate::tui::keymap::Context;
 use crate::tui::shared::{Level, RunId, Running};
 use crate::tui::state::State;
@@ -68,6 +68,11 @@ pub fn forget_token(state: &mut State, effects: &mut Vec<Effect>) {
     let (workspace, environment) = (&shared.workspace, shared.active_environment);
     let key = token.key(workspace, environment);
     let known = shared.tokens.peek(&key);
+    let source = shared.plan_source(token.request);
+    for cookie in exec::renewal::cookies_of(known.as_deref(), &token, &source, &state.cookies) {
+        let (domain, path, name) = (cookie.domain, cookie.path, cookie.name);
+        effects.push(Effect::ClearCookies(CookiesOf::One { domain, path, name }));
+    }
     let gone = exec::renewal::forget_values(known.as_deref(), &token, workspace, environment, &mut shared.current);
     let changed = changed(&before, &shared.current);
     if !changed.is_empty() {

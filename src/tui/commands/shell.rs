@@ -83,7 +83,9 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         App::Help => {
             let mut contexts = state.panes.contexts(state.focus).to_vec();
             contexts.extend([Context::Normal, Context::Anywhere]);
-            let own = state.modals.last().and_then(Modal::own_keys);
+            let read_only = state.shared.read_only.is_some();
+            let own = state.modals.last();
+            let own = own.and_then(|modal| modal.own_keys(&state.keymap, read_only));
             let help = own.map_or_else(|| Help::new(&state.keymap, &contexts), Help::of);
             show(queue, help.into());
         }
@@ -129,7 +131,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
 
 /// Esc hides secrets, and goes one step: leaves a field, cancels the open request's send from wherever one is, ends a zoom.
 fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
-    state.shared.revealed = false;
+    state.shared.hide_again();
     let mut cx = crate::tui::panes::Cx {
         shared: &mut state.shared,
         commands: queue,

@@ -1,4 +1,4 @@
-//! A secret to type: nothing of it is shown unless one asks for it, nothing of it can be copied.
+//! A secret to type: nothing of it is shown unless one asks for it here, nothing of it can be copied.
 //!
 //! The question of a send opens by itself, perhaps while somebody types: no key is taken for the secret until Tab or a
 //! click has given its field the focus.
@@ -11,10 +11,10 @@ use super::Flow;
 use super::sheet::{Sheet, put_lines};
 use super::wrap::wrap;
 use crate::model::Secret;
-use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::consents::QuestionId;
 use crate::tui::panes::{Cx, View};
+use crate::tui::shared::Level;
 use crate::tui::widgets::glyphs;
 
 /// What it is for.
@@ -33,6 +33,8 @@ pub struct Ask {
     typed: String,
     /// Whether what is typed is meant for it.
     focused: bool,
+    /// Whether what is typed is shown: asked for here, and gone with the question.
+    shown: bool,
     sheet: Sheet,
     lines: Vec<String>,
 }
@@ -67,6 +69,7 @@ impl Ask {
             about,
             words: words.to_owned(),
             typed: String::new(),
+            shown: false,
             sheet: Sheet::default(),
             lines: Vec::new(),
         }
@@ -77,6 +80,11 @@ impl Ask {
         matches!(self.about, About::Kept)
     }
 
+    /// Whether what is typed is shown, until nobody is looking any more.
+    pub fn is_shown(&self) -> bool {
+        self.shown
+    }
+
     /// Whether nothing is typed yet.
     pub fn is_blank(&self) -> bool {
         self.typed.is_empty()
@@ -85,8 +93,6 @@ impl Ask {
     fn answer(&mut self, cx: &mut Cx<'_>, given: bool) -> Flow {
         let typed = std::mem::take(&mut self.typed);
         let secret = (given && !typed.is_empty()).then(|| Secret::new(typed));
-        // Shown was what is typed, for this.
-        cx.shared.revealed = false;
         match self.about {
             About::Send(id, ..) => cx.commands.push(Command::Typed(id, secret)),
             About::Kept => cx.commands.extend(secret.map(Command::Unlock)),
@@ -106,11 +112,14 @@ impl Ask {
             KeyCode::Esc => return self.answer(cx, false),
             KeyCode::Tab => self.focused = true,
             _ if !self.focused => {}
+            // It cannot be empty: somebody has slipped.
+            KeyCode::Enter if self.typed.is_empty() && self.is_of_passphrase() => {
+                let text = "nothing is typed; Esc stays locked";
+                cx.commands.push(Command::Notify(Level::Info, text.to_owned()));
+            }
             KeyCode::Enter => return self.answer(cx, true),
             KeyCode::Char('u') if ctrl => self.typed.clear(),
-            KeyCode::Char('v') if key.modifiers == KeyModifiers::ALT => {
-                cx.commands.push(Command::Act(Action::App(App::Reveal)));
-            }
+            KeyCode::Char('v') if key.modifiers == KeyModifiers::ALT => self.shown = !self.shown,
             KeyCode::Backspace => drop(self.typed.pop()),
             KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
                 self.typed.push(c);
@@ -139,7 +148,9 @@ impl Ask {
     }
 
     /// Follows the screen.
-    pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
+    pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
+        // Whoever goes away has seen enough.
+        self.shown &= cx.shared.awake;
         // For whom it is comes first: a question may be as long as a stranger likes.
         let whom = match &self.about {
             About::Send(_, whom) => Some(format!("For {whom}:")),
@@ -173,7 +184,7 @@ impl Ask {
         } else {
             ("Tab", "type it")
         };
-        let reveals = if view.shared.revealed { "hide" } else { "reveal" };
+        let reveals = if self.shown { "hide" } else { "reveal" };
         let hints = [(key, word), ("Alt+V", reveals), ("Esc", end)];
         let hints = if self.focused {
             &hints[..]
@@ -197,7 +208,7 @@ impl Ask {
         }
         // How much was typed is seen, as one wants to know whether a key counted; not more than fits.
         let most = room.saturating_sub(4);
-        let shown = if view.shared.revealed {
+        let shown = if self.shown {
             // Where it goes on being typed.
             let left = glyphs::width(&self.typed).saturating_sub(most);
             self.typed[glyphs::glyphs(&self.typed).skip_to(left).byte()..].to_owned()
@@ -273,7 +284,6 @@ mod tests {
     fn what_is_typed_is_shown_on_request_and_until_it_is_given() {
         let mut harness = asked();
         harness.press("<alt-v><tab>heron-4711");
-        assert!(!harness.state.shared.revealed, "no key counts before Tab");
         assert!(!harness.screen().contains("heron"), "{}", harness.screen());
         assert!(harness.screen().contains("Alt+V reveal"), "{}", harness.screen());
         harness.press("<alt-v>");
@@ -282,10 +292,11 @@ mod tests {
         assert!(harness.screen().contains("xxx-end "), "{}", harness.screen());
         harness.press("<alt-v>");
         assert!(!harness.screen().contains("-end"), "{}", harness.screen());
-        for end in ["<enter>", "<esc>"] {
+        for end in ["<enter>", "<esc>", "<ctrl-c>"] {
             let mut harness = asked();
             harness.press("<tab>12<alt-v>");
             assert!(harness.screen().contains("› 12 "), "{}", harness.screen());
+            assert!(!harness.state.shared.revealed, "what lies behind it stays hidden");
             harness.press(end);
             assert!(!harness.state.shared.revealed, "{end}");
         }
@@ -296,6 +307,53 @@ mod tests {
             .run(vec![Command::Show(Box::new(ask.into()))], &mut harness.effects);
         harness.press("p\u{e4}ss<alt-v>");
         assert!(harness.screen().contains("› p\u{e4}ss "), "{}", harness.screen());
+    }
+
+    #[test]
+    fn an_empty_passphrase_is_asked_for_again() {
+        let mut harness = Harness::new(80, 24);
+        let ask = Ask::passphrase("It is locked.");
+        harness
+            .state
+            .run(vec![Command::Show(Box::new(ask.into()))], &mut harness.effects);
+        harness.press("<enter>");
+        assert_eq!(harness.state.modals.len(), 1, "{}", harness.screen());
+        assert!(harness.screen().contains("nothing is typed"), "{}", harness.screen());
+        harness.press("<esc>");
+        assert!(harness.state.modals.is_empty());
+    }
+
+    #[test]
+    fn what_is_shown_elsewhere_shows_nothing_that_is_typed_here() {
+        for ask in [
+            Ask::new(QuestionId(7), "One-time code", "`List` of `API`"),
+            Ask::passphrase("It is locked."),
+        ] {
+            let mut harness = Harness::new(80, 24);
+            harness.press("<alt-v>");
+            assert!(harness.state.shared.revealed);
+            harness
+                .state
+                .run(vec![Command::Show(Box::new(ask.into()))], &mut harness.effects);
+            harness.press("<tab>heron-4711");
+            assert!(harness.screen().contains("› •••••"), "{}", harness.screen());
+            assert!(!harness.screen().contains("heron"), "{}", harness.screen());
+            harness.press("<enter>");
+            assert!(
+                harness.state.shared.revealed,
+                "what was shown before is no matter of this one"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_hidden_once_nobody_is_looking() {
+        let mut harness = asked();
+        harness.press("<tab>heron-4711<alt-v>");
+        assert!(harness.screen().contains("heron-4711"), "{}", harness.screen());
+        harness.now = harness.now.checked_add(crate::tui::state::ASLEEP).unwrap_or_default();
+        harness.event(Event::Tick);
+        assert!(!harness.screen().contains("heron"), "{}", harness.screen());
     }
 
     #[test]

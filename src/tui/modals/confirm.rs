@@ -5,6 +5,7 @@
 use std::mem;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -43,6 +44,12 @@ impl Choice {
     }
 }
 
+/// Since when nothing was typed; at first it has not been seen yet.
+type Quiet = Option<Timestamp>;
+
+/// So long nothing is typed before Enter is meant for a question that opens by itself.
+const MOMENT: SignedDuration = SignedDuration::from_millis(600);
+
 /// A question.
 #[derive(Debug)]
 pub struct Confirm {
@@ -51,6 +58,8 @@ pub struct Confirm {
     choices: Vec<Choice>,
     /// Whether letters are no answers.
     deliberate: bool,
+    /// For an answer of Enter that counts only when nothing has been typed for a moment: since when nothing has.
+    quiet: Option<Quiet>,
     /// What follows from no answer.
     otherwise: Vec<Command>,
     /// What sends and runs wait for.
@@ -82,6 +91,7 @@ impl Confirm {
             text,
             choices,
             deliberate: false,
+            quiet: None,
             otherwise: Vec::new(),
             of: None,
             esc: "cancel",
@@ -102,6 +112,29 @@ impl Confirm {
         self.deliberate = true;
         self.cursor = self.choices.len();
         self
+    }
+
+    /// For one that opens by itself where the first answer is what somebody waits for, and takes nothing away: Enter gives it,
+    /// once the question has stood a moment in which nothing was typed, or the cursor was moved.
+    #[must_use]
+    pub fn expected(mut self) -> Self {
+        self.deliberate = true;
+        self.cursor = 0;
+        self.quiet = Some(None);
+        self
+    }
+
+    /// Whether Enter may be meant for something else that is typed just now.
+    fn is_typed_past(&self, now: Timestamp) -> bool {
+        let is_soon = |since: Quiet| since.is_none_or(|since| now.duration_since(since) < MOMENT);
+        self.quiet.is_some_and(is_soon)
+    }
+
+    /// Notes that something is typed that is no answer.
+    fn typed(&mut self, now: Timestamp) {
+        if let Some(quiet) = &mut self.quiet {
+            *quiet = Some(now);
+        }
     }
 
     /// Does this when it is closed without an answer.
@@ -169,6 +202,7 @@ impl Confirm {
             KeyCode::Down if self.is_long() => self.scroll(true, 1),
             KeyCode::Up if self.is_long() => self.scroll(false, 1),
             KeyCode::Esc => return self.answer(self.choices.len(), cx),
+            KeyCode::Enter if self.is_typed_past(cx.shared.now) => {}
             KeyCode::Enter => return self.answer(self.cursor, cx),
             // As everywhere: it cancels what runs.
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
@@ -180,8 +214,14 @@ impl Confirm {
                     return self.answer(cancels, cx);
                 }
             }
-            KeyCode::Tab | KeyCode::Right | KeyCode::Down => self.cursor = (self.cursor + 1) % answers,
-            KeyCode::BackTab | KeyCode::Left | KeyCode::Up => self.cursor = (self.cursor + answers - 1) % answers,
+            KeyCode::Tab | KeyCode::Right | KeyCode::Down => {
+                self.quiet = None;
+                self.cursor = (self.cursor + 1) % answers;
+            }
+            KeyCode::BackTab | KeyCode::Left | KeyCode::Up => {
+                self.quiet = None;
+                self.cursor = (self.cursor + answers - 1) % answers;
+            }
             KeyCode::Char(c)
                 if !self.deliberate && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) =>
             {
@@ -194,13 +234,15 @@ impl Confirm {
                     None => {}
                 }
             }
-            _ => {}
+            _ => self.typed(cx.shared.now),
         }
         Flow::Stay
     }
 
     /// Takes pasted text: none of it is an answer.
-    pub fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
+    pub fn paste(&mut self, _text: &str, cx: &mut Cx<'_>) {
+        self.typed(cx.shared.now);
+    }
 
     /// Takes a mouse event.
     pub fn mouse(&mut self, event: MouseEvent, cx: &mut Cx<'_>) -> Flow {
@@ -255,7 +297,10 @@ impl Confirm {
     }
 
     /// Follows the screen.
-    pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
+    pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
+        if let Some(quiet) = &mut self.quiet {
+            quiet.get_or_insert(cx.shared.now);
+        }
         let answers = self.choices.len() + 1;
         let widths: Vec<usize> = (0..answers).map(|answer| self.button_width(answer)).collect();
         let row = widths.iter().sum::<usize>() + answers - 1;

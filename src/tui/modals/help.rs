@@ -157,7 +157,7 @@ impl Help {
     fn matching(&self, room: usize) -> Vec<Vec<Row>> {
         let text = self.filter.text().trim().to_lowercase();
         let mut out = Vec::new();
-        if let Some((name, keys)) = self.own {
+        if let Some((name, keys)) = &self.own {
             let fits = |words: &str| words.to_lowercase().contains(&text);
             let found = keys.iter().filter(|(keys, does)| fits(keys) || fits(does));
             let found = found.flat_map(|(keys, does)| lines(keys, does, room));
@@ -190,7 +190,7 @@ impl Help {
     /// Follows the screen.
     pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
         let width = screen.width.saturating_sub(8).min(120);
-        let (width, height) = match self.own {
+        let (width, height) = match &self.own {
             // One column, as long as it is.
             Some((_, keys)) => (width.min(WIDE - 1), u16::try_from(keys.len() + 4).unwrap_or(u16::MAX)),
             None => (width, 60),
@@ -204,10 +204,10 @@ impl Help {
         let count = if self.two() { 2 } else { 1 };
         let width = usize::from(body.width).saturating_sub((count - 1) * 3) / count;
         let chords = self.sections.iter().flat_map(|(_, keys)| keys);
-        let own = self.own.into_iter().flat_map(|(_, keys)| keys);
+        let own = self.own.iter().flat_map(|(_, keys)| keys);
         let keys = chords
             .map(|(chords, _)| chords.as_str())
-            .chain(own.map(|(keys, _)| *keys))
+            .chain(own.map(|(keys, _)| keys.as_str()))
             .map(glyphs::width)
             .max()
             .unwrap_or(0)

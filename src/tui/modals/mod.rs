@@ -27,6 +27,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::keymap::Keymap;
 use super::panes::{Cx, View};
 
 pub use ask::Ask;
@@ -152,9 +153,9 @@ impl Modal {
         }
     }
 
-    /// What it is called in help, and its keys; `None` where the panes' are as good.
-    pub fn own_keys(&self) -> Option<keys::Keys> {
-        keys::of(self)
+    /// What it is called in help, and its keys; `None` where there is no help.
+    pub fn own_keys(&self, keymap: &Keymap, read_only: bool) -> Option<keys::Keys> {
+        keys::of(self, keymap, read_only)
     }
 
     /// Whether help is to be had over it: not over itself, nor where the next key chooses a field.

@@ -27,6 +27,8 @@ const WIDTH: u16 = 72;
 const ADDRESS_ROWS: usize = 4;
 const MOST_ROWS: usize = 8;
 const TALL: u16 = 24;
+/// The most columns of why no browser opens: it may be a program's own words.
+const WHY: usize = 160;
 /// The room between the code and the words beside it.
 const GAP: u16 = 3;
 
@@ -102,6 +104,10 @@ impl SignIn {
 
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
+        // It is what cancels a send, whatever is open before it.
+        if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
+            return self.answer(Reply::Cancelled, cx);
+        }
         if let Some(field) = &mut self.field {
             match key.code {
                 KeyCode::Esc => self.field = None,
@@ -185,7 +191,7 @@ impl SignIn {
         let qr = qr.filter(fits);
         self.has_room_for_qr = qr.is_some();
         let text_width = full.width - qr.map_or(0, |(width, _)| width + GAP);
-        self.lines = self.words(usize::from(text_width));
+        self.lines = self.words_within(usize::from(text_width), usize::from(full.height));
         let height = size(self.lines.len()).max(qr.map_or(0, |(_, height)| height));
         self.sheet = Sheet::tall(screen, WIDTH, height);
         let text = self.text_area();
@@ -216,7 +222,27 @@ impl SignIn {
         }
     }
 
-    fn words(&self, width: usize) -> Vec<(String, Kind)> {
+    /// The words in so much room: of an address that leaves none for what is below it less is shown, as it can be copied, and
+    /// then nothing but the field.
+    fn words_within(&self, width: usize, height: usize) -> Vec<(String, Kind)> {
+        let most = if self.screen.height >= TALL {
+            MOST_ROWS
+        } else {
+            ADDRESS_ROWS
+        };
+        let mut lines = (1..=most)
+            .rev()
+            .map(|most| self.words(width, most))
+            .find(|lines| lines.len() <= height)
+            .unwrap_or_else(|| self.words(width, 1));
+        if lines.len() > height && self.field.is_some() {
+            lines
+                .retain(|(_, kind)| matches!(kind, Kind::Field | Kind::Wrong | Kind::Page | Kind::Above | Kind::Below));
+        }
+        lines
+    }
+
+    fn words(&self, width: usize, most: usize) -> Vec<(String, Kind)> {
         let mut out = Vec::new();
         let mut say = |text: &str, kind: Kind| out.extend(wrap(text, width).into_iter().map(|line| (line, kind)));
         match &self.prompt.what {
@@ -226,13 +252,12 @@ impl SignIn {
                 listens,
                 wrong,
             } => {
-                say(&self.opened.words(), Kind::Plain);
-                let whole = usize::from(self.screen.width).max(1);
-                let most = if self.screen.height >= TALL {
-                    MOST_ROWS
-                } else {
-                    ADDRESS_ROWS
+                let opened = match &self.opened {
+                    Opened::Not(why) => Opened::Not(glyphs::elide(why, WHY)),
+                    opened => opened.clone(),
                 };
+                say(&opened.words(), Kind::Plain);
+                let whole = usize::from(self.screen.width).max(1);
                 let mut address = wrap(url, whole);
                 if address.len() > most {
                     address.truncate(most);
@@ -289,6 +314,9 @@ impl SignIn {
                 }
                 say("Waiting for your sign-in there.", Kind::Dim);
                 say("Code sent to your clipboard.", Kind::Dim);
+                if self.qr.is_some() && !self.has_room_for_qr {
+                    say("There is a picture to scan, in a larger window.", Kind::Dim);
+                }
             }
         }
         out

@@ -77,7 +77,7 @@ impl Line {
         match self {
             Self::Variable => "a name",
             Self::Request => "a path below the collection: auth/login",
-            Self::Pick => "as its script sets it; else $.path, body, header NAME, cookie NAME",
+            Self::Pick => "by its script; else $.path, body, header/cookie NAME",
             Self::Life => "as it says itself; else 10m, or $.path of its end",
             Self::Before => "30s",
             Self::Renew | Self::Auth => "",
@@ -90,8 +90,8 @@ impl Line {
             Self::Variable => "requests use it as {{name}}",
             Self::Request => "the request that is sent to get a new one",
             Self::Pick => {
-                "where in the reply the token stands, unless the request's script sets the variable; body is all of a reply \
-                 that is text"
+                "where in the reply the token stands, unless the request's script sets the variable: $.path, body (all of a reply \
+                 that is text), header NAME or cookie NAME"
             }
             Self::Life => {
                 "empty: a JWT says it itself, others by `expires_in` of the reply, else it lives until it is refused; a time \

@@ -155,6 +155,16 @@ impl Helpers {
                     })?;
                     self.sends.listen();
                 }
+                Effect::EditFile { path, line } => {
+                    self.sends.pause_input();
+                    host.suspended(|| {
+                        if let Err(text) = external::open(&path, line, self.editor.as_deref()) {
+                            // The queue lives as long as this program.
+                            let _ = self.queue.send(Event::Notice(Level::Error, text));
+                        }
+                    })?;
+                    self.sends.listen();
+                }
                 Effect::Reopen(landing) => return Ok(Flow::Reopen(landing)),
                 Effect::Quit => return Ok(Flow::Quit),
                 Effect::Files(_)

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use tempfile::TempPath;
 
@@ -15,16 +15,6 @@ use crate::tui::effect::External;
 /// `vi`. The words of the setting are split as a shell would split simple ones. The file is private and gone afterwards,
 /// unless what the user wrote could not be taken back: then it stays, and the answer says where.
 pub fn edit(external: &External, configured: Option<&str>) -> Result<String, String> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let pager = if external.read_only { variable("PAGER") } else { None };
-    let program = pager
-        .or_else(|| configured.map(str::to_owned))
-        .or_else(|| variable("VISUAL"))
-        .or_else(|| variable("EDITOR"))
-        .unwrap_or_else(|| "vi".to_owned());
-    let mut words = program.split_whitespace();
-    let name = words.next().ok_or("no editor is set: set `$EDITOR`")?;
-
     let suffix = format!(".{}", external.ending);
     let mut file = tempfile::Builder::new()
         .prefix("postrider-")
@@ -35,11 +25,8 @@ pub fn edit(external: &External, configured: Option<&str>) -> Result<String, Str
         .and_then(|()| file.flush())
         .map_err(|error| format!("cannot write the file for the editor: {error}"))?;
     let path = file.into_temp_path();
-    let status = Command::new(name)
-        .args(words)
-        .args(at_line(name, &path, external.line))
-        .status()
-        .map_err(|error| format!("cannot start the editor `{name}`: {error}; set `$EDITOR`"))?;
+    let pager = if external.read_only { variable("PAGER") } else { None };
+    let (name, status) = run(pager, configured, &path, external.line)?;
     // Editors may replace the file, so it is read by its path.
     let bytes = std::fs::read(&path);
     if !status.success() {
@@ -55,6 +42,46 @@ pub fn edit(external: &External, configured: Option<&str>) -> Result<String, Str
         text.pop();
     }
     Ok(text)
+}
+
+/// Lets the user edit a file where it is, from a line on.
+///
+/// # Errors
+///
+/// In words, when the editor cannot be started or failed.
+pub fn open(path: &Path, line: usize, configured: Option<&str>) -> Result<(), String> {
+    let (name, status) = run(None, configured, path, line)?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("the editor `{name}` ended with {status}"))
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// Runs the user's program on a file; returns its name and how it ended.
+fn run(
+    pager: Option<String>,
+    configured: Option<&str>,
+    path: &Path,
+    line: usize,
+) -> Result<(String, ExitStatus), String> {
+    let program = pager
+        .or_else(|| configured.map(str::to_owned))
+        .or_else(|| variable("VISUAL"))
+        .or_else(|| variable("EDITOR"))
+        .unwrap_or_else(|| "vi".to_owned());
+    let mut words = program.split_whitespace();
+    let name = words.next().ok_or("no editor is set: set `$EDITOR`")?;
+    let status = Command::new(name)
+        .args(words)
+        .args(at_line(name, path, line))
+        .status()
+        .map_err(|error| format!("cannot start the editor `{name}`: {error}; set `$EDITOR`"))?;
+    Ok((name.to_owned(), status))
 }
 
 /// The file as an argument, and before or behind it the line, in the form that the program takes; without a line for those
@@ -115,6 +142,17 @@ mod tests {
     #[test]
     fn an_editor_that_changes_nothing_gives_the_text_back() {
         assert_eq!(edit(&external("{\n}"), Some("true")), Ok("{\n}".to_owned()));
+    }
+
+    #[test]
+    fn a_file_is_edited_where_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("broken.toml");
+        std::fs::write(&file, "name =").unwrap();
+        let editor = script(&folder, "printf ' \"x\"' >> \"$1\"");
+        assert_eq!(open(&file, 1, Some(&editor)), Ok(()));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "name = \"x\"");
+        assert!(open(&file, 1, Some("false")).is_err_and(|error| error.contains("ended with")));
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl Drop for Filters {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use super::thread::DEBOUNCE;
     use super::*;
@@ -223,7 +223,7 @@ mod tests {
         let mut filters = Filters::new(queue);
         for name in 1..20 {
             let body = Source::from(format!("{{\"n\":{name}}}"));
-            let weak = body.text();
+            let kept = body.text();
             let job = Job {
                 body,
                 completes: false,
@@ -251,12 +251,16 @@ mod tests {
                 ),
                 _ => continue,
             }
-            while std::sync::Arc::strong_count(&weak) > 1 {
+            let since = Instant::now();
+            while Arc::strong_count(&kept) > 1 {
+                assert!(since.elapsed() < PATIENCE, "body {name} is not forgotten");
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
         drop(filters);
+        // What was told of texts that nobody waited for.
         while news.recv_timeout(PATIENCE).is_ok() {}
+        assert!(has_ended(&news), "the thread ends");
     }
 
     #[test]
@@ -290,6 +294,7 @@ mod tests {
         while let Ok(event) = news.recv_timeout(PATIENCE) {
             assert!(matches!(event, Event::Filtered(4, News::Keys(_))));
         }
+        assert!(has_ended(&news), "the thread ends");
     }
 
     #[test]

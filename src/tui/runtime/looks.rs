@@ -8,39 +8,71 @@ use crate::tui::state::State;
 use crate::tui::theme::{AUTO, DEFAULT, Depth, EMBEDDED, LIGHT, Theme, ThemeError};
 
 /// The shipped keys with the user's over them, and what is wrong with those.
-pub fn keys(paths: &Paths) -> (Keymap, Option<Problem>) {
+pub fn keys(paths: &Paths) -> (Keymap, Vec<Problem>) {
     let mut keymap = Keymap::shipped();
     let file = paths.keymap_file();
     let text = match std::fs::read_to_string(&file) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (keymap, None),
-        Err(error) => return (keymap, Some(own_file(file, error.to_string(), NO_KEYS, false))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (keymap, Vec::new()),
+        Err(error) => return (keymap, vec![own_file(file, error.to_string(), NO_KEYS, false)]),
     };
     let wrong = keymap.merge(&text);
-    let problem = match &wrong[..] {
-        [] => None,
-        [slip @ KeymapError::Syntax(error)] => Some(Problem {
+    let problem = |slip: &KeymapError| match slip {
+        KeymapError::Syntax(error) => Problem {
             at: error.span().map(|span| line_column(&text, span.start)),
-            ..own_file(file, slip.to_string(), NO_KEYS, false)
-        }),
-        slips => {
-            let words: Vec<String> = slips.iter().map(ToString::to_string).collect();
-            let hint = "the file's other keys, and the shipped ones, are in force; `?` shows all";
-            Some(own_file(file, words.join("; "), hint, true))
-        }
+            ..own_file(file.clone(), slip.to_string(), NO_KEYS, false)
+        },
+        KeymapError::Chord(word)
+        | KeymapError::Action(word)
+        | KeymapError::Context(word)
+        | KeymapError::Entry(word) => Problem {
+            at: place_of(&text, word),
+            ..own_file(file.clone(), slip.to_string(), OTHER_KEYS, true)
+        },
     };
-    (keymap, problem)
+    let problems = wrong.iter().map(problem).collect();
+    (keymap, problems)
 }
 
 /// What follows for the keys from a file of them that cannot be read.
 const NO_KEYS: &str = "none of its keys is taken over until it is corrected; `?` shows those in force";
+/// What follows from a slip in one of them.
+const OTHER_KEYS: &str = "the file's other keys, and the shipped ones, are in force; `?` shows all";
+
+/// Where a word of a file stands first: as a text, or else as the name at the start of a line.
+fn place_of(text: &str, word: &str) -> Option<(usize, usize)> {
+    let lines = || {
+        let starts = text.split_inclusive('\n').scan(0, |next, line| {
+            let start = *next;
+            *next += line.len();
+            Some((start, line))
+        });
+        starts.filter(|(_, line)| !line.trim_start().starts_with('#'))
+    };
+    let quoted = ['"', '\''].map(|quote| format!("{quote}{word}{quote}"));
+    let value = lines().find_map(|(start, line)| {
+        let found = quoted.iter().filter_map(|quoted| line.find(quoted.as_str())).min()?;
+        Some(start + found)
+    });
+    let name = || {
+        lines().find_map(|(start, line)| {
+            let name = line.trim_start_matches([' ', '\t', '[']);
+            let rest = name.strip_prefix(word)?.trim_start();
+            rest.starts_with(['=', '.', ']'])
+                .then(|| start + line.len() - name.len())
+        })
+    };
+    value.or_else(name).map(|at| line_column(text, at))
+}
 
 /// What is wrong with the user's keys and colours, and with the choice of the latter.
 pub fn problems(paths: &Paths) -> Vec<Problem> {
     // What else is wrong with the settings others tell.
     let (config, _) = Config::load(&paths.config_file());
     let looks = Looks::read(paths, &config, Depth::True, None);
-    keys(paths).1.into_iter().chain(looks.problems).collect()
+    let mut problems = keys(paths).1;
+    problems.extend(looks.problems);
+    problems
 }
 
 /// The user's colours.
@@ -58,7 +90,8 @@ impl Looks {
     pub fn read(paths: &Paths, config: &Config, depth: Depth, light: Option<bool>) -> Self {
         let mut problems = Vec::new();
         let themes = themes(paths, &mut problems);
-        let own = config.theme.as_deref().filter(|name| *name != AUTO);
+        let own = config.theme.as_deref();
+        let own = own.filter(|name| !name.trim().eq_ignore_ascii_case(AUTO));
         // Sixteen colours are the user's own, on a ground of the user's own.
         let auto = own.is_none() && matches!(depth, Depth::True | Depth::Indexed);
         let usual = match depth {
@@ -69,7 +102,8 @@ impl Looks {
         let wanted = own.unwrap_or(usual);
         let known = named(&themes, wanted);
         if known.is_none() {
-            let names: Vec<String> = themes.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let names = [AUTO].into_iter().chain(themes.iter().map(|(name, _)| name.as_str()));
+            let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
             let message = format!("there is no theme `{wanted}`: there are {}", names.join(", "));
             problems.push(own_file(
                 paths.config_file(),
@@ -136,11 +170,10 @@ fn themes(paths: &Paths, problems: &mut Vec<Problem>) -> Vec<(String, String)> {
             }
         };
         if let Err(error) = Theme::parse(&text) {
-            let span = match &error {
-                ThemeError::Syntax(error) => error.span(),
-                _ => None,
+            let at = match &error {
+                ThemeError::Syntax(error) => error.span().map(|span| line_column(&text, span.start)),
+                ThemeError::Colour(word) | ThemeError::Modifier(word) => place_of(&text, word),
             };
-            let at = span.map(|span| line_column(&text, span.start));
             problems.push(left_out(at, error.to_string()));
             continue;
         }
@@ -186,7 +219,7 @@ mod tests {
             (looks.theme_name, looks.auto)
         };
         let is = |name: &str, auto| (name.to_owned(), auto);
-        for own in [None, Some("auto")] {
+        for own in [None, Some("auto"), Some(" Auto")] {
             assert_eq!(read(own, Depth::True, Some(true)), is("day", true));
             assert_eq!(read(own, Depth::Indexed, Some(false)), is("night", true));
             assert_eq!(read(own, Depth::True, None), is("night", true));
@@ -219,12 +252,43 @@ mod tests {
         for (told, part) in words.iter().zip([
             "keymap.toml:3:7: key with no value, expected `=`",
             "mine.toml:2:7: key with no value, expected `=`",
-            "config.toml: there is no theme `nihgt`: there are `night`, `day`, `contrast`, `ansi`, `dusk`",
+            "config.toml: there is no theme `nihgt`: there are `auto`, `night`, `day`, `contrast`, `ansi`, `dusk`",
         ]) {
             assert!(told.ends_with(part) && !told.contains('\n'), "{told}");
         }
         std::fs::write(paths.config_file(), "theme = \"NIGHT\"\n").unwrap();
         assert_eq!(told().len(), 2);
+    }
+
+    #[test]
+    fn what_is_no_key_action_or_colour_is_told_with_its_place_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::below(folder.path());
+        std::fs::create_dir_all(paths.config.join("themes")).unwrap();
+        let keys = "# run = \"nonsense\"\nnormal = [\n  { on = \"x\", run = \"nonsense\" },\n  { on = 'hyper-x', run = 'send' },\n]\n\
+                    table = 3\n[[nowhere]]\non = \"x\"\nrun = \"send\"\n";
+        std::fs::write(paths.keymap_file(), keys).unwrap();
+        let theme = |name: &str, style: &str| {
+            let text = format!("name = \"{name}\"\n[styles]\ntext = {{ {style} }}\n");
+            std::fs::write(paths.config.join(format!("themes/{name}.toml")), text).unwrap();
+        };
+        theme("a", "fg = \"reddish\"");
+        theme("b", "fg = \"red\", mods = [\"bald\"]");
+        let problems = problems(&paths);
+        let mut words: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        words.sort();
+        let parts = [
+            "keymap.toml:3:21: `nonsense` is not an action",
+            "keymap.toml:4:10: `hyper-x` is not a key",
+            "keymap.toml:6:1: in `table`",
+            "keymap.toml:7:3: `nowhere` is no place",
+            "a.toml:3:15: `reddish` is not a colour",
+            "b.toml:3:30: `bald` is not a modifier",
+        ];
+        assert_eq!(words.len(), parts.len(), "{words:?}");
+        for (told, part) in words.iter().zip(parts) {
+            assert!(told.contains(part), "{part}: {told}");
+        }
     }
 
     #[test]

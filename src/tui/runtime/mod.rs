@@ -444,7 +444,8 @@ fn wake(state: &State, now: Timestamp) -> Option<Duration> {
     let signing_in = signing_in.then_some(Duration::from_secs(1));
     let token = environments::next_change(&state.panes.environments, &state.shared).map(SignedDuration::unsigned_abs);
     // Times stop ticking by the second a while after the last key.
-    let lasts = token.is_some() || state.shared.revealed;
+    let shown = |modal: &Modal| matches!(modal, Modal::Ask(ask) if ask.is_shown());
+    let lasts = token.is_some() || state.shared.revealed || state.modals.iter().any(shown);
     let sleep = (state.shared.awake && lasts).then_some(ASLEEP.unsigned_abs());
     [sending, signing_in, token, sleep]
         .into_iter()

@@ -29,7 +29,7 @@ pub struct Fresh {
     config: Config,
     keymap: Keymap,
     /// What is wrong with the keys.
-    slips: Option<Problem>,
+    slips: Vec<Problem>,
     looks: Looks,
     /// What is wrong with the settings.
     problems: Vec<Problem>,
@@ -80,7 +80,7 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
     // Also what was told before: who changes something wants to know why it does not hold.
     let is_other = state.settings_text.replace(fresh.text) != Some(fresh.text);
     let is_held_up = is_unread && is_other;
-    let keys_unread = fresh.slips.as_ref().is_some_and(|problem| !problem.warning);
+    let keys_unread = fresh.slips.iter().any(|problem| !problem.warning);
     let files = [fresh.paths.config_file(), fresh.paths.keymap_file()];
     let problems = &mut state.shared.workspace.problems;
     let told: Vec<Problem> = problems

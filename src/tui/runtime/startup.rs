@@ -90,7 +90,7 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
     let depth = state.depth.unwrap_or(Depth::True);
     let (beside, mut loading, looks) = std::thread::scope(|scope| {
         let beside = scope.spawn(|| Local::read(options));
-        let (keymap, problem) = looks::keys(&options.paths);
+        let (keymap, slips) = looks::keys(&options.paths);
         state.keymap = keymap;
         let mut loading = None;
         state.shared.workspace = if let Some(found) = &found {
@@ -103,7 +103,7 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
             loading = Some(rest).filter(|rest| rest.left() > 0);
             workspace
         };
-        state.shared.workspace.problems.extend(problem);
+        state.shared.workspace.problems.extend(slips);
         let looks = Looks::read(
             &options.paths,
             &config,

@@ -172,7 +172,7 @@ fn what_describes_a_body_is_resolved_too() {
     request.body = Body::GraphQl {
         query: "query A { a }".into(),
         variables: String::new().into(),
-        operation_name: "{{none}}{{who}}{{none}}".to_owned(),
+        operation_name: Some("{{none}}{{who}}{{none}}".to_owned()),
     };
     let out = resolved(&request);
     let ResolvedBody::Bytes { bytes, .. } = out.body else {

@@ -17,9 +17,10 @@ use crate::cli::CliError;
 use crate::cli::args::RunArgs;
 use crate::cli::describe;
 use crate::cli::output::{Output, Paint, escape, size};
+use crate::cli::wire;
 use crate::exec::{At, Done, Failure, Iteration, Plan, RunEvent, Summary};
 use crate::model::outcome::{NextRequest, ScriptSend, TestResult};
-use crate::model::secret::MASK;
+use crate::model::secret::{MASK, name_without_credentials};
 use crate::model::{NodeId, Redactor};
 
 /// How many warnings are kept in mind, to give each once.
@@ -116,7 +117,7 @@ impl Cli {
     /// A request begins: its collection and folders, where they are new, and its name.
     fn request(&mut self, plan: &Plan, redactor: &Redactor, output: &mut Output) -> Result<(), CliError> {
         let paint = self.paint(output);
-        let shown = |name: &str| escape(&redactor.redact_name(name));
+        let shown = |name: &str| name_of(name, redactor);
         let folders: Vec<NodeId> = plan.ancestors.iter().map(|ancestor| ancestor.id).collect();
         if folders.first() != self.folders.first() {
             let name = plan.ancestors.first().map_or(String::new(), |above| shown(&above.name));
@@ -225,7 +226,7 @@ impl Cli {
             }
         }
         let no_answer = number(&|failure| failure.at == At::Request && failure.what.is_empty());
-        let sent = self.sent(done, no_answer, redactor, paint);
+        let sent = self.sent(done, no_answer, redactor, (paint, output.columns()));
         // What was never sent stands behind what its scripts had to say.
         let exchange = outcome.exchange.as_ref();
         let at = exchange.map_or(Timestamp::MAX, |exchange| exchange.started);
@@ -234,10 +235,14 @@ impl Cli {
         let lines = boxed(told.into_iter().map(|(_, said)| said), paint);
         // In one piece: each line that is written takes a system call.
         if !lines.is_empty() {
-            self.line(&format!("  {}", lines.join("\n  ")), output)?;
+            let indented = lines.iter().map(|line| match line.as_str() {
+                "" => String::new(),
+                line => format!("  {line}"),
+            });
+            self.line(&indented.collect::<Vec<_>>().join("\n"), output)?;
         }
         if let Some(NextRequest::To(name)) = &outcome.next_request {
-            let name = escape(&redactor.redact_name(name));
+            let name = name_of(name, redactor);
             let text = format!("Attempting to set next request to {name}");
             self.line(&format!("\n{}", paint.dim(&text)), output)?;
         }
@@ -245,7 +250,13 @@ impl Cli {
     }
 
     /// The request itself: what it came to, and what the user should know of it; `number` is that of its failure.
-    fn sent(&mut self, done: &Done<'_>, number: usize, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    fn sent(
+        &mut self,
+        done: &Done<'_>,
+        number: usize,
+        redactor: &Redactor,
+        (paint, columns): (Paint, Option<usize>),
+    ) -> Vec<String> {
         let outcome = done.outcome;
         let mut lines = Vec::new();
         if outcome.skipped {
@@ -259,12 +270,20 @@ impl Cli {
                 String::new()
             };
             for hop in exchange.hops.iter().filter(|hop| hop.again.is_some()) {
-                let line = describe::refused(hop, redactor, paint);
+                let mut line = describe::refused(hop, redactor, paint);
+                if self.shown.verbose {
+                    line += &paint.dim(&format!(" {}", wire::led(hop, redactor, paint)));
+                }
                 lines.push(format!("{}{line}", paint.dim(&time)));
             }
             let typed = done.plan.request.full_url();
             let url = as_typed(&redactor.redact(exchange.asked_url()), &typed);
-            let line = describe::of_url(exchange, &url, redactor, paint);
+            // At length its answer has a line of its own.
+            let line = if self.shown.verbose && exchange.response().is_some() {
+                describe::asked(exchange, &url, redactor, paint)
+            } else {
+                describe::of_url(exchange, &url, redactor, paint)
+            };
             lines.push(format!("{}{line}", paint.dim(&time)));
             let mut error = describe::send_error(exchange, redactor, paint).into_iter();
             if let Some(first) = error.next() {
@@ -274,7 +293,12 @@ impl Cli {
                 lines.extend(error.map(|line| format!("{more}{line}")));
             }
             if self.shown.verbose {
-                lines.extend(verbose::lines(exchange, redactor, paint));
+                let way = verbose::Way {
+                    redactor,
+                    paint,
+                    columns,
+                };
+                lines.extend(verbose::lines(exchange, &done.plan.request.body, way));
             }
         }
         if done.place.retries > 0 {
@@ -400,11 +424,17 @@ fn boxed(told: impl Iterator<Item = Said>, paint: Paint) -> Vec<String> {
     out
 }
 
+/// The name of a request or folder as it is shown. What a URL in it holds may be in no variable, and no send knows it yet.
+fn name_of(name: &str, redactor: &Redactor) -> String {
+    escape(&redactor.redact_name(&name_without_credentials(name)))
+}
+
 /// The failure without the secrets.
 pub(super) fn hidden(failure: &Failure, redactor: &Redactor) -> Failure {
     let redact = |text: &String| redactor.redact(text);
+    let name = |name: &String| redactor.redact_name(&name_without_credentials(name));
     Failure {
-        location: failure.location.iter().map(|name| redactor.redact_name(name)).collect(),
+        location: failure.location.iter().map(name).collect(),
         kind: redact(&failure.kind),
         what: redactor.redact_name(&failure.what),
         message: redact(&failure.message),
@@ -446,7 +476,7 @@ impl Reporter for Cli {
             RunEvent::Outcome(done) => self.outcome(done, redactor, output),
             RunEvent::NoSuchRequest(name) => {
                 let paint = self.paint(output);
-                let name = escape(&redactor.redact(name));
+                let name = escape(&redactor.redact(&name_without_credentials(name)));
                 let text = format!("the next request `{name}` is not in this run: the iteration ends");
                 self.line(&format!("  {} {text}", paint.yellow("warning:")), output)
             }

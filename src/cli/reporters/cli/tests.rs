@@ -106,6 +106,27 @@ fn failures_hide_the_secrets_of_every_send_of_the_run() {
 }
 
 #[test]
+fn a_name_that_is_a_url_is_shown_without_its_password() {
+    let written = Written::default();
+    let mut output = Output::to(written.clone(), std::io::sink());
+    let plan = Session::default().plan_of(Request {
+        name: "http://u:hunter2pass@127.0.0.1/x".to_owned(),
+        ..Request::default()
+    });
+    let place = Place {
+        position: 0,
+        length: 1,
+        retries: 0,
+    };
+    let redactor = Redactor::default();
+    Cli::default()
+        .event(&RunEvent::Request(&plan, place), &redactor, &mut output)
+        .unwrap_or_else(|error| panic!("{error:?}"));
+    let shown = written.text();
+    assert!(shown.contains("→ http://127.0.0.1/x\n"), "{shown}");
+}
+
+#[test]
 fn failures_are_numbered_in_the_order_they_are_told_in() {
     let written = Written::default();
     let mut output = Output::to(written.clone(), std::io::sink());

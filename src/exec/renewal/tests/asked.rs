@@ -1,13 +1,14 @@
 //! Sends that ask before they renew a token, or go out again with a new one.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::desk::{Client, Desk, GET, Mood, POST, source, status};
 use crate::exec::pipeline::SendContext;
 use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
 use crate::model::exchange::Phase;
 use crate::model::token::{Renew, Replay, TokenSource};
+use crate::model::variable::Owner;
 use crate::script::BoxFuture;
 
 fn mood(ttl: Duration) -> Mood {
@@ -89,6 +90,37 @@ async fn renewing_may_need_a_word_or_be_left_alone() {
     assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 1));
 }
 
+/// Somebody who takes their time to say yes.
+struct Slow(Duration);
+
+impl Interaction for Slow {
+    fn renew(&self, _: RenewQuestion) -> BoxFuture<bool> {
+        let thinks = tokio::time::sleep(self.0);
+        Box::pin(async move {
+            thinks.await;
+            true
+        })
+    }
+
+    fn replay(&self, _: ReplayQuestion) -> BoxFuture<bool> {
+        Box::pin(std::future::ready(true))
+    }
+}
+
+#[tokio::test]
+async fn a_token_takes_no_longer_because_somebody_thinks() {
+    let desk = Desk::open(mood(LONG)).await;
+    let renew = Renew::Ask;
+    let mut client = Client::new(&desk, vec![TokenSource { renew, ..source() }]);
+    let thinks = Duration::from_millis(300);
+    client.pipeline.interaction = Some(Arc::new(Slow(thinks)));
+    let began = Instant::now();
+    let outcome = client.send(GET).await;
+    assert_eq!(status(&outcome), 200);
+    let took = outcome.renewals[0].took;
+    assert!(took + thinks <= began.elapsed(), "{took:?}");
+}
+
 #[tokio::test]
 async fn nobody_is_waited_for_once_there_is_an_answer() {
     for (request, source) in [
@@ -125,4 +157,29 @@ async fn nobody_is_waited_for_once_there_is_an_answer() {
         let asked = seen.iter().position(|phase| *phase == Phase::Asking).unwrap();
         assert_eq!(seen.get(asked + 1), Some(&Phase::Preparing), "{seen:?}");
     }
+}
+
+#[tokio::test]
+async fn a_token_that_is_locked_is_told_from_one_that_there_is_none_of() {
+    let locked = |renew| async move {
+        let desk = Desk::open(mood(LONG)).await;
+        let mut client = Client::new(&desk, vec![TokenSource { renew, ..source() }]);
+        client.session.current.lock(Owner::Environment("test".into()), "t");
+        let always = Arc::new(Always(true, Mutex::default()));
+        client.pipeline.interaction = Some(always.clone());
+        let outcome = client.send(GET).await;
+        let asked = always.1.lock().unwrap().clone();
+        (outcome, asked, desk.asked())
+    };
+    let why = "is locked with a passphrase (L unlocks it)";
+    let (outcome, asked, fetched) = locked(Renew::Auto).await;
+    let told = &outcome.console[0].text;
+    assert!(told.starts_with(&format!("`t` {why}: fetched by `token`")), "{told}");
+    assert_eq!((asked.len(), fetched), (0, 1));
+    let (_, asked, fetched) = locked(Renew::Ask).await;
+    assert_eq!((asked, fetched), (vec![format!("t {why} by token")], 1));
+    let (outcome, asked, fetched) = locked(Renew::Never).await;
+    let told = super::desk::error(&outcome);
+    assert!(told.contains("`{{t}}` is locked with a passphrase"), "{told}");
+    assert_eq!((asked.len(), fetched), (0, 0));
 }

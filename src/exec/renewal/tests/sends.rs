@@ -146,19 +146,19 @@ async fn a_server_that_takes_no_token_makes_no_loop() {
     let outcome = client.send(GET).await;
     assert_eq!(
         (status(&outcome), desk.asked(), desk.refused()),
-        (401, 1, 1),
-        "it was fresh"
+        (401, 2, 2),
+        "renewed once, sent again once"
     );
     for _ in 0..5 {
         assert_eq!(status(&client.send(GET).await), 401);
     }
     assert_eq!(
         (desk.asked(), desk.refused()),
-        (1, 6),
-        "a fresh one did not help this request"
+        (2, 7),
+        "a new one did not help this request"
     );
     assert_eq!(status(&client.send(POST).await), 401);
-    assert_eq!(desk.asked(), 2, "another request may have more luck");
+    assert_eq!(desk.asked(), 3, "another request may have more luck");
 }
 
 #[tokio::test]
@@ -286,7 +286,8 @@ async fn what_fetches_a_token_follows_no_redirect_to_another_server() {
             .unwrap();
         let outcome = client.send(GET).await;
         if body.is_empty() {
-            assert_eq!((client.held().as_deref(), other.asked()), (Some("opaque-1"), 1));
+            // Which the first desk does not know: it is fetched once more.
+            assert_eq!((client.held().as_deref(), other.asked()), (Some("opaque-2"), 2));
         } else {
             let error = error(&outcome);
             assert!(
@@ -296,17 +297,49 @@ async fn what_fetches_a_token_follows_no_redirect_to_another_server() {
             assert_eq!(other.asked(), 0);
         }
     }
+    // One that refuses it is named, with the port that tells it from the first.
+    other.with(|book| book.mood.refuses = Some(400));
+    let said = error(&Client::new(&desk, vec![source()]).send(GET).await);
+    let place = other.base.trim_start_matches("http://");
+    assert!(
+        said.contains(&format!("answered 400 Bad Request from `{place}`")),
+        "{said}"
+    );
+    other.with(|book| {
+        book.mood.refuses = None;
+        book.asked = 1;
+    });
     // What its scripts send does.
     let (url, own) = (format!("{}/token", desk.base), Desk::open(mood(LONG)).await);
     let script =
         format!("await pm.sendRequest({{ url: '{url}', method: 'POST', body: {{ mode: 'raw', raw: 'a=b' }} }})");
     let mut client = Client::new(&own, vec![source()]);
     client.change(TOKEN, |request| request.scripts.pre_request = script);
-    assert_eq!((status(&client.send(GET).await), other.asked()), (200, 2));
+    assert_eq!((status(&client.send(GET).await), other.asked()), (200, 3));
 }
 
 #[tokio::test]
-async fn a_hiccup_of_the_desk_is_not_told_to_anybody() {
+async fn what_a_request_without_a_token_has_emptied_is_empty_but_where_the_token_was() {
+    use crate::model::Scope;
+    use crate::model::variable::Change;
+    let desk = Desk::open(Mood {
+        refuses: Some(400),
+        ..mood(LONG)
+    })
+    .await;
+    let mut client = Client::new(&desk, vec![source()]);
+    client.set("t", &jwt(&json!({"exp": 1_000})));
+    let script = "pm.globals.clear(); pm.environment.clear(); pm.environment.set('other', 'x')";
+    client.change(TOKEN, |request| request.scripts.post_response = script.into());
+    let outcome = client.send(GET).await;
+    assert!(client.held().is_some(), "it was not to be got anew");
+    let cleared = outcome.writes.iter().filter(|write| write.change == Change::Clear);
+    let cleared: Vec<Scope> = cleared.map(|write| write.scope).collect();
+    assert_eq!(cleared, [Scope::Global]);
+}
+
+#[tokio::test]
+async fn a_hiccup_of_the_desk_fails_nobody() {
     let desk = Desk::open(Mood {
         refuses: Some(503),
         every_other: true,
@@ -357,6 +390,20 @@ async fn a_rotating_refresh_token_is_used_and_falls_back_to_the_full_request() {
         .iter()
         .filter(|text| text.contains("was got anew instead of renewed: `refresh` answered 4"));
     assert_eq!(told.count(), 1, "{said:?}");
+    // Where neither brings one, nothing was got anew.
+    desk.with(|book| {
+        book.refresh = "a third".into();
+        book.mood.refuses = Some(401);
+    });
+    desk.revoke();
+    let outcome = client.send(GET).await;
+    let said: Vec<&str> = outcome.console.iter().map(|line| line.text.as_str()).collect();
+    assert!(!said.iter().any(|text| text.contains("got anew")), "{said:?}");
+    assert!(
+        said.iter()
+            .any(|text| text.starts_with("what is to renew `t` did not: `refresh` answered 400")),
+        "{said:?}"
+    );
 }
 
 #[tokio::test]

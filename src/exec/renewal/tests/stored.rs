@@ -9,9 +9,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::desk::{Client, Desk, GET, Mood, TOKEN, source, status};
-use crate::exec::renewal::{Cause, Failure, Fetched, Fetching, Obtained, Origin, TokenStore, Want};
+use crate::exec::renewal::{Cause, Failure, Fetched, Fetching, Obtained, Origin, TokenStore, Want, cookies_of};
+use crate::exec::tokens::token_sources;
 use crate::exec::{RunEvent, RunOptions, SendContext, run};
-use crate::model::token::{Hold, Token, TokenKeeper, TokenKey};
+use crate::model::token::{Hold, Pick, Token, TokenKeeper, TokenKey, TokenSource};
 use crate::model::{Entity, Request};
 use crate::script::BoxFuture;
 
@@ -85,6 +86,7 @@ fn token(value: &str) -> Token {
         writes: Vec::new(),
         refresh: None,
         got_with: None,
+        instead_of: None,
     }
 }
 
@@ -394,6 +396,39 @@ async fn a_thousand_at_once_with_an_expired_token_make_one_token_request() {
     assert_eq!((desk.asked(), desk.refused()), (1, 0));
 }
 
+/// Revoked before it is used, as at a server whose copies learn of tokens one by one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_token_that_is_dead_costs_one_more_request_for_a_token_however_many_wait() {
+    for at_once in [1, 50] {
+        let mood = Mood {
+            ttl: Duration::from_mins(10),
+            dead: 1,
+            ..Mood::default()
+        };
+        let desk = Desk::open(mood).await;
+        let mut client = Client::new(&desk, vec![source()]);
+        assert_eq!(run_many(&mut client, at_once).await, (at_once, 0));
+        assert_eq!(desk.asked(), 2, "{at_once}");
+    }
+}
+
+#[tokio::test]
+async fn many_refusals_of_one_token_are_one_and_those_of_another_pause_for_longer() {
+    let store = TokenStore::stopped();
+    let key = Fake::new(false).key();
+    let known = |value: &str| store.note(&key, Arc::new(token(value)));
+    known("first");
+    for _ in 0..20 {
+        store.note_answer(&key, "get", Some("first"));
+    }
+    assert_eq!(store.pause_of(&key, "get"), Duration::from_secs(1));
+    known("second");
+    store.note_answer(&key, "get", Some("second"));
+    assert_eq!(store.pause_of(&key, "get"), Duration::from_secs(2));
+    store.note_answer(&key, "get", None);
+    assert!(!store.is_fruitless(&key, "get"), "it was answered");
+}
+
 #[tokio::test]
 async fn rows_that_log_in_by_a_script_have_tokens_of_their_own() {
     let desk = Desk::open(Mood {
@@ -431,4 +466,45 @@ async fn rows_that_log_in_by_a_script_have_tokens_of_their_own() {
     .await;
     assert_eq!(desk.asked(), 2);
     assert!(sent.len() == 3 && sent[0] != sent[1] && sent[0] == sent[2], "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_cookie_that_is_a_token_is_forgotten_with_it() {
+    let mood = Mood {
+        ttl: Duration::from_mins(10),
+        ..Mood::default()
+    };
+    let desk = Desk::open(mood).await;
+    let by_cookie = TokenSource {
+        pick: Pick::Cookie("sid".into()),
+        ..source()
+    };
+    let mut client = Client::new(&desk, vec![by_cookie]);
+    assert_eq!(status(&client.send(GET).await), 200);
+    let session = &client.session;
+    let (token, store) = (
+        token_sources(&session.workspace).remove(0),
+        client.pipeline.tokens.as_ref().unwrap(),
+    );
+    let known = store.peek(&token.key(&session.workspace, session.environment)).unwrap();
+    let jar = client.pipeline.cookies.list();
+    let held = jar.iter().find(|cookie| cookie.name == "sid").unwrap().clone();
+    let like = |name: &str, value: &str, domain: &str| crate::model::exchange::Cookie {
+        name: name.into(),
+        value: value.into(),
+        domain: domain.into(),
+        ..held.clone()
+    };
+    // The server may have set another one since, and may have set it for more than itself.
+    let jar = [
+        held.clone(),
+        like("sid", "newer", "127.0.0.1"),
+        like("sid", &known.value, "api.test"),
+        like("sid", "theirs", "other.test"),
+        like("lang", "de", "127.0.0.1"),
+    ];
+    let source = session.source(token.request);
+    let own = cookies_of(Some(&known), &token, &source, &jar);
+    assert_eq!(own, jar[..3]);
+    assert_eq!(cookies_of(None, &token, &source, &jar), jar[..2]);
 }

@@ -135,6 +135,37 @@ async fn what_a_reply_brings_beside_a_token_that_it_lacks_is_kept() {
 }
 
 #[tokio::test]
+async fn a_token_request_that_may_have_been_acted_upon_is_not_sent_twice() {
+    let said = |outcome: &crate::model::Outcome| {
+        let lines = outcome.console.iter().map(|line| line.text.clone());
+        lines
+            .filter(|text| text.ends_with(": tried once more"))
+            .collect::<Vec<_>>()
+    };
+    let desk = Desk::open(Mood {
+        slow: Duration::from_hours(1),
+        ..Mood::default()
+    })
+    .await;
+    let mut client = Client::new(&desk, vec![source()]);
+    client.change(TOKEN, |request| request.settings.timeout = Some(Duration::from_secs(2)));
+    let outcome = client.send(GET).await;
+    assert!(error(&outcome).contains("could not be fetched"), "{}", error(&outcome));
+    assert_eq!((desk.asked(), said(&outcome)), (1, Vec::new()));
+    assert_eq!(outcome.unresolved, [""; 0], "something defines it");
+    // What has come to no server, and what one was too busy for, is; and it is told.
+    client.change(TOKEN, |request| request.set_full_url("http://127.0.0.1:1/token"));
+    assert_eq!(said(&client.send(GET).await).len(), 1);
+    let desk = self::desk().await;
+    for (status, asked) in [(503, 2), (429, 1), (400, 1)] {
+        desk.with(|book| (book.asked, book.mood.refuses) = (0, Some(status)));
+        let mut client = Client::new(&desk, vec![source()]);
+        let outcome = client.send(GET).await;
+        assert_eq!((desk.asked(), said(&outcome).len()), (asked, asked - 1), "{status}");
+    }
+}
+
+#[tokio::test]
 async fn what_empties_a_scope_and_brings_no_token_empties_nothing() {
     let desk = desk().await;
     let lacking = TokenSource {

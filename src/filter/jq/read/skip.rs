@@ -1,7 +1,7 @@
 //! Going over a value without making it: the same rules and the same mistakes, in a small part of the time and in no memory.
 
 use super::super::super::meter;
-use super::{Mistake, Reader};
+use super::{DEEP, MOST_DEPTH, Mistake, Reader};
 
 impl Reader<'_> {
     /// Goes to the end of the value that begins here.
@@ -24,14 +24,14 @@ impl Reader<'_> {
             self.step();
             match self.peek() {
                 Some(b'{') => {
-                    self.enter(open, true);
+                    self.enter(open, true)?;
                     if self.peek() != Some(b'}') {
                         self.name()?;
                         continue;
                     }
                 }
                 Some(b'[') => {
-                    self.enter(open, false);
+                    self.enter(open, false)?;
                     if self.peek() != Some(b']') {
                         continue;
                     }
@@ -71,11 +71,16 @@ impl Reader<'_> {
         }
     }
 
-    fn enter(&mut self, open: &mut Vec<bool>, object: bool) {
+    fn enter(&mut self, open: &mut Vec<bool>, object: bool) -> Result<(), Mistake> {
+        let depth = u32::try_from(open.len()).unwrap_or(u32::MAX - 1);
+        if depth == MOST_DEPTH && self.lines {
+            return self.fail(DEEP);
+        }
         open.push(object);
-        meter::depth(u32::try_from(open.len()).unwrap_or(u32::MAX));
+        meter::depth(depth + 1);
         self.at += 1;
         self.space();
+        Ok(())
     }
 
     /// Goes over a name and its colon, to its value; returns where the name is, its quotes left out.

@@ -159,6 +159,7 @@ impl Walk<'_> {
                 }
             }
         }
+        reader.all_read();
         Ok(())
     }
 

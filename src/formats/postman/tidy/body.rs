@@ -41,10 +41,10 @@ pub fn body(value: Value) -> Option<Value> {
     match mode.as_str() {
         "raw" => raw(&mut map),
         "urlencoded" => put_list(&mut map, "urlencoded", |value| {
-            query(value).into_iter().map(filled).collect()
+            query(sent_rows(value)).into_iter().map(filled).collect()
         }),
         "formdata" => put_list(&mut map, "formdata", |value| {
-            rows(value).into_iter().map(part).collect()
+            rows(sent_parts(value)).into_iter().map(part).collect()
         }),
         "file" => file(&mut map),
         "graphql" => graphql(&mut map),
@@ -85,6 +85,49 @@ fn raw(map: &mut Object) {
     text(map, "raw");
     if map.get("raw").is_some_and(is_nothing) {
         drop_key(map, "raw");
+    }
+}
+
+/// Rows of a form as they are sent: a list of values is a field for each, and an object is none of them.
+fn sent_rows(value: Value) -> Value {
+    let Value::Array(rows) = value else { return value };
+    let mut out = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        match row.get_mut("value").map(Value::take) {
+            Some(Value::Array(values)) => out.extend(values.into_iter().map(|value| {
+                let mut row = row.clone();
+                row["value"] = alone(value);
+                row
+            })),
+            Some(value) => {
+                row["value"] = alone(value);
+                out.push(row);
+            }
+            None => out.push(row),
+        }
+    }
+    Value::Array(out)
+}
+
+/// Rows of parts as they are sent: what JavaScript takes for nothing is nothing.
+fn sent_parts(mut value: Value) -> Value {
+    for row in value.as_array_mut().into_iter().flatten() {
+        if let Some(value) = row.get_mut("value")
+            && (*value == Value::Bool(false) || value.as_f64() == Some(0.0))
+        {
+            *value = "".into();
+        }
+    }
+    value
+}
+
+/// One value of a field: Postman has no text for an object or a list in it.
+fn alone(value: Value) -> Value {
+    match value {
+        Value::Object(_) | Value::Array(_) => "".into(),
+        // As JavaScript writes it.
+        Value::Number(number) if number.as_f64() == Some(0.0) => "0".into(),
+        value => value,
     }
 }
 
@@ -144,10 +187,15 @@ fn graphql(map: &mut Object) {
         map.insert("graphql".into(), Value::Object(graphql));
     }
     if let Some(Value::Object(graphql)) = map.get_mut("graphql") {
+        if graphql.get("variables").is_some_and(Value::is_null) {
+            // It is sent.
+            graphql.insert("variables".into(), "null".into());
+        }
         for key in ["query", "variables", "operationName"] {
             text(graphql, key);
         }
-        graphql.retain(|_, value| !is_nothing(value));
+        // A name that is empty is sent, too.
+        graphql.retain(|key, value| key == "operationName" || !is_nothing(value));
     }
     if map.get("graphql").is_some_and(is_nothing) {
         drop_key(map, "graphql");
@@ -156,9 +204,49 @@ fn graphql(map: &mut Object) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use super::part;
+    use super::{body, part};
+
+    #[test]
+    fn values_that_are_no_texts_are_what_postman_sends_of_them() {
+        let values = json!([
+            { "key": "o", "value": { "a": 1 } },
+            { "key": "l", "value": [1, "two", { "z": 3 }, [4], null, true] },
+            { "key": "none", "value": [] },
+            { "key": "n", "value": -0.0 },
+            { "key": "b", "value": false },
+            { "key": "f", "value": 1.5 },
+        ]);
+        let rows = |mode: &str| {
+            let read = body(json!({ "mode": mode, mode: values.clone() })).unwrap_or_default();
+            let rows = read[mode].as_array().cloned().unwrap_or_default();
+            let text = |row: &Value| {
+                let part = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+                format!("{}={}", part("key"), part("value"))
+            };
+            rows.iter().map(text).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(rows("urlencoded"), "o= l=1 l=two l= l= l= l=true n=0 b=false f=1.5");
+        assert_eq!(
+            rows("formdata"),
+            r#"o={"a":1} l=[1,"two",{"z":3},[4],null,true] none=[] n= b= f=1.5"#
+        );
+    }
+
+    #[test]
+    fn an_operation_name_is_kept_where_it_is_given() {
+        let graphql = |graphql: Value| {
+            let read = body(json!({ "mode": "graphql", "graphql": graphql })).unwrap_or_default();
+            read["graphql"].clone()
+        };
+        let empty = json!({ "query": "{a}", "operationName": "" });
+        assert_eq!(graphql(empty.clone()), empty);
+        assert_eq!(
+            graphql(json!({ "query": "{a}", "operationName": null, "variables": null })),
+            json!({ "query": "{a}", "variables": "null" })
+        );
+    }
 
     #[test]
     fn a_part_is_a_file_where_its_type_says_so_alone() {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::rows::{query, rows, typed};
 use super::{Object, as_text, drop_key, is_nothing};
 use crate::model::Request;
+use crate::model::request::path_variable_names;
 
 /// The parts a URL may be written in.
 const PARTS: [&str; 7] = ["raw", "protocol", "auth", "host", "port", "path", "hash"];
@@ -53,7 +54,7 @@ pub fn url(value: Value) -> Object {
     let variables = variables.into_iter().filter(|row| {
         // A row that holds nothing is made anew from the URL, where it is in there.
         let key = row["key"].as_str().unwrap_or_default();
-        let is_made = key.is_empty() || request.url.as_str().contains(&format!(":{key}"));
+        let is_made = key.is_empty() || path_variable_names(request.url.as_str()).any(|own| own == key);
         row.as_object()
             .is_some_and(|row| !is_made || row.keys().any(|key| key != "key"))
     });
@@ -147,5 +148,9 @@ mod tests {
         let rows = json!([{ "key": "id", "value": null }, { "key": "old", "value": null }]);
         let found = url(json!({ "raw": "http://h/:id", "variable": rows }));
         assert_eq!(found["variable"], json!([{ "key": "old" }]));
+        // What only begins so is another one, and a port is none.
+        let rows = json!([{ "key": "id", "value": null }, { "key": "80" }]);
+        let found = url(json!({ "raw": "http://h:80/:identity", "variable": rows }));
+        assert_eq!(found["variable"], json!([{ "key": "id" }, { "key": "80" }]));
     }
 }

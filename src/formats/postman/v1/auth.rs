@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::put;
+use crate::formats::postman::notes::Path;
 use crate::formats::postman::tidy::{Object, is_nothing};
+use crate::formats::{Fate, Report};
 
 /// A helper, the auth it became, and its attributes that are called otherwise now; the others kept their names.
 type Helper = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -40,44 +42,58 @@ const HELPERS: [Helper; 9] = [
     ("apikeyAuth", "apikey", &[]),
 ];
 
-/// Takes the auth of a request, folder or collection out of it, in format 2; a helper counts before `auth`.
-pub fn take(source: &mut Object) {
+/// Takes the auth of a request, folder or collection out of it, in format 2; a helper counts before `auth`. What a helper says
+/// that cannot be read is told.
+pub fn take(source: &mut Object, path: &Path, report: &mut Report) {
     let auth = source.shift_remove("auth").filter(|auth| !is_nothing(auth));
     let attributes = source
         .shift_remove("helperAttributes")
         .filter(|attributes| !is_nothing(attributes));
     let has_helper = source.contains_key("currentHelper") || attributes.is_some();
     let helper = source.shift_remove("currentHelper");
-    let meant = helped(helper.as_ref(), attributes);
+    let meant = helped(helper.as_ref(), attributes).unwrap_or_else(|helper| {
+        let what = format!("the attributes of the auth `{helper}`");
+        // As with newman.
+        let why = "they are no JSON; it is sent as if it had no auth of its own";
+        report.add(&path.to_string(), "helperAttributes", Fate::Lost, what, why);
+        None
+    });
     // Without a helper that says something, what the newer field holds is all there is.
     let auth = if has_helper { meant.or(auth) } else { auth };
     put(source, "auth", auth);
 }
 
-fn helped(helper: Option<&Value>, attributes: Option<Value>) -> Option<Value> {
-    let helper = helper.and_then(Value::as_str)?;
-    if helper == "noauth" {
-        return Some(json!({ "type": "noauth" }));
-    }
-    let (_, kind, renamed) = HELPERS.iter().find(|(old, ..)| *old == helper)?;
+/// The auth that a helper means; `Err` has the name of one whose attributes cannot be read.
+fn helped(helper: Option<&Value>, attributes: Option<Value>) -> Result<Option<Value>, String> {
+    let helper = match helper.and_then(Value::as_str) {
+        None | Some("" | "normal") => return Ok(None),
+        Some("noauth") => return Ok(Some(json!({ "type": "noauth" }))),
+        Some(helper) => helper,
+    };
+    let known = HELPERS.iter().find(|(old, ..)| *old == helper);
+    // One that nobody knows is told of as any other type that is not known.
+    let (kind, renamed) = known.map_or((helper, &[][..]), |(_, kind, renamed)| (*kind, *renamed));
     let attributes = match attributes {
         // Some versions wrote them as text.
-        Some(Value::String(text)) => serde_json::from_str(&text).ok()?,
+        Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
         Some(attributes) => attributes,
         None => Value::Null,
     };
+    let attributes = match attributes {
+        Value::Object(attributes) => attributes,
+        Value::Null => Object::new(),
+        _ => return Err(helper.to_owned()),
+    };
     let mut params = Object::new();
-    if let Value::Object(attributes) = attributes {
-        for (name, value) in attributes {
-            // It names the helper once more.
-            if name == "id" {
-                continue;
-            }
-            let now = renamed.iter().find(|(old, _)| *old == name).map(|(_, now)| *now);
-            params.insert(now.unwrap_or(&name).to_owned(), value);
+    for (name, value) in attributes {
+        // It names the helper once more.
+        if name == "id" {
+            continue;
         }
+        let now = renamed.iter().find(|(old, _)| *old == name).map(|(_, now)| *now);
+        params.insert(now.unwrap_or(&name).to_owned(), value);
     }
-    Some(json!({ "type": kind, *kind: params }))
+    Ok(Some(json!({ "type": kind, kind: params })))
 }
 
 #[cfg(test)]
@@ -88,8 +104,31 @@ mod tests {
         let Value::Object(mut source) = source else {
             panic!("{source}")
         };
-        take(&mut source);
+        let mut report = Report::default();
+        take(&mut source, &Path::default(), &mut report);
+        assert!(report.notes.is_empty(), "{report:?}");
         Value::Object(source)
+    }
+
+    #[test]
+    fn a_helper_nobody_knows_is_kept_and_one_that_cannot_be_read_is_told() {
+        let edge = json!({ "currentHelper": "edgeGrid", "helperAttributes": { "accessToken": "t" } });
+        assert_eq!(
+            taken(edge)["auth"],
+            json!({ "type": "edgeGrid", "edgeGrid": { "accessToken": "t" } })
+        );
+        assert_eq!(taken(json!({ "currentHelper": "other" }))["auth"]["type"], "other");
+        for broken in [json!("{broken sec-ret"), json!("[1]"), json!([1])] {
+            let source = json!({ "currentHelper": "basicAuth", "helperAttributes": broken });
+            let Value::Object(mut source) = source else { panic!() };
+            let mut report = Report::default();
+            take(&mut source, &Path::default().below("C").below("R"), &mut report);
+            let [note] = &report.notes[..] else {
+                panic!("{report:?}")
+            };
+            assert_eq!((note.path.as_str(), note.fate), ("C / R", Fate::Lost));
+            assert!(note.what.contains("basicAuth") && !format!("{note:?}").contains("sec-ret"));
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::notes::Path;
+use super::notes::{self, Path};
 use super::rows::{objects, text};
 use super::tidy::Object;
 use crate::formats::{Fate, Report};
@@ -37,7 +37,14 @@ pub fn collection(mut source: Object, report: &mut Report) -> Object {
     tell_left_out(&source, &plan, report);
     let mut requests: HashMap<String, Object> = take_list(&mut source, "requests");
     let mut folders: HashMap<String, Object> = take_list(&mut source, "folders");
-    let mut out = group(source);
+    let above = Path::default().below(&text(&source, "name"));
+    let mut paths = vec![above.clone()];
+    for step in &plan.out {
+        let all = if step.is_folder { &folders } else { &requests };
+        let name = all.get(&step.id).map(|one| name_of(one, step.is_folder));
+        paths.push(paths[step.parent].below(&name.unwrap_or_default()));
+    }
+    let mut told = Report::default();
 
     // Children come behind their folder in the plan, so from the back every folder finds its own complete.
     let mut children: Vec<Vec<Value>> = vec![Vec::new(); plan.out.len() + 1];
@@ -46,15 +53,20 @@ pub fn collection(mut source: Object, report: &mut Report) -> Object {
         own.reverse();
         let done = if step.is_folder {
             folders.remove(&step.id).map(|folder| {
-                let mut folder = group(folder);
+                let mut folder = group(folder, &paths[n + 1], &mut told);
                 folder.insert("item".into(), Value::Array(own));
                 folder
             })
         } else {
-            requests.remove(&step.id).map(request::item)
+            requests
+                .remove(&step.id)
+                .map(|source| request::item(source, &paths[n + 1], &mut told))
         };
         children[step.parent].extend(done.map(Value::Object));
     }
+    let mut out = group(source, &above, &mut told);
+    told.notes.reverse();
+    report.notes.extend(told.notes);
     let mut top = std::mem::take(&mut children[0]);
     top.reverse();
     out.insert("item".into(), Value::Array(top));
@@ -82,10 +94,18 @@ fn tell_left_out(source: &Object, plan: &Plan, report: &mut Report) {
                     "Postman does not show it, and newman does not run it; it is left out",
                 )
             };
-            let name = Some(text(one, "name")).filter(|name| !name.is_empty());
-            let path = above.below(&name.unwrap_or_else(|| text(one, "url")));
+            let path = above.below(&name_of(one, is_folder));
             report.add(&path.to_string(), key, Fate::Lost, what, why);
         }
+    }
+}
+
+/// What a folder or request is called in what is told of it.
+fn name_of(one: &Object, is_folder: bool) -> String {
+    match text(one, "name") {
+        name if !name.is_empty() => name,
+        _ if is_folder => notes::UNTITLED_FOLDER.to_owned(),
+        _ => notes::name_of_url(&text(one, "url")),
     }
 }
 
@@ -167,15 +187,19 @@ impl Plan {
                 .filter(|id| known.contains(id.as_str()))
                 .unwrap_or_default()
         };
+        let groups = || std::iter::once(source).chain(listed.iter().map(|(_, folder)| *folder));
+        let are_without = |key: &str| groups().all(|group| group.get(key).is_none_or(Value::is_null));
+        let is_bare = are_without("order") && are_without("folders_order");
         if has_no_order(source) {
             for (id, folder) in &listed {
                 if placed.insert(format!("folder {id}")) {
-                    plan.folders.entry(above(folder)).or_default().push(id.clone());
+                    // newman takes none for being in another by its own word, and runs them one behind another.
+                    let above = if is_bare { above(folder) } else { String::new() };
+                    plan.folders.entry(above).or_default().push(id.clone());
                 }
             }
         }
-        let mut groups = std::iter::once(source).chain(listed.iter().map(|(_, folder)| *folder));
-        if groups.all(|group| group.get("order").is_none_or(Value::is_null)) {
+        if are_without("order") {
             for (id, request) in self::listed(source, "requests") {
                 if placed.insert(format!("request {id}")) {
                     plan.requests.entry(above(request)).or_default().push(id);
@@ -239,13 +263,13 @@ fn ids(map: &Object, key: &str) -> Vec<String> {
 }
 
 /// A collection or folder in format 2, without its items.
-fn group(mut source: Object) -> Object {
+fn group(mut source: Object, path: &Path, report: &mut Report) -> Object {
     let events = source.shift_remove("events");
     let variables = source.shift_remove("variables");
     for key in STRUCTURE {
         source.shift_remove(key);
     }
-    auth::take(&mut source);
+    auth::take(&mut source, path, report);
     put(&mut source, "event", events);
     put(&mut source, "variable", variables);
     source
@@ -299,6 +323,31 @@ mod tests {
     }
 
     #[test]
+    fn a_request_without_a_name_is_told_by_its_url_without_what_is_secret_in_it() {
+        let url = "http://u:hunter2pass@127.0.0.1/x?api_key=abcdef123456";
+        let (_, told) = read(json!({
+            "name": "C", "order": [], "requests": [{ "id": "r", "url": url }, { "id": "s" }], "folders": [{ "id": "f" }],
+            "folders_order": [],
+        }));
+        assert_eq!(
+            told,
+            ["C / Untitled folder", "C / http://127.0.0.1/x", "C / Untitled request"]
+        );
+    }
+
+    #[test]
+    fn auth_that_cannot_be_read_is_told_where_it_stands() {
+        let broken = |id: &str| json!({ "id": id, "name": id, "currentHelper": "basicAuth", "helperAttributes": "{" });
+        let mut folder = broken("f");
+        folder["order"] = json!(["in"]);
+        let (_, told) = read(json!({
+            "name": "C", "order": ["top"], "folders_order": ["f"], "folders": [folder],
+            "requests": [broken("top"), broken("in")],
+        }));
+        assert_eq!(told, ["C / f", "C / top", "C / f / in"]);
+    }
+
+    #[test]
     fn without_any_order_all_stay_where_they_say_they_are() {
         let (found, told) = read(json!({
             "name": "C", "folders": [{ "id": "f", "name": "F" }],
@@ -308,6 +357,23 @@ mod tests {
         assert_eq!(names(&found), ["F", "b"]);
         assert_eq!(names(&found["item"][0]), ["a"]);
         assert!(told.is_empty(), "{told:?}");
+    }
+
+    #[test]
+    fn where_requests_have_an_order_folders_without_one_stand_side_by_side() {
+        let folder = |id: &str, inner: &str| json!({ "id": id, "name": id, "folder": "f", "order": [inner] });
+        let request = |id: &str| json!({ "id": id, "name": id });
+        let mut source = json!({
+            "name": "C", "order": [], "folders": [folder("g", "in g"), folder("f", "in f"), folder("k", "in k")],
+            "requests": [request("in f"), request("in g"), request("in k")],
+        });
+        let (found, _) = read(source.clone());
+        assert_eq!(names(&Value::Object(found)), ["g", "f", "k"]);
+        // One that another's order names stays in it.
+        source["folders"][1]["folders_order"] = json!(["k"]);
+        let found = Value::Object(read(source).0);
+        assert_eq!(names(&found), ["g", "f"]);
+        assert_eq!(names(&found["item"][1]), ["k", "in f"]);
     }
 
     #[test]
@@ -332,6 +398,8 @@ mod tests {
             .as_object()
             .cloned()
             .unwrap_or_default(),
+            &Path::default(),
+            &mut Report::default(),
         );
         let names: Vec<&str> = objects(&item, "response")
             .map(|own| own["name"].as_str().unwrap_or_default())

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{put, script};
+use crate::formats::Report;
+use crate::formats::postman::notes::Path;
 use crate::formats::postman::rows::text;
 use crate::formats::postman::tidy::{Object, is_nothing};
 
@@ -24,7 +26,7 @@ const STRUCTURE: [&str; 13] = [
 ];
 
 /// A request as an item of format 2.
-pub fn item(mut source: Object) -> Object {
+pub fn item(mut source: Object, path: &Path, report: &mut Report) -> Object {
     let mut item = Object::new();
     for key in ["id", "name"] {
         put(&mut item, key, source.shift_remove(key));
@@ -51,23 +53,26 @@ pub fn item(mut source: Object) -> Object {
                 let own = id(response);
                 order.iter().position(|id| *id == own).unwrap_or(order.len())
             });
-            responses.into_iter().filter_map(response).collect()
+            responses
+                .into_iter()
+                .filter_map(|own| response(own, path, report))
+                .collect()
         }
         _ => Vec::new(),
     };
     source.shift_remove("responses_order");
     item.insert("response".into(), Value::Array(responses));
-    item.insert("request".into(), Value::Object(request(source)));
+    item.insert("request".into(), Value::Object(request(source, path, report)));
     item
 }
 
-fn request(mut source: Object) -> Object {
+fn request(mut source: Object, path: &Path, report: &mut Report) -> Object {
     let mut out = Object::new();
     put(&mut out, "method", source.shift_remove("method"));
     put(&mut out, "description", source.shift_remove("description"));
     let rows = source.shift_remove("headerData");
     put(&mut out, "header", Some(headers(rows, source.get("headers").cloned())));
-    super::auth::take(&mut source);
+    super::auth::take(&mut source, path, report);
     put(&mut out, "auth", source.shift_remove("auth"));
     put(&mut out, "body", body(&mut source));
     put(&mut out, "url", Some(url(&mut source)));
@@ -193,7 +198,7 @@ fn one_text(raw: Value) -> Value {
     }
 }
 
-fn response(source: Value) -> Option<Value> {
+fn response(source: Value, path: &Path, report: &mut Report) -> Option<Value> {
     let Value::Object(mut source) = source else { return None };
     let mut out = Object::new();
     put(&mut out, "name", source.shift_remove("name"));
@@ -217,7 +222,7 @@ fn response(source: Value) -> Option<Value> {
         other => other,
     };
     if let Some(Value::Object(original)) = original {
-        out.insert("originalRequest".into(), Value::Object(request(original)));
+        out.insert("originalRequest".into(), Value::Object(request(original, path, report)));
     }
     Some(Value::Object(out))
 }

@@ -9,7 +9,6 @@ use serde_json::Value;
 use super::{shape, yaml};
 use crate::formats::postman::tidy::Object;
 use crate::formats::postman::{read, read_collection, read_value};
-use crate::formats::report::UNREAD;
 use crate::formats::{Fate, FormatError, Found, MOST_BYTES};
 
 /// Folders nested deeper are not looked into.
@@ -17,6 +16,9 @@ const DEEPEST: usize = 64;
 /// How deep files are looked for in folders that are no v3 folders, and how many names are read for it.
 const DEEPEST_BELOW: usize = 8;
 const MOST_BELOW: usize = 20_000;
+/// What something is that cannot be read.
+const COLLECTION: &str = "a collection";
+const FILE: &str = "a file";
 /// What only Postman writes into a file: its own keys, and where its schemas are.
 const MARKS: [&str; 3] = ["\"_postman_", "schema.getpostman.com", "schema.postman.com"];
 
@@ -27,23 +29,30 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
     let is_inner = inner.is_dir();
     let root = if is_inner { inner } else { folder.to_owned() };
     let mut known = false;
+    let mut first = None;
     for part in ["collections", "environments", "globals"] {
         let part = root.join(part);
         if !part.is_dir() {
             continue;
         }
         known = true;
-        for (name, path, is_folder) in list(&part)? {
+        let entries = list(&part).unwrap_or_else(|error| {
+            told(Err(error), "a folder", &part.to_string_lossy(), &mut found, &mut first);
+            Vec::new()
+        });
+        for (name, path, is_folder) in entries {
             // A workspace of ours has such a folder too.
             if path.join("collection.toml").is_file() {
                 continue;
             }
             if is_folder && part.ends_with("collections") {
-                collection(&path, &name, &mut found)?;
+                let read = collection(&path, &name, &mut found);
+                told(read, COLLECTION, &name, &mut found, &mut first);
             } else if !is_folder && is_json(&path) {
                 exported(&path, &name, &name, false, &mut found);
             } else if !is_folder {
-                environment(&path, &name, &mut found)?;
+                let read = environment(&path, &name, &mut found);
+                told(read, FILE, &name, &mut found, &mut first);
             }
         }
     }
@@ -54,7 +63,9 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
             .any(|(name, _, is_folder)| !is_folder && stem(name, "request").is_some());
     if !known && is_collection {
         let name = root.file_name().map(|name| name.to_string_lossy().into_owned());
-        collection(&root, &name.unwrap_or_default(), &mut found)?;
+        let name = name.unwrap_or_default();
+        let read = collection(&root, &name, &mut found);
+        told(read, COLLECTION, &name, &mut found, &mut first);
     } else {
         for (name, path, is_folder) in entries {
             if is_folder {
@@ -63,20 +74,22 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
             if is_json(&path) {
                 exported(&path, &name, &name, false, &mut found);
             } else {
-                environment(&path, &name, &mut found)?;
+                let read = environment(&path, &name, &mut found);
+                told(read, FILE, &name, &mut found, &mut first);
             }
         }
         if !known && !is_inner {
-            below(&root, &mut found);
+            below(&root, &mut found, &mut first);
         }
     }
     if is_inner {
-        beside(folder, &mut found)?;
+        let read = beside(folder, &mut found);
+        told(read, "a folder", &folder.to_string_lossy(), &mut found, &mut first);
     }
     if found.is_empty() {
-        return Err(FormatError::Other {
+        return Err(first.unwrap_or(FormatError::Other {
             looks: "a folder without any",
-        });
+        }));
     }
     Ok(found)
 }
@@ -87,7 +100,7 @@ fn is_json(path: &Path) -> bool {
 
 /// Reads what lies in the folders of a folder: exports that somebody has sorted, the `collection/` and `environment/` of a data
 /// export, v3 collections. Of a whole project only what its name, or its folder's, says to be Postman's.
-fn below(folder: &Path, found: &mut Found) {
+fn below(folder: &Path, found: &mut Found, first: &mut Option<FormatError>) {
     let mut todo = vec![(folder.to_owned(), String::new(), 0)];
     let mut seen = 0;
     while let Some((folder, shown, depth)) = todo.pop() {
@@ -95,7 +108,7 @@ fn below(folder: &Path, found: &mut Found) {
             Ok(entries) => entries,
             // The folder itself was read a moment ago; one in it costs itself alone.
             Err(error) => {
-                found.report.add(&shown, "", Fate::Lost, UNREAD, error.to_string());
+                told(Err(error), "a folder", &shown, found, first);
                 continue;
             }
         };
@@ -105,7 +118,7 @@ fn below(folder: &Path, found: &mut Found) {
         if depth > 0 && is_collection {
             let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
             let read = collection(&folder, &name.unwrap_or_default(), found);
-            told(read, &shown, found);
+            told(read, COLLECTION, &shown, found, first);
             continue;
         }
         let mut inner = Vec::new();
@@ -120,7 +133,7 @@ fn below(folder: &Path, found: &mut Found) {
                 }
             } else if depth > 0 && !is_folder {
                 let read = environment(&path, &name, found);
-                told(read, &own, found);
+                told(read, FILE, &own, found, first);
             }
         }
         let is_too_deep = depth >= DEEPEST_BELOW && !inner.is_empty();
@@ -137,10 +150,11 @@ fn below(folder: &Path, found: &mut Found) {
     }
 }
 
-/// Tells of one thing among many that cannot be read: it costs itself alone.
-fn told(read: Result<(), FormatError>, shown: &str, found: &mut Found) {
+/// Tells of one thing among many that cannot be read: it costs itself alone. Where there is nothing else the first such is why.
+fn told(read: Result<(), FormatError>, what: &str, shown: &str, found: &mut Found, first: &mut Option<FormatError>) {
     if let Err(error) = read {
-        found.report.add(shown, "", Fate::Lost, UNREAD, error.to_string());
+        found.report.add_unread(shown, what, &error);
+        first.get_or_insert(error);
     }
 }
 
@@ -177,7 +191,7 @@ fn exported(path: &Path, name: &str, shown: &str, is_beside: bool, found: &mut F
         Ok(more) => found.extend(more),
         Err(FormatError::Unknown { .. } | FormatError::Other { .. }) if !says_so => {}
         Err(_) if is_beside && !is_postmans => {}
-        Err(error) => found.report.add(shown, "", Fate::Lost, UNREAD, error.to_string()),
+        Err(error) => found.report.add_unread(shown, FILE, &error),
     }
 }
 
@@ -239,21 +253,57 @@ struct Entry {
     source: Object,
 }
 
-/// Reads one collection: folders depth first, without recursion.
+/// A collection while its files are read.
+struct Reading<'a> {
+    folder: &'a Path,
+    name: &'a str,
+    found: &'a mut Found,
+    /// Why a part of it cannot be read, the first of them.
+    lacks: Option<FormatError>,
+}
+
+impl Reading<'_> {
+    /// What was read of a file; of one that cannot be, it is told, and the others are read all the same.
+    fn part<T: Default>(&mut self, read: Result<T, FormatError>, what: &str, path: &Path) -> T {
+        read.unwrap_or_else(|error| {
+            let within = path.strip_prefix(self.folder).unwrap_or(path);
+            let shown = Path::new(self.name).join(within);
+            self.found.report.add_unread(&shown.to_string_lossy(), what, &error);
+            self.lacks.get_or_insert(error);
+            T::default()
+        })
+    }
+
+    /// What a file with keys says.
+    fn load(&mut self, path: &Path, what: &str) -> Option<Object> {
+        let read = load(path, self.found);
+        self.part(read, what, path)
+    }
+}
+
+/// Reads one collection: folders depth first, without recursion. What cannot be read costs itself alone, unless no request is
+/// left.
 fn collection(folder: &Path, name: &str, found: &mut Found) -> Result<(), FormatError> {
-    let mut open = vec![start(folder, definition(folder, found)?, name, found)?];
+    let mut reading = Reading {
+        folder,
+        name,
+        found,
+        lacks: None,
+    };
+    let mut requests = 0;
+    let own = definition(folder, &mut reading);
+    let mut open = vec![start(folder, own, name, &mut reading)];
     loop {
         let depth = open.len();
         let Some(top) = open.last_mut() else { return Ok(()) };
         match top.todo.next() {
             Some(entry) if entry.is_folder => {
                 if depth > DEEPEST {
-                    found
-                        .report
-                        .add(&entry.name, "", Fate::Lost, "a folder", "it is nested too deeply");
+                    let report = &mut reading.found.report;
+                    report.add(&entry.name, "", Fate::Lost, "a folder", "it is nested too deeply");
                     continue;
                 }
-                let inner = start(&entry.path, entry.source, &entry.name, found)?;
+                let inner = start(&entry.path, entry.source, &entry.name, &mut reading);
                 open.push(inner);
             }
             Some(entry) => {
@@ -265,11 +315,13 @@ fn collection(folder: &Path, name: &str, found: &mut Found) -> Result<(), Format
                 if !matches!(kind, "http-request" | "graphql-request") {
                     let what = format!("a request of the kind `{kind}`");
                     let path = format!("{name} / {}", entry.name);
-                    found.report.add(&path, "$kind", Fate::Kept, what, "it cannot be sent");
+                    let report = &mut reading.found.report;
+                    report.add(&path, "$kind", Fate::Kept, what, "it cannot be sent");
                 }
                 let stem = stem(&entry.name, "request").unwrap_or(&entry.name);
-                let item = shape::request(entry.source, stem, examples(&entry.path, stem, found)?);
+                let item = shape::request(entry.source, stem, examples(&entry.path, stem, &mut reading));
                 top.children.push(Value::Object(item));
+                requests += 1;
             }
             None => {
                 let Some(done) = open.pop() else { return Ok(()) };
@@ -279,20 +331,26 @@ fn collection(folder: &Path, name: &str, found: &mut Found) -> Result<(), Format
                     above.children.push(Value::Object(map));
                     continue;
                 }
+                let lacks = match reading.lacks {
+                    Some(error) if requests == 0 => return Err(error),
+                    lacks => lacks.map(|error| error.to_string()),
+                };
                 read_collection(map, found);
                 if let Some(own) = found.collections.last_mut() {
                     own.is_v3 = true;
+                    own.lacks = lacks;
                 }
+                return Ok(());
             }
         }
     }
 }
 
-fn start(folder: &Path, definition: Object, name: &str, found: &mut Found) -> Result<Open, FormatError> {
+fn start(folder: &Path, definition: Object, name: &str, reading: &mut Reading<'_>) -> Open {
     let mut entries = Vec::new();
-    for (name, path, is_folder) in list(folder)? {
+    for (name, path, is_folder) in reading.part(list(folder), "a folder", folder) {
         if is_folder {
-            let source = self::definition(&path, found)?;
+            let source = self::definition(&path, reading);
             entries.push(Entry {
                 name,
                 path,
@@ -300,7 +358,9 @@ fn start(folder: &Path, definition: Object, name: &str, found: &mut Found) -> Re
                 source,
             });
         } else if stem(&name, "request").is_some() {
-            let Some(source) = load(&path, found)? else { continue };
+            let Some(source) = reading.load(&path, "a request") else {
+                continue;
+            };
             entries.push(Entry {
                 name,
                 path,
@@ -318,45 +378,47 @@ fn start(folder: &Path, definition: Object, name: &str, found: &mut Found) -> Re
             .unwrap_or(f64::INFINITY)
     };
     entries.sort_by(|a, b| order(a).total_cmp(&order(b)));
-    Ok(Open {
+    Open {
         map: shape::group(definition, name),
         children: Vec::new(),
         todo: entries.into_iter(),
-    })
+    }
 }
 
-fn definition(folder: &Path, found: &mut Found) -> Result<Object, FormatError> {
+fn definition(folder: &Path, reading: &mut Reading<'_>) -> Object {
     for name in ["definition.yaml", "definition.yml"] {
         let path = folder.join(".resources").join(name);
         if path.is_file() {
-            return Ok(load(&path, found)?.unwrap_or_default());
+            return reading.load(&path, "a definition").unwrap_or_default();
         }
     }
-    Ok(Object::new())
+    Object::new()
 }
 
-fn examples(request: &Path, stem: &str, found: &mut Found) -> Result<Vec<Object>, FormatError> {
+fn examples(request: &Path, stem: &str, reading: &mut Reading<'_>) -> Vec<Object> {
     let Some(folder) = request.parent() else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let folder = folder
         .join(".resources")
         .join(format!("{stem}.resources"))
         .join("examples");
     if !folder.is_dir() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let mut out = Vec::new();
-    for (name, path, is_folder) in list(&folder)? {
+    for (name, path, is_folder) in reading.part(list(&folder), "a folder", &folder) {
         if let (false, Some(stem)) = (is_folder, self::stem(&name, "example")) {
-            let Some(mut map) = load(&path, found)? else { continue };
+            let Some(mut map) = reading.load(&path, "an example") else {
+                continue;
+            };
             map.entry("name").or_insert_with(|| stem.into());
             out.push(map);
         }
     }
     let order = |map: &Object| map.get("order").and_then(Value::as_f64).unwrap_or(f64::INFINITY);
     out.sort_by(|a, b| order(a).total_cmp(&order(b)));
-    Ok(out)
+    out
 }
 
 /// The bytes of a file, unless they are too many to be held.

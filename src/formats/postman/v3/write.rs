@@ -12,6 +12,7 @@ use crate::formats::postman::tidy::{Object, is_nothing};
 use crate::formats::postman::write::{tidy, tidy_environment};
 use crate::formats::postman::{Secrets, dress};
 use crate::formats::{Collection, Report};
+use crate::model::id::is_device;
 use crate::model::{Entity, Environment};
 
 /// What is read in part, and the rest of it kept.
@@ -46,7 +47,11 @@ pub fn collection(collection: &Collection, secrets: &Secrets, report: &mut Repor
         let name = above.names.give(item.entity.name());
         let path = above.path.below(item.entity.name());
         let above = above.file.clone();
-        let tidy = tidy(&item.entity, secrets);
+        let mut tidy = tidy(&item.entity, secrets);
+        if text(&tidy, "name").is_empty() {
+            // Here the name of a file is one, whatever was none before.
+            tidy.insert("name".into(), item.entity.name().into());
+        }
         let written = match &item.entity {
             Entity::Request(_) => request(tidy.clone(), &name, order),
             Entity::Collection(_) | Entity::Folder(_) => Written {
@@ -173,14 +178,6 @@ fn file_name(name: &str) -> String {
         return format!("{stem}-{}", &base[stem.len()..]);
     }
     base
-}
-
-/// Whether Windows means a device by a name.
-fn is_device(stem: &str) -> bool {
-    let stem = stem.to_ascii_lowercase();
-    let numbered = ["com", "lpt"].iter().find_map(|port| stem.strip_prefix(port));
-    ["con", "prn", "aux", "nul"].contains(&stem.as_str())
-        || numbered.is_some_and(|number| number.len() == 1 && ("1"..="9").contains(&number))
 }
 
 fn head(tidy: &mut Object, kind: &str, file: &str, order: Option<usize>) -> Object {
@@ -430,7 +427,9 @@ mod tests {
             ("CON", "CON-"),
             ("nul.x", "nul-.x"),
             ("com1", "com1-"),
-            ("com0", "com0"),
+            ("com²", "com²-"),
+            ("CONIN$", "CONIN$-"),
+            ("com10", "com10"),
             ("Console", "Console"),
             (" . ", "untitled"),
         ] {

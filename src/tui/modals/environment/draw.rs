@@ -8,6 +8,7 @@ use super::{EnvironmentEditor, details};
 use crate::model::variable::Owner;
 use crate::tui::modals::sheet::blank_behind;
 use crate::tui::panes::View;
+use crate::tui::variables::Line;
 use crate::tui::widgets::{frame, glyphs, popup};
 
 /// The window's largest size.
@@ -128,6 +129,14 @@ fn overriding<'a>(editor: &EnvironmentEditor, key: &str, view: View<'a>) -> Opti
         .and_then(|(.., value)| value.as_deref())
 }
 
+/// That a name stands in several rows, which files of Postman's have and nobody sees in a long table.
+fn again(editor: &EnvironmentEditor, line: &Line, view: View<'_>) -> Option<Text<'static>> {
+    let is_same = |other: &&Line| other.variable.is_some() && other.enabled() && other.key == line.key;
+    let all = editor.lines.iter().filter(is_same).count();
+    let text = format!("again: {all} rows have this name, and the last one counts");
+    (all > 1 && line.enabled()).then(|| Text::styled(text, view.theme.warn))
+}
+
 fn draw_details(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mut Buffer) {
     let theme = view.theme;
     if area.is_empty() {
@@ -139,7 +148,8 @@ fn draw_details(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mu
     let mut told = match editor.line() {
         Some(line) => {
             let override_ = overriding(editor, &line.key, view);
-            details::lines(line, override_, view, room, usize::from(area.height))
+            let told = details::lines(line, override_, view, room, usize::from(area.height));
+            again(editor, line, view).into_iter().chain(told).collect()
         }
         None if view.shared.read_only.is_some() => Vec::new(),
         None => vec![Text::styled(

@@ -9,23 +9,23 @@ use crate::tui::panes::Cx;
 use crate::tui::shared::Level;
 use crate::tui::variables::{CURRENT, INITIAL, KEY, Line, SOURCED, is_taken, taken, text_of, typed};
 
-/// Carries out what changed in the table.
-pub fn took(editor: &EnvironmentEditor, change: TableChange, cx: &mut Cx<'_>) {
+/// Carries out what changed in the table; says whether it may.
+pub fn took(editor: &EnvironmentEditor, change: TableChange, cx: &mut Cx<'_>) -> bool {
     match change {
         TableChange::Ignored | TableChange::Moved => {}
         TableChange::Copied(text) => cx.commands.push(Command::Copy(text, "the selection".into())),
         TableChange::RowAdded(row) => {
             let key = editor.table.rows().get(row).map(|row| row.text(KEY).trim().to_owned());
             if let Some(key) = key.filter(|key| !key.is_empty()) {
-                add(editor, Variable::new(key, ""), cx);
+                return add(editor, Variable::new(key, ""), cx);
             }
         }
         TableChange::RowRemoved(row) => remove(editor, row, cx),
         TableChange::Toggled(row) => toggle(editor, row, cx),
         TableChange::CellCommitted { row, column, text } => {
-            let Some(line) = editor.lines.get(row) else { return };
+            let Some(line) = editor.lines.get(row) else { return true };
             match column {
-                KEY => rename(editor, row, line, text.trim(), cx),
+                KEY => return rename(editor, row, line, text.trim(), cx),
                 INITIAL => set_initial(editor, row, line, &text, cx),
                 CURRENT if text.is_empty() => set_current(editor, &line.key, None, cx),
                 CURRENT => set_current(editor, &line.key, Some(typed(&text, line.value())), cx),
@@ -33,6 +33,7 @@ pub fn took(editor: &EnvironmentEditor, change: TableChange, cx: &mut Cx<'_>) {
             }
         }
     }
+    true
 }
 
 fn notify(cx: &mut Cx<'_>, level: Level, text: impl Into<String>) {
@@ -67,27 +68,34 @@ fn set_current_too(editor: &EnvironmentEditor, key: &str, value: Option<Value>, 
     }
 }
 
-fn add(editor: &EnvironmentEditor, variable: Variable, cx: &mut Cx<'_>) {
-    warn_of_double(editor, &variable.key, usize::MAX, cx);
+/// Adds a variable; says whether it may.
+fn add(editor: &EnvironmentEditor, variable: Variable, cx: &mut Cx<'_>) -> bool {
+    if refuses_double(editor, &variable.key, usize::MAX, cx) {
+        return false;
+    }
     save(editor, cx, |environment| environment.variables.push(variable));
+    true
 }
 
-/// Adds a variable that is a secret from the start.
-pub fn add_secret(editor: &EnvironmentEditor, key: &str, cx: &mut Cx<'_>) {
+/// Adds a variable that is a secret from the start; says whether it may.
+pub fn add_secret(editor: &EnvironmentEditor, key: &str, cx: &mut Cx<'_>) -> bool {
     let secret = true;
     let variable = Variable {
         secret,
         ..Variable::new(key, "")
     };
-    add(editor, variable, cx);
+    add(editor, variable, cx)
 }
 
-fn warn_of_double(editor: &EnvironmentEditor, key: &str, except: usize, cx: &mut Cx<'_>) {
+/// Of two that are enabled the last one counts, and a new one is empty: it would take the other's place unseen.
+fn refuses_double(editor: &EnvironmentEditor, key: &str, except: usize, cx: &mut Cx<'_>) -> bool {
     let mut others = editor.lines.iter().enumerate().filter(|(at, _)| *at != except);
-    if others.any(|(_, line)| line.variable.is_some() && line.key == key) {
-        let text = format!("`{key}` is there twice now; the last enabled one counts");
+    let is_there = others.any(|(_, line)| line.variable.is_some() && line.enabled() && line.key == key);
+    if is_there {
+        let text = format!("`{key}` is there already; disable that one (Space) to have another of its name");
         notify(cx, Level::Warning, text);
     }
+    is_there
 }
 
 fn remove(editor: &EnvironmentEditor, row: usize, cx: &mut Cx<'_>) {
@@ -123,20 +131,22 @@ fn toggle(editor: &EnvironmentEditor, row: usize, cx: &mut Cx<'_>) {
     });
 }
 
-/// Renames a variable; its current value goes along.
-fn rename(editor: &EnvironmentEditor, row: usize, line: &Line, key: &str, cx: &mut Cx<'_>) {
+/// Renames a variable; its current value goes along. Says whether no other one has that name.
+fn rename(editor: &EnvironmentEditor, row: usize, line: &Line, key: &str, cx: &mut Cx<'_>) -> bool {
     if key.is_empty() {
         notify(cx, Level::Warning, "a variable needs a name; `d` deletes it");
-        return;
+        return true;
     }
     if key == line.key {
-        return;
+        return true;
     }
     if line.current.is_some() && is_taken(&editor.lines, line, key) {
         notify(cx, Level::Warning, taken(key));
-        return;
+        return true;
     }
-    warn_of_double(editor, key, row, cx);
+    if line.enabled() && refuses_double(editor, key, row, cx) {
+        return false;
+    }
     if line.variable.is_some() {
         save(editor, cx, |environment| {
             if let Some(variable) = environment.variables.get_mut(row) {
@@ -152,6 +162,7 @@ fn rename(editor: &EnvironmentEditor, row: usize, line: &Line, key: &str, cx: &m
         }
         set_current_too(editor, key, Some(value), cx);
     }
+    true
 }
 
 fn set_initial(editor: &EnvironmentEditor, row: usize, line: &Line, text: &str, cx: &mut Cx<'_>) {
@@ -165,7 +176,9 @@ fn set_initial(editor: &EnvironmentEditor, row: usize, line: &Line, text: &str, 
                 }
             });
         }
-        None => add(editor, Variable::new(line.key.clone(), text), cx),
+        None => {
+            let _may = add(editor, Variable::new(line.key.clone(), text), cx);
+        }
     }
 }
 

@@ -233,7 +233,10 @@ impl EnvironmentEditor {
             None => {
                 let key = typed.trim().to_owned();
                 self.table.commit();
-                edits::add_secret(self, &key, cx);
+                if !edits::add_secret(self, &key, cx) {
+                    self.retype(row);
+                    return;
+                }
                 self.follow = Some((key, true));
                 None
             }
@@ -285,7 +288,31 @@ impl EnvironmentEditor {
             let key = self.table.rows().get(row).map_or("", |row| row.text(KEY)).trim();
             self.follow = Some((key.to_owned(), last));
         }
-        edits::took(self, change, cx);
+        let row = match change {
+            TableChange::RowAdded(row) | TableChange::CellCommitted { row, .. } => row,
+            _ => self.table.cursor().0,
+        };
+        if !edits::took(self, change, cx) {
+            self.retype(row);
+        }
+    }
+
+    /// Goes on with a name that another variable has: what is typed next is no command, and not for that one.
+    fn retype(&mut self, row: usize) {
+        self.follow = None;
+        let typed = self.table.rows().get(row).map(|row| row.text(KEY).to_owned());
+        self.table.cancel();
+        if row < self.lines.len() {
+            self.table.go_to(row, KEY);
+            self.table.apply(TableAction::Edit);
+            return;
+        }
+        // As it began: behind its name comes its value.
+        self.table.set_rows(self.lines.iter().map(Line::row).collect());
+        self.table.apply(TableAction::Add);
+        if let (Some(editor), Some(typed)) = (self.table.editor_mut(), typed) {
+            editor.set_text(&typed);
+        }
     }
 
     /// Takes over what is typed into a cell, which otherwise counts when the cell is left; returns whether there was any.

@@ -254,8 +254,13 @@ fn a_new_variable_is_typed_name_then_value() {
     harness.press("aregion<enter>eu<enter>");
     assert_eq!(variable(&harness, "region").unwrap().value, json!("eu"));
     assert!(harness.screen().contains("add a variable"));
+    let before = variable(&harness, "base_url").unwrap();
     harness.press("abase_url<enter>");
-    assert!(notice(&harness).contains("twice"));
+    assert!(notice(&harness).contains("`base_url` is there already"));
+    // What is typed on is its name still, and no command.
+    harness.press("_d<enter>eu<enter>");
+    assert_eq!(variable(&harness, "base_url").unwrap(), before);
+    assert_eq!(variable(&harness, "base_url_d").unwrap().value, json!("eu"));
 }
 
 #[test]

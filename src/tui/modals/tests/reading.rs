@@ -185,7 +185,21 @@ fn help_is_had_over_every_screen_and_is_that_of_its_own_keys() {
         "Clear the cookies of its domain, or all",
     );
     over("g<ctrl-r>", "Complete the path of the data file");
-    over("<ctrl-p>", "Outside text fields");
+    over("1e", "PgUp PgDn ^U ^D  Move a page");
+    over("g<ctrl-r>", "^E  Switch the environment");
+    over("<ctrl-p>", "⇧Tab Tab ^P ^N  Move, too");
+    over("<ctrl-p>messages<enter>", "Scroll a page");
+    over("2A", "A line to type");
+    over("<ctrl-p>import<enter>", "Complete the path");
+    over("2gjD", "Give the answer that is marked");
+    over("2gjD", "^Q  Quit");
+    let mut harness = Harness::new(120, 40);
+    harness.press("<ctrl-p><f1>");
+    assert!(
+        !harness.screen().contains("Outside text fields"),
+        "{}",
+        harness.screen()
+    );
     let mut harness = Harness::new(80, 24);
     harness.press("1e?");
     let screen = harness.screen();
@@ -198,6 +212,17 @@ fn help_is_had_over_every_screen_and_is_that_of_its_own_keys() {
     assert!(harness.screen().contains("no key for `promote`"));
     harness.press("<ctrl-u>undo");
     assert!(line(&harness.screen(), "Undo").contains("u ^Z"));
+    // As the user's own keys have it, but for letters, which are the screen's.
+    let mut harness = Harness::new(120, 40);
+    let own = "anywhere = [{ on = 'f6', run = 'switch-environment' }, { on = 'ctrl-e', run = 'none' }]\n\
+               normal = [{ on = 'd', run = 'help' }]\n";
+    let wrong = harness.state.keymap.merge(own);
+    assert!(wrong.is_empty(), "{wrong:?}");
+    harness.press("g<ctrl-r><f1>");
+    let screen = harness.screen();
+    assert!(line(&screen, "Switch the environment").contains("F6"), "{screen}");
+    harness.press("<esc><esc>1ed");
+    assert!(!harness.screen().contains("Keys"), "{}", harness.screen());
     // Where a cell is typed into it is typed.
     let mut harness = Harness::new(120, 40);
     harness.press("1ei?");

@@ -132,4 +132,75 @@ fn a_device_code_is_shown_copied_and_drawn() {
     let harness = asked((60, 16), device(), Opened::Before);
     let screen = harness.screen();
     assert!(screen.contains("WDJB-MJHT") && !screen.contains("█▀▀▀▀▀█"), "{screen}");
+    assert!(screen.contains("a picture to scan, in a larger window"), "{screen}");
+}
+
+#[test]
+fn the_field_is_on_the_screen_however_long_the_address_and_the_reason_are() {
+    let Todo::Browser {
+        url,
+        back,
+        listens,
+        wrong,
+    } = browser(true, None)
+    else {
+        panic!("a browser")
+    };
+    let what = Todo::Browser {
+        url: format!("{url}{}", "&scope=offline_access".repeat(60)),
+        back,
+        listens,
+        wrong,
+    };
+    let why = format!("no browser opens: {}", "because of that ".repeat(60));
+    for size in [(120, 40), (80, 24), (80, 20), (60, 16)] {
+        let mut harness = asked(size, what.clone(), Opened::Not(why.clone()));
+        let screen = harness.screen();
+        assert!(
+            screen.contains("https://as.example/auth?") && screen.contains('…'),
+            "{screen}"
+        );
+        assert!(size.1 < 20 || screen.contains("press p"), "{screen}");
+        harness.press("p");
+        let screen = harness.screen();
+        assert!(screen.contains("the address the browser has ended at"), "{screen}");
+    }
+}
+
+#[test]
+fn ctrl_c_cancels_what_the_sign_in_is_for() {
+    for (what, keys) in [
+        (browser(true, None), "<ctrl-c>"),
+        (browser(true, None), "p<ctrl-c>"),
+        (device(), "<ctrl-c>"),
+    ] {
+        let mut harness = asked((80, 24), what, Opened::Before);
+        harness.press(keys);
+        assert_eq!(replies(&harness), [&Reply::Cancelled], "{keys}");
+        assert!(harness.state.modals.is_empty());
+    }
+}
+
+#[test]
+fn the_question_before_quitting_stays_above_a_sign_in_that_comes() {
+    let mut harness = asked((80, 24), device(), Opened::Before);
+    harness.event(Event::SignIn(ID, News::Over));
+    let quit = Choice {
+        key: 'q',
+        label: "quit".into(),
+        commands: vec![Command::Quit],
+    };
+    let question = Confirm::new("Still under way", vec!["it is sent".into()], vec![quit]);
+    harness.state.modals.push(question.into());
+    let until = harness.now.checked_add(jiff::SignedDuration::from_secs(299)).unwrap();
+    let token = "cli at as.example".to_owned();
+    let prompt = Prompt {
+        token,
+        what: device(),
+        until,
+    };
+    harness.event(Event::SignIn(ID, News::Wanted(prompt, Opened::Before)));
+    assert!(harness.screen().contains("Still under way"), "{}", harness.screen());
+    harness.press("<esc>");
+    assert!(harness.screen().contains("WDJB-MJHT") && replies(&harness).is_empty());
 }

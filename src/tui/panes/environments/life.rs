@@ -83,7 +83,9 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, candidates: &Cand
     let owner = Owner::Environment(node.slug.clone());
     let Candidates { bound, names, .. } = candidates;
     let mut out: Vec<Token> = Vec::new();
-    let keys = keys(shared, node);
+    let sources = tokens::token_sources(&shared.workspace);
+    let keys = sources.iter().map(|token| token.key(&shared.workspace, Some(node.id)));
+    let keys: Vec<TokenKey> = keys.collect();
     for name in names {
         let now = shared.current.get(&owner, name);
         let mut initial = node.environment.variables.iter().rev();
@@ -95,7 +97,12 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, candidates: &Cand
             continue;
         }
         let status = match (status, now) {
-            (TokenStatus::Opaque, Some(now)) => told_by_reply(shared, name, now.set_at).unwrap_or(status),
+            (TokenStatus::Opaque, Some(now)) => {
+                // Any of those that fill a variable of this name may have brought it.
+                let mut all = sources.iter().filter(|token| token.source.variable == *name);
+                let told = all.find_map(|token| told_by_reply(shared, token, now.set_at));
+                told.unwrap_or(status)
+            }
             _ => status,
         };
         let token = Token {
@@ -146,9 +153,32 @@ fn granted(shared: &Shared, key: &TokenKey) -> Token {
         }),
     };
     Token {
-        name: key.name.clone(),
+        name: called(shared, key),
         status,
         aside: false,
+    }
+}
+
+/// What an auth's token is called among those of its environment: with its collection where another one has the same name,
+/// and with what tells it from others of that.
+fn called(shared: &Shared, key: &TokenKey) -> String {
+    let name = &key.name;
+    let others = shared.tokens.all().into_iter().map(|(other, _)| other);
+    let alike = |other: &TokenKey| {
+        other.name == *name
+            && other.environment == key.environment
+            && other.place != key.place
+            && renewal::is_granted(other)
+    };
+    let others: Vec<TokenKey> = others.filter(alike).collect();
+    let collection = renewal::granted_for(key);
+    match others.iter().any(|other| renewal::granted_for(other) == collection) {
+        _ if others.is_empty() => name.clone(),
+        false => format!("{name} ({collection})"),
+        true => {
+            let mark = key.place.rsplit('/').next().unwrap_or_default();
+            format!("{name} ({collection} {})", &mark[..mark.len().min(4)])
+        }
     }
 }
 
@@ -225,7 +255,7 @@ pub fn of(shared: &Shared, source: &TokenRequest) -> TokenStatus {
             .environment_owner()
             .and_then(|owner| shared.current.get(&owner, name));
         return set
-            .and_then(|set| told_by_reply(shared, name, set.set_at))
+            .and_then(|set| told_by_reply(shared, source, set.set_at))
             .unwrap_or(status);
     }
     status
@@ -240,14 +270,6 @@ pub fn words(shared: &Shared, source: &TokenRequest) -> String {
         TokenStatus::Missing => "no token".to_owned(),
         TokenStatus::Opaque => "set".to_owned(),
     }
-}
-
-/// The keys of all tokens in an environment.
-fn keys(shared: &Shared, node: &EnvironmentNode) -> Vec<TokenKey> {
-    let sources = tokens::token_sources(&shared.workspace).into_iter();
-    sources
-        .map(|token| token.key(&shared.workspace, Some(node.id)))
-        .collect()
 }
 
 /// What is known of a value: by the store, which knows of other clocks and what replies said; else by itself.
@@ -277,9 +299,7 @@ fn judged(life: TokenLife, now: Timestamp) -> TokenStatus {
 }
 
 /// For a token that does not say when it ends: the `expires_in` of the reply that brought it.
-fn told_by_reply(shared: &Shared, variable: &str, set_at: Timestamp) -> Option<TokenStatus> {
-    let sources = tokens::token_sources(&shared.workspace);
-    let source = sources.into_iter().find(|token| token.source.variable == variable)?;
+fn told_by_reply(shared: &Shared, source: &TokenRequest, set_at: Timestamp) -> Option<TokenStatus> {
     let outcome = shared.outcomes.get(&source.request?)?;
     let exchange = outcome.exchange.as_ref()?;
     let response = exchange

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use super::*;
 use crate::model::edit::Edit;
-use crate::model::token::{self as kept, GRANTED, TokenKey};
+use crate::model::token::{self as kept, GRANTED, TokenKey, TokenSource};
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Auth, Choice, Entity, Request, Workspace};
+use crate::model::{Auth, Choice, Entity, Group, Request, Workspace};
 use crate::store::Place;
 use crate::store::state::{Other, token_row};
 use crate::tui::command::Command;
@@ -141,6 +141,27 @@ fn any_jwt_is_told_of_where_it_is() {
     assert_eq!(lines(&harness)[1], "  cells      id_token 0:59");
     set(&mut harness, "demo", "dex_token", "opaque");
     assert_eq!(lines(&harness)[0], "● demo       dex_token set");
+}
+
+#[test]
+fn a_reply_tells_the_life_of_the_token_it_brought_whoever_declares_one_of_that_name() {
+    let mut workspace = crate::tui::harness::workspace();
+    let first = Group {
+        tokens: vec![TokenSource::new("dex_token", "login")],
+        ..Group::named("Alpha")
+    };
+    let first = workspace.load_node(None, "alpha", Entity::Collection(Arc::new(first)));
+    workspace.load_node(Some(first), "login", Entity::Request(Arc::default()));
+    let mut harness = Harness::with(workspace, 120, 40);
+    let shared = &mut harness.state.shared;
+    let node = shared.node_at("pydio-cells/get-token").unwrap();
+    let reply = crate::tui::outcomes::tests::of(r#"{"id_token":"opaque","expires_in":600}"#.as_bytes().into());
+    shared.outcomes.insert(node, reply, Some(node));
+    shared.open = Some(node);
+    set(&mut harness, "demo", "dex_token", "opaque");
+    let told = lines(&harness).join("\n");
+    assert!(told.contains("dex_token 10 min"), "{told}");
+    assert!(footer(&harness).contains("valid 10 min"), "{}", footer(&harness));
 }
 
 #[test]
@@ -398,6 +419,46 @@ fn draws_at_every_size() {
 }
 
 #[test]
+fn tokens_of_one_name_are_told_apart() {
+    let mut harness = Harness::new(120, 40);
+    let learn = |harness: &mut Harness, place: &str| {
+        let key = TokenKey {
+            environment: "demo".to_owned(),
+            place: format!("{GRANTED}{place}"),
+            name: "Mine".to_owned(),
+            audience: String::new(),
+        };
+        let token = kept::Token {
+            value: place.to_owned(),
+            expires_at: Some(harness.now + SignedDuration::from_mins(9)),
+            obtained_at: harness.now,
+            skew_ms: 0,
+            writes: Vec::new(),
+            refresh: None,
+            got_with: None,
+            instead_of: None,
+        };
+        harness.state.shared.tokens.note(&key, Arc::new(token));
+    };
+    let listed = |harness: &Harness| -> Vec<String> {
+        let shared = &harness.state.shared;
+        let node = shared.workspace.environment_named("demo").unwrap();
+        let candidates = life::Candidates::of(shared, node, &[], None);
+        let tokens = life::of_environment(shared, node, &candidates);
+        tokens.into_iter().map(|token| token.name).collect()
+    };
+    learn(&mut harness, "billing/1a2b3c4d");
+    assert_eq!(listed(&harness), ["Mine"]);
+    learn(&mut harness, "shop/5e6f7a8b");
+    assert_eq!(listed(&harness), ["Mine (billing)", "Mine (shop)"]);
+    learn(&mut harness, "shop/9c0d1e2f");
+    assert_eq!(
+        listed(&harness),
+        ["Mine (billing)", "Mine (shop 5e6f)", "Mine (shop 9c0d)"]
+    );
+}
+
+#[test]
 fn what_another_postrider_forgets_is_forgotten_here_unless_there_is_a_newer_one() {
     let mut harness = Harness::new(120, 40);
     let key = TokenKey {
@@ -414,6 +475,7 @@ fn what_another_postrider_forgets_is_forgotten_here_unless_there_is_a_newer_one(
         writes: Vec::new(),
         refresh: Some("refresh".to_owned()),
         got_with: None,
+        instead_of: None,
     };
     let old = granted("old", harness.now);
     let (owner, name, row) = token_row(&key, &old).unwrap();

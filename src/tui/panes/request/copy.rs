@@ -6,7 +6,7 @@ use super::{State, curl};
 use crate::auth;
 use crate::model::{Body, Entity};
 use crate::tui::shared::Shared;
-use crate::vars;
+use crate::vars::{self, Scopes};
 
 /// What can be copied: its words, and the text.
 ///
@@ -24,32 +24,14 @@ pub fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         out.push(("selection".to_owned(), selected));
     }
     if let Entity::Request(request) = entity {
-        let scopes = if shared.revealed {
-            (*state.facts.scopes).clone()
-        } else {
-            state.facts.open_scopes()
-        };
+        let scopes = scopes(state, shared);
         let url = request.full_url();
         let resolved = vars::replace(&url, &scopes).text;
         if resolved != url {
             out.push(("URL, variables replaced".to_owned(), resolved));
         }
         out.push(("URL".to_owned(), url));
-        let own = state.facts.effective(entity);
-        let settings = request.settings.or(&state.facts.parent_settings);
-        let curl = curl::command(request, own, &settings, &scopes, shared.revealed);
-        let without = curl.without.map(|kind| {
-            format!(
-                ", without its auth ({}), which curl cannot make",
-                auth::find(&kind).map_or(kind.as_str(), |found| found.label())
-            )
-        });
-        let redirects = curl
-            .halted_by
-            .map(|method| format!(", without redirects: there it would send {method} again"));
-        let what = ["curl command".to_owned()].into_iter().chain(without).chain(redirects);
-        let what: String = what.collect();
-        out.push((what, curl.text));
+        out.extend(curl_offer(state, shared, "curl command"));
         let body = match &request.body {
             Body::Raw { .. } => Part::Raw.text(entity),
             Body::GraphQl { .. } => Part::Query.text(entity),
@@ -66,6 +48,36 @@ pub fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         }
     }
     out
+}
+
+/// The request as a command for curl, called so; in the words also what is left out of it.
+pub fn curl_offer(state: &State, shared: &Shared, name: &str) -> Option<(String, String)> {
+    let Some(entity @ Entity::Request(request)) = &state.seen else {
+        return None;
+    };
+    let own = state.facts.effective(entity);
+    let settings = request.settings.or(&state.facts.parent_settings);
+    let curl = curl::command(request, own, &settings, &scopes(state, shared), shared.revealed);
+    let without = curl.without.map(|kind| {
+        format!(
+            ", without its auth ({}), which curl cannot make",
+            auth::find(&kind).map_or(kind.as_str(), |found| found.label())
+        )
+    });
+    let redirects = curl
+        .halted_by
+        .map(|method| format!(", without redirects: there it would send {method} again"));
+    let what = [name.to_owned()].into_iter().chain(without).chain(redirects);
+    Some((what.collect(), curl.text))
+}
+
+/// What variables may become in what is copied.
+fn scopes(state: &State, shared: &Shared) -> Scopes {
+    if shared.revealed {
+        (*state.facts.scopes).clone()
+    } else {
+        state.facts.open_scopes()
+    }
 }
 
 /// The text of the cell or field of the cursor; a masked one only when secrets are shown.

@@ -6,6 +6,9 @@
 //! signatures that are good for one moment only; what is of this machine: cookies, proxy, certificates, `insecure`; and
 //! the finer settings: limits, what redirects keep, versions of HTTP and TLS.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::facts::is_secret_param;
 use super::fields::is_reference;
 use crate::auth;
@@ -96,8 +99,9 @@ pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Sco
         }
     }
     let typed = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
-    body(signed.body(), signed.headers().iter().any(typed), &mut option);
-    let mut text = format!("curl {}", quote(&url));
+    let piped = body(signed.body(), signed.headers().iter().any(typed), &mut option);
+    let piped = piped.map(|base64| format!("printf %s {base64} | base64 -d | "));
+    let mut text = format!("{}curl {}", piped.unwrap_or_default(), quote(&url));
     for line in lines {
         text.push_str(" \\\n  ");
         text.push_str(&line);
@@ -182,37 +186,50 @@ fn hide(resolved: &mut ResolvedRequest, request: &Request, auth: &Auth, scopes: 
     }
 }
 
-/// The options that make the body; `typed` when a header says its type.
-fn body(body: &ResolvedBody, typed: bool, option: &mut dyn FnMut(&str, &str)) {
+/// The options that make the body; `typed` when a header says its type. Returns what must come to curl through a pipe, in
+/// Base64: bytes of which no word of a shell can be made.
+fn body(body: &ResolvedBody, typed: bool, option: &mut dyn FnMut(&str, &str)) -> Option<String> {
     let own = match body {
         ResolvedBody::Bytes { content_type, .. } => (*content_type).to_owned(),
-        ResolvedBody::File { path, .. } if inline(path).is_some() => String::new(),
         ResolvedBody::File { path, .. } => mime_guess::from_path(path).first_or_octet_stream().to_string(),
         // Of forms curl says the type itself.
         _ => String::new(),
     };
-    if !typed && !own.is_empty() {
+    let is_inline = matches!(body, ResolvedBody::File { path, .. } if inline(path).is_some());
+    if !typed && is_inline {
+        // It is sent without a type, and curl would call it a form.
+        option("-H", "Content-Type:");
+    } else if !typed && !own.is_empty() {
         option("-H", &format!("Content-Type: {own}"));
     }
-    match body {
-        ResolvedBody::None => {}
+    let bytes = match body {
+        ResolvedBody::Bytes { bytes, .. } => bytes,
+        ResolvedBody::File { bytes: Some(bytes), .. } if is_inline => bytes,
+        ResolvedBody::File { path, .. } => {
+            option("--data-binary", &format!("@{path}"));
+            return None;
+        }
+        ResolvedBody::None => return None,
         ResolvedBody::Form(rows) => {
             for (name, value) in rows {
                 // Of the name curl encodes nothing.
                 option("--data-urlencode", &format!("{}={value}", percent::form(name)));
             }
+            return None;
         }
         ResolvedBody::Multipart(parts) => {
             for row in parts {
                 part(row, option);
             }
+            return None;
         }
-        ResolvedBody::Bytes { bytes, .. } => option("--data-raw", &String::from_utf8_lossy(bytes)),
-        ResolvedBody::File { path, bytes } => match bytes {
-            Some(bytes) if inline(path).is_some() => option("--data-raw", &String::from_utf8_lossy(bytes)),
-            _ => option("--data-binary", &format!("@{path}")),
-        },
+    };
+    if let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0')) {
+        option("--data-raw", text);
+        return None;
     }
+    option("--data-binary", "@-");
+    Some(STANDARD.encode(bytes))
 }
 
 fn part(part: &ResolvedPart, option: &mut dyn FnMut(&str, &str)) {
@@ -364,6 +381,23 @@ mod tests {
         post.body = Body::File { path: "a.json".into() };
         let file = "curl http://h/ \\\n  -H 'Content-Type: application/json' \\\n  --data-binary @a.json";
         assert_eq!(plain(&post), file);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_come_through_a_pipe_as_they_are() {
+        let of = |base64: &str| {
+            let path = format!("data:;base64,{base64}");
+            plain(&Request {
+                body: Body::File { path: path.into() },
+                ..request("POST", "http://h/")
+            })
+        };
+        assert_eq!(of("YWJj"), "curl http://h/ \\\n  -H Content-Type: \\\n  --data-raw abc");
+        for bytes in ["iVBORw0KGgoAAP/+gGFiYw==", "AGE="] {
+            let sent = "-H Content-Type: \\\n  --data-binary @-";
+            let whole = format!("printf %s {bytes} | base64 -d | curl http://h/ \\\n  {sent}");
+            assert_eq!(of(bytes), whole);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::auth::oauth2::is_configured;
 use crate::exec::{self, tokens::TokenStatus};
 use crate::model::body::PartContent;
 use crate::model::token::Renew;
@@ -19,6 +20,9 @@ use crate::vars::{self, Scopes};
 
 use super::values::Values;
 use super::{fields, part};
+
+/// What stands where something is that is not known yet, or not to be shown.
+const HIDDEN: &str = "••••";
 
 /// Something to know before sending.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -295,23 +299,14 @@ impl Facts {
         } else {
             &request.auth
         };
+        out.extend(authorization(auth).map(|value| ("Authorization".to_owned(), value)));
         match auth.kind.as_str() {
-            "bearer" if !auth.text("token").is_empty() => {
-                let token = auth.text("token");
-                let token = if fields::is_reference(&token) {
-                    token
-                } else {
-                    "••••".to_owned()
-                };
-                out.push(("Authorization".to_owned(), format!("Bearer {token}")));
-            }
-            "basic" => out.push(("Authorization".to_owned(), "Basic ••••".to_owned())),
             "apikey" if auth.text("in") != "query" && !auth.text("key").is_empty() => {
                 let value = auth.text("value");
                 let value = if fields::is_reference(&value) {
                     value
                 } else {
-                    "••••".to_owned()
+                    HIDDEN.to_owned()
                 };
                 out.push((auth.text("key"), value));
             }
@@ -349,6 +344,47 @@ impl Facts {
         };
         out.retain(|(name, _)| name == "Authorization" || !typed(name));
         out
+    }
+}
+
+/// The `Authorization` that an auth makes, as far as it is known before; those that answer the server make theirs only then.
+fn authorization(auth: &Auth) -> Option<String> {
+    let in_query = |name: &str, word: &str| auth.text(name) == word;
+    let prefixed = || {
+        let given = auth.params.contains_key("headerPrefix");
+        let prefix = if given {
+            auth.text("headerPrefix")
+        } else {
+            "Bearer".to_owned()
+        };
+        format!("{prefix} {HIDDEN}").trim_start().to_owned()
+    };
+    match auth.kind.as_str() {
+        "bearer" if !auth.text("token").is_empty() => {
+            let token = auth.text("token");
+            let token = if fields::is_reference(&token) {
+                token.as_str()
+            } else {
+                HIDDEN
+            };
+            Some(format!("Bearer {token}"))
+        }
+        "basic" => Some(format!("Basic {HIDDEN}")),
+        "jwt" if !in_query("addTokenTo", "queryParam") => Some(prefixed()),
+        "oauth2" if !in_query("addTokenTo", "queryParams") => {
+            let has = !auth.text("accessToken").is_empty() || is_configured(auth);
+            has.then(prefixed)
+        }
+        "asap" => Some(format!("Bearer {HIDDEN}")),
+        "hawk" if !auth.text("authId").is_empty() => Some(format!("Hawk {HIDDEN}")),
+        "edgegrid" if !auth.text("clientToken").is_empty() => Some(format!("EG1-HMAC-SHA256 {HIDDEN}")),
+        "awsv4" if !auth.flag("addAuthDataToQuery") && !auth.text("accessKey").is_empty() => {
+            Some(format!("AWS4-HMAC-SHA256 {HIDDEN}"))
+        }
+        "oauth1" if auth.flag("addParamsToHeader") && !auth.text("consumerKey").is_empty() => {
+            Some(format!("OAuth {HIDDEN}"))
+        }
+        _ => None,
     }
 }
 
@@ -401,6 +437,31 @@ impl VariableLookup for Facts {
             None if self.comes_later(name) => VariableStatus::Dynamic,
             _ if self.is_missing(name) => VariableStatus::Unresolved,
             _ => VariableStatus::Resolved,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_that_an_auth_makes_is_known_before_it_is_sent() {
+        let token_url = || Auth::new("oauth2").with("accessTokenUrl", "http://as/token");
+        for (auth, expected) in [
+            (Auth::new("bearer").with("token", "{{t}}"), Some("Bearer {{t}}")),
+            (Auth::new("bearer").with("token", "t0ken"), Some("Bearer ••••")),
+            (token_url(), Some("Bearer ••••")),
+            (token_url().with("headerPrefix", "token"), Some("token ••••")),
+            (token_url().with("headerPrefix", ""), Some("••••")),
+            (token_url().with("addTokenTo", "queryParams"), None),
+            (Auth::new("oauth2"), None),
+            (Auth::new("jwt"), Some("Bearer ••••")),
+            (Auth::new("jwt").with("addTokenTo", "queryParam"), None),
+            (Auth::new("hawk").with("authId", "me"), Some("Hawk ••••")),
+            (Auth::new("digest").with("username", "me"), None),
+        ] {
+            assert_eq!(authorization(&auth).as_deref(), expected, "{auth:?}");
         }
     }
 }

@@ -55,7 +55,7 @@ pub fn fields(part: Part, entity: &Entity, facts: &Facts) -> Vec<Field> {
             kind: Kind::Text,
             value: match entity {
                 Entity::Request(request) => match &request.body {
-                    Body::GraphQl { operation_name, .. } => operation_name.clone(),
+                    Body::GraphQl { operation_name, .. } => operation_name.clone().unwrap_or_default(),
                     _ => String::new(),
                 },
                 _ => String::new(),
@@ -158,7 +158,9 @@ pub fn set(part: Part, entity: &mut Entity, name: &str, text: &str) -> Result<()
             if let Some(request) = part::request(entity) {
                 match &mut request.body {
                     Body::File { path } => *path = Template::new(text),
-                    Body::GraphQl { operation_name, .. } => text.clone_into(operation_name),
+                    Body::GraphQl { operation_name, .. } => {
+                        *operation_name = (!text.is_empty()).then(|| text.to_owned());
+                    }
                     _ => {}
                 }
             }

@@ -47,7 +47,7 @@ use crate::tui::keymap::Context;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::editor::Editor;
 
-pub use copy::copies;
+pub use copy::{copies, curl_offer};
 pub use draw::draw;
 pub use find::wanted as sought;
 pub use input::{back, edited, key, paste, update};

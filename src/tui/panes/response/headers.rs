@@ -34,11 +34,11 @@ pub(super) fn headers(exchange: &Exchange, show: &Show<'_>, width: usize) -> Pag
     let column = column(names, width);
     let lines = |headers: &[(String, Bytes)]| -> Vec<Row> {
         let rows = headers.iter().map(|(name, value)| {
-            let value = show.text(&String::from_utf8_lossy(value));
-            Row::new(Ink::Text, value.clone())
+            let value = String::from_utf8_lossy(value);
+            Row::new(Ink::Text, show.line(&value))
                 .lead(Ink::Name, padded(name, column))
                 .elided()
-                .copied(format!("value of {name}"), value)
+                .copied(format!("value of {name}"), show.text(&value))
         });
         rows.collect()
     };
@@ -81,7 +81,7 @@ pub(super) fn cookies(exchange: &Exchange, now: Timestamp, show: &Show<'_>, widt
         own.iter()
             .chain(exchange.hops.iter().flat_map(|hop| &hop.heads.cookies))
     };
-    let names: Vec<String> = all().map(|cookie| show.text(&cookie.name)).collect();
+    let names: Vec<String> = all().map(|cookie| show.line(&cookie.name)).collect();
     let table = Table {
         width,
         name: column(names.iter().map(String::as_str), width),
@@ -144,7 +144,8 @@ struct Table {
 impl Table {
     /// One line: name, value, place, end, what else is so. Under the cursor the value is whole.
     fn row(&self, cookie: &Cookie, show: &Show<'_>) -> Row {
-        let (name, value) = (show.text(&cookie.name), show.text(&cookie.value));
+        let (name, value) = (show.line(&cookie.name), show.line(&cookie.value));
+        let copied = show.text(&cookie.value);
         let refused = cookie.more.refused.map(|why| format!("refused: {why}"));
         let (place, end, flags) = (
             show.text(&place(cookie)),
@@ -172,14 +173,14 @@ impl Table {
         let row = line(padded(&value, self.value)).then(Ink::Dim, rest).elided();
         if !cut && refused.is_none() && glyphs::width(&whole) <= self.width {
             // Whole as it is: under the cursor it stays in its columns.
-            return row.copied(format!("value of {name}"), value);
+            return row.copied(format!("value of {name}"), copied);
         }
         let facts: Vec<&str> = [place.as_str(), &end, &flags]
             .into_iter()
             .filter(|fact| !fact.is_empty())
             .collect();
         let whole = line(format!("{value}  ")).then(Ink::Dim, facts.join(" · "));
-        row.opened(whole).copied(format!("value of {name}"), value)
+        row.opened(whole).copied(format!("value of {name}"), copied)
     }
 }
 

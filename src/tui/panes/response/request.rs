@@ -40,12 +40,11 @@ pub(super) fn request(exchange: &Exchange, show: &Show<'_>) -> Page {
             .copied("the URL", url),
     );
     for (name, value) in &sent.headers {
-        let value = show.text(value);
         rows.push(
-            Row::new(Ink::Text, value.clone())
+            Row::new(Ink::Text, show.line(value))
                 .lead(Ink::Name, name.clone())
                 .lead(Ink::Dim, ": ")
-                .copied(format!("value of {name}"), value),
+                .copied(format!("value of {name}"), show.text(value)),
         );
     }
     if sent.body_len > 0 {

@@ -2,6 +2,7 @@
 
 use crate::model::Redactor;
 use crate::tui::giving::named;
+use crate::tui::widgets::escape::printable;
 
 /// The way text goes to the screen and to the clipboard.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,11 @@ impl Show<'_> {
             Some(redactor) if !self.revealed => redactor.redact(text),
             _ => text.to_owned(),
         }
+    }
+
+    /// The same for one line of the screen, with what nobody sees written down as in bodies.
+    pub(super) fn line(&self, text: &str) -> String {
+        printable(&self.text(text)).into_owned()
     }
 
     /// The beginning of a text that `goes_on` where it ends, secrets masked unless they are revealed, and how many of its

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
-use super::rows::indent;
+use super::rows::{self, Shows, indent};
 use super::{State, list_area};
 use crate::model::problem::Problem;
 use crate::model::{Entity, Node, NodeId, Outcome};
@@ -119,10 +119,10 @@ fn problems(view: View<'_>, room: usize) -> String {
 fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buffer) {
     let (theme, shared) = (view.theme, view.shared);
     let Some(row) = state.rows.get(at) else { return };
-    let Some(node) = row.node.and_then(|id| shared.workspace.node(id)) else {
+    if row.shows == Shows::Drafts {
         glyphs::put_text(buf, line.as_position(), "Drafts", usize::from(line.width), theme.dim);
         return;
-    };
+    }
     let mut base = theme.base;
     if at == state.cursor {
         base = base.patch(if view.focused {
@@ -133,6 +133,19 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
         let air = Rect::new(line.x.saturating_sub(1), line.y, line.width + 2, 1);
         buf.set_style(air.intersection(buf.area), base);
     }
+    if let Shows::Broken(problem) = row.shows {
+        let problem = shared.workspace.problems.get(problem);
+        let name = problem.map(|problem| rows::name(&shared.workspace, problem));
+        let text = format!("✗ {}", name.unwrap_or_default());
+        let indent = indent(row.depth, state.deepest, line.width);
+        let room = usize::from(line.width.saturating_sub(indent));
+        let at = Position::new(line.x + indent, line.y);
+        glyphs::put_text(buf, at, &text, room, base.patch(theme.error));
+        return;
+    }
+    let Some(node) = row.node().and_then(|id| shared.workspace.node(id)) else {
+        return;
+    };
     if shared.cut == Some(node.id) {
         base = base.patch(theme.dim).add_modifier(Modifier::ITALIC);
     }

@@ -13,6 +13,7 @@ mod edits;
 mod rows;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -24,11 +25,12 @@ use crate::model::{NodeId, Workspace};
 use crate::tui::action::{Action as Any, App, Nav, Spec, specs};
 use crate::tui::command::Command;
 use crate::tui::drafts;
+use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
-use crate::tui::shared::Shared;
+use crate::tui::shared::{Level, Shared};
 use crate::tui::widgets::{frame, scroll};
 
-use rows::Row;
+use rows::{Row, Shows};
 
 /// Rows kept in sight above and below the cursor.
 const MARGIN: usize = 2;
@@ -46,6 +48,8 @@ pub struct State {
     cursor: usize,
     /// What the cursor is on: it stays there when rows come and go above it.
     on: Option<NodeId>,
+    /// The file that cannot be read, if it is on one.
+    on_broken: Option<PathBuf>,
     /// The first row in sight.
     top: usize,
     /// Rows in sight.
@@ -99,6 +103,11 @@ pub const ACTIONS: &[Spec] = specs! { Any::Tree:
 
 /// Does an action.
 pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
+    let makes = matches!(action, Action::NewRequest | Action::NewFolder | Action::NewCollection);
+    if state.on_broken.is_some() && !makes {
+        let text = "its file cannot be read: Enter says why, and opens it in your editor";
+        return cx.shared.notify(Level::Info, text);
+    }
     edits::update(state.on, action, cx, &state.unfolded);
 }
 
@@ -106,18 +115,19 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
 pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     let page = state.height.saturating_sub(1).max(1).cast_signed();
     let half = (state.height / 2).max(1).cast_signed();
+    let workspace = &cx.shared.workspace;
     match nav {
-        Nav::Up => state.step(-1),
-        Nav::Down => state.step(1),
-        Nav::PageUp => state.step(-page),
-        Nav::PageDown => state.step(page),
-        Nav::HalfUp => state.step(-half),
-        Nav::HalfDown => state.step(half),
-        Nav::Top => state.go(0),
-        Nav::Bottom => state.go(usize::MAX),
-        Nav::Left => state.out(&cx.shared.workspace),
-        Nav::Right => state.enter(&cx.shared.workspace),
-        Nav::Toggle => state.toggle(&cx.shared.workspace),
+        Nav::Up => state.step(-1, workspace),
+        Nav::Down => state.step(1, workspace),
+        Nav::PageUp => state.step(-page, workspace),
+        Nav::PageDown => state.step(page, workspace),
+        Nav::HalfUp => state.step(-half, workspace),
+        Nav::HalfDown => state.step(half, workspace),
+        Nav::Top => state.go(0, workspace),
+        Nav::Bottom => state.go(usize::MAX, workspace),
+        Nav::Left => state.out(workspace),
+        Nav::Right => state.enter(workspace),
+        Nav::Toggle => state.toggle(workspace),
         Nav::Open => open(state, cx),
         Nav::Search => cx.commands.push(Command::Act(Any::App(App::Find))),
         Nav::NextTab | Nav::PreviousTab | Nav::NextMatch | Nav::PreviousMatch => {}
@@ -126,7 +136,9 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
 
 /// Opens what the cursor is on; what is open already gets the focus.
 fn open(state: &mut State, cx: &mut Cx<'_>) {
-    let Some(id) = state.on else { return };
+    let Some(id) = state.on else {
+        return repair(state, cx);
+    };
     if cx.shared.open == Some(id) {
         cx.commands.push(Command::Focus(Pane::Request));
         return;
@@ -136,6 +148,21 @@ fn open(state: &mut State, cx: &mut Cx<'_>) {
     }
     state.open = Some(id);
     cx.commands.push(Command::Open(id));
+}
+
+/// Says what is wrong with the file under the cursor, and opens it in the user's editor.
+fn repair(state: &State, cx: &mut Cx<'_>) {
+    let Some(Shows::Broken(at)) = state.rows.get(state.cursor).map(|row| row.shows) else {
+        return;
+    };
+    let Some(problem) = cx.shared.workspace.problems.get(at) else {
+        return;
+    };
+    let path = problem.file.clone();
+    let line = problem.at.map_or(1, |(line, _)| line);
+    let text = problem.below(&cx.shared.workspace.root).to_string();
+    cx.shared.notify(Level::Error, text);
+    cx.effects.push(Effect::EditFile { path, line });
 }
 
 /// Whether a text field has the focus: never, names are typed into a prompt.
@@ -169,11 +196,22 @@ pub fn mouse(state: &mut State, event: MouseEvent, area: Rect, cx: &mut Cx<'_>) 
                 return;
             }
             let at = state.top + usize::from(event.row - list.y);
-            let Some(Row { node: Some(id), depth }) = state.rows.get(at).copied() else {
+            let Some(Row { shows, depth }) = state.rows.get(at).copied() else {
                 return;
             };
             let again = state.cursor == at;
-            state.go(at);
+            let id = match shows {
+                Shows::Drafts => return,
+                Shows::Node(id) => id,
+                Shows::Broken(_) => {
+                    state.go(at, &cx.shared.workspace);
+                    if again {
+                        repair(state, cx);
+                    }
+                    return;
+                }
+            };
+            state.go(at, &cx.shared.workspace);
             let is_group = cx.shared.workspace.group(id).is_some();
             let on_arrow = event.column < list.x + rows::indent(depth, state.deepest, list.width) + 2;
             if is_group && (on_arrow || again) {
@@ -224,14 +262,17 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         let above = workspace.ancestors(id).into_iter().map(|node| node.id);
         state.unfolded.extend(above);
         state.on = Some(id);
+        state.on_broken = None;
     }
     rows::flatten(workspace, &state.unfolded, &mut state.rows);
     state.deepest = state.rows.iter().map(|row| row.depth).max().unwrap_or(0);
     let height = usize::from(list_area(area, workspace).height);
     let resized = std::mem::replace(&mut state.height, height) != height;
     let on = state.on;
-    let place = |rows: &[Row], id| rows.iter().position(|row| row.node == Some(id));
-    let moved = if let Some(at) = on.and_then(|id| place(&state.rows, id)) {
+    let place = |rows: &[Row], id| rows.iter().position(|row| row.node() == Some(id));
+    let file = state.on_broken.as_ref();
+    let broken = file.and_then(|file| state.rows.iter().position(|row| file_of(row, workspace) == Some(file)));
+    let moved = if let Some(at) = on.and_then(|id| place(&state.rows, id)).or(broken) {
         std::mem::replace(&mut state.cursor, at) != at
     } else {
         // It is gone or folded away: what took its place, or what it is folded into.
@@ -239,7 +280,7 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
             let mut above = workspace.lineage(id).skip(1);
             above.find_map(|node| place(&state.rows, node.id))
         });
-        state.go(hidden_by.unwrap_or(state.cursor));
+        state.go(hidden_by.unwrap_or(state.cursor), workspace);
         true
     };
     // Otherwise the wheel may have left the cursor out of sight, on purpose.
@@ -283,27 +324,29 @@ impl State {
     }
 
     /// Puts the cursor on a row, or on the nearest that can have it.
-    fn go(&mut self, at: usize) {
+    fn go(&mut self, at: usize, workspace: &Workspace) {
         let last = self.rows.len().saturating_sub(1);
         let at = at.min(last);
-        let at = if self.rows.get(at).is_some_and(|row| row.node.is_none()) {
+        let at = if self.rows.get(at).is_some_and(|row| row.shows == Shows::Drafts) {
             (at + 1).min(last)
         } else {
             at
         };
         self.cursor = at;
-        self.on = self.rows.get(at).and_then(|row| row.node);
+        let row = self.rows.get(at);
+        self.on = row.and_then(Row::node);
+        self.on_broken = row.and_then(|row| file_of(row, workspace)).cloned();
         self.follow();
     }
 
-    fn step(&mut self, rows: isize) {
-        self.go(self.cursor.saturating_add_signed(rows));
+    fn step(&mut self, rows: isize, workspace: &Workspace) {
+        self.go(self.cursor.saturating_add_signed(rows), workspace);
     }
 
     fn follow(&mut self) {
         self.top = scroll::follow(self.top, self.cursor, self.rows.len(), self.height, MARGIN);
         // The heading over the drafts has no cursor of its own.
-        if self.cursor == 1 && self.rows.first().is_some_and(|row| row.node.is_none()) {
+        if self.cursor == 1 && self.rows.first().is_some_and(|row| row.shows == Shows::Drafts) {
             self.top = 0;
         }
     }
@@ -321,13 +364,19 @@ impl State {
             return;
         };
         if node.entity.is_group() && !self.unfolded.insert(node.id) && !node.children.is_empty() {
-            self.step(1);
+            self.step(1, workspace);
         }
     }
 
     /// Folds a group, or goes to the one this is in.
     fn out(&mut self, workspace: &Workspace) {
         let Some(node) = self.on.and_then(|id| workspace.node(id)) else {
+            let before = self.rows.iter().take(self.cursor);
+            let depth = self.rows.get(self.cursor).map_or(0, |row| row.depth);
+            let above = before.rev().position(|row| row.depth < depth);
+            if let Some(above) = above.filter(|_| self.on_broken.is_some()) {
+                self.go(self.cursor - 1 - above, workspace);
+            }
             return;
         };
         if self.unfolded.remove(&node.id) {
@@ -335,10 +384,18 @@ impl State {
         }
         if let Some(at) = node
             .parent
-            .and_then(|parent| self.rows.iter().position(|row| row.node == Some(parent)))
+            .and_then(|parent| self.rows.iter().position(|row| row.node() == Some(parent)))
         {
-            self.go(at);
+            self.go(at, workspace);
         }
+    }
+}
+
+/// The file that cannot be read that a row shows.
+fn file_of<'w>(row: &Row, workspace: &'w Workspace) -> Option<&'w PathBuf> {
+    match row.shows {
+        Shows::Broken(at) => workspace.problems.get(at).map(|problem| &problem.file),
+        Shows::Drafts | Shows::Node(_) => None,
     }
 }
 
@@ -369,7 +426,7 @@ pub fn jumps(state: &State, shared: &Shared, area: Rect) -> Vec<(Position, Vec<C
     let list = list_area(area, &shared.workspace);
     let rows = state.rows.iter().skip(state.top);
     rows.zip(list.y..list.bottom())
-        .filter_map(|(row, y)| row.node.map(|id| (row, y, id)))
+        .filter_map(|(row, y)| row.node().map(|id| (row, y, id)))
         .filter(|(.., id)| shared.workspace.request(*id).is_some())
         .take(MOST)
         .map(|(row, y, id)| {

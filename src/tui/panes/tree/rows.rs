@@ -1,16 +1,39 @@
 //! The tree as a list: the rows that are not folded away, from top to bottom.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 
-use crate::model::{NodeId, Workspace};
+use crate::model::problem::Problem;
+use crate::model::{ItemPath, NodeId, Workspace};
 
 /// A line of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// What it shows; `None` is the heading over requests that are saved nowhere.
-    pub node: Option<NodeId>,
+    /// What it shows.
+    pub shows: Shows,
     /// How deep it is in the tree.
     pub depth: u16,
+}
+
+/// What a line of the tree shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// The heading over requests that are saved nowhere.
+    Drafts,
+    /// A node.
+    Node(NodeId),
+    /// A file that cannot be read, in the place of what is in it, by the number of what is wrong with it.
+    Broken(usize),
+}
+
+impl Row {
+    /// The node that it shows.
+    pub fn node(&self) -> Option<NodeId> {
+        match self.shows {
+            Shows::Node(id) => Some(id),
+            Shows::Drafts | Shows::Broken(_) => None,
+        }
+    }
 }
 
 /// Columns before a row of a list of this width: two a level; one where the deepest level has no room else, so that what
@@ -24,25 +47,65 @@ pub fn indent(depth: u16, deepest: u16, width: u16) -> u16 {
 /// Flattens what is visible. Looks at each visible node once, so it is cheap enough to run after every event.
 pub fn flatten(workspace: &Workspace, unfolded: &BTreeSet<NodeId>, out: &mut Vec<Row>) {
     out.clear();
+    let row = |id: &NodeId, depth| Row {
+        shows: Shows::Node(*id),
+        depth,
+    };
     if !workspace.scratch().is_empty() {
-        out.push(Row { node: None, depth: 0 });
-        out.extend(workspace.scratch().iter().map(|id| Row {
-            node: Some(*id),
-            depth: 1,
-        }));
+        out.push(Row {
+            shows: Shows::Drafts,
+            depth: 0,
+        });
+        out.extend(workspace.scratch().iter().map(|id| row(id, 1)));
     }
-    let mut todo: Vec<Row> = Vec::new();
-    let row = |id: &NodeId, depth| Row { node: Some(*id), depth };
+    let broken = broken(workspace);
+    let broken = |group: Option<NodeId>, depth| {
+        let own = broken.iter().rev().filter(move |(above, _)| *above == group);
+        own.map(move |(_, problem)| Row {
+            shows: Shows::Broken(*problem),
+            depth,
+        })
+    };
+    let mut todo: Vec<Row> = broken(None, 0).collect();
     todo.extend(workspace.collections().iter().rev().map(|id| row(id, 0)));
     while let Some(next) = todo.pop() {
         out.push(next);
         let Some(node) = next
-            .node
+            .node()
             .filter(|id| unfolded.contains(id))
             .and_then(|id| workspace.node(id))
         else {
             continue;
         };
+        todo.extend(broken(Some(node.id), next.depth + 1));
         todo.extend(node.children.iter().rev().map(|id| row(id, next.depth + 1)));
     }
+}
+
+/// The files of collections that cannot be read, each with the group it is in, as far as that can be.
+fn broken(workspace: &Workspace) -> Vec<(Option<NodeId>, usize)> {
+    let mut known = HashSet::new();
+    let folder = workspace.root.join("collections");
+    let unread = workspace.problems.iter().enumerate();
+    let unread = unread.filter(|(_, problem)| !problem.warning && known.insert(&problem.file));
+    let files = unread.filter_map(|(at, problem)| Some((at, problem.file.strip_prefix(&folder).ok()?)));
+    let placed = files.filter(|(_, file)| file.extension().is_some_and(|ending| ending == "toml"));
+    let group = |file: &Path| {
+        let mut above = file.ancestors().skip(1);
+        above.find_map(|folder| {
+            let names: Option<Vec<&str>> = folder.iter().map(|name| name.to_str()).collect();
+            workspace.find(&ItemPath::new(names?.join("/")))
+        })
+    };
+    placed.map(|(at, file)| (group(file), at)).collect()
+}
+
+/// What a file that cannot be read is called: a request by its name, what describes a group by the way to it.
+pub fn name(workspace: &Workspace, problem: &Problem) -> String {
+    let name = problem.file.file_stem().unwrap_or_default();
+    if name != "collection" && name != "folder" {
+        return name.to_string_lossy().into_owned();
+    }
+    let inside = problem.file.strip_prefix(workspace.root.join("collections"));
+    inside.unwrap_or(&problem.file).display().to_string()
 }

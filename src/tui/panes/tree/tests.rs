@@ -507,3 +507,67 @@ fn what_is_in_a_folder_stands_further_in_than_that_however_deep() {
         assert!(at(&format!("F{level}")) < at(&format!("F{}", level + 1)), "{screen}");
     }
 }
+
+#[test]
+fn a_file_that_cannot_be_read_stands_in_the_tree_and_opens_in_an_editor() {
+    let mut harness = Harness::new(120, 40);
+    let problem = |file: &str, warning: bool| Problem {
+        file: format!("/nowhere/{file}").into(),
+        at: Some((3, 7)),
+        message: "key with no value".to_owned(),
+        hint: None,
+        warning,
+    };
+    harness.state.shared.workspace.problems = vec![
+        problem("collections/pydio-cells/configuration/torn.toml", false),
+        problem("collections/pydio-cells/configuration/torn.toml", false),
+        problem("collections/pydio-cells/get-token.toml", true),
+        problem("collections/gone/collection.toml", false),
+        problem("environments/demo.toml", false),
+    ];
+    let torn = |harness: &Harness| names(harness).iter().filter(|name| name.contains("torn")).count();
+    harness.event(Event::Tick);
+    assert_eq!(torn(&harness), 0, "it is folded away with what it is in");
+    harness.press("2gjjl");
+    assert_eq!(at(&harness), "Configuration");
+    let seen = names(&harness);
+    let found = |part: &str| seen.iter().position(|name| name.contains(part)).unwrap();
+    assert_eq!(torn(&harness), 1, "{seen:?}");
+    assert_eq!(found("✗ torn"), found("Data sources") + 1, "{seen:?}");
+    assert_eq!(seen.iter().filter(|name| name.contains('✗')).count(), 2, "{seen:?}");
+    assert!(seen[found("✗ gone/collection.toml")].starts_with(" ✗"), "{seen:?}");
+    harness.press("jjj");
+    assert_eq!(harness.state.panes.tree.on, None);
+    // It stays there, whatever comes before it.
+    harness.state.shared.workspace.problems.remove(3);
+    harness
+        .state
+        .shared
+        .workspace
+        .problems
+        .insert(0, problem("collections/pydio-cells/a.toml", false));
+    harness.event(Event::Tick);
+    harness.effects.clear();
+    harness.press("D");
+    assert!(harness.screen().contains("Enter says why"), "{}", harness.screen());
+    harness.press("<enter>");
+    let edited = harness.effects.iter().find_map(|effect| match effect {
+        Effect::EditFile { path, line } => Some((path.display().to_string(), *line)),
+        _ => None,
+    });
+    let file = "/nowhere/collections/pydio-cells/configuration/torn.toml";
+    assert_eq!(edited, Some((file.to_owned(), 3)));
+    let told = harness.state.shared.notice.as_ref().unwrap().text.clone();
+    assert!(
+        told.contains("configuration/torn.toml:3:7: key with no value"),
+        "{told}"
+    );
+    harness.press("h");
+    assert_eq!(at(&harness), "Configuration");
+    // Once it can be read it is gone.
+    harness.press("G");
+    harness.state.shared.workspace.problems.clear();
+    harness.event(Event::Tick);
+    assert_eq!(torn(&harness), 0);
+    assert!(harness.state.panes.tree.on.is_some());
+}

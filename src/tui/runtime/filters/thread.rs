@@ -177,6 +177,8 @@ pub(super) fn oversee(desk: &Arc<Desk>, queue: &Sender<Event>, newest: &Arc<Atom
                         });
                     }
                     Err(error) => {
+                        // Nobody will take it.
+                        desk.change(|papers| papers.next = None);
                         let words = format!("the system gives no thread to filter on: {error}");
                         tell(name, News::Output(Err(FilterError::Run(words))));
                     }
@@ -221,7 +223,8 @@ fn filter_body(desk: &Arc<Desk>, newest: &Arc<AtomicU64>) {
         let (telling, told) = (Arc::clone(desk), Mutex::new(Instant::now()));
         let stop = Stop::when(move || current.load(Ordering::SeqCst) != name).telling(move |percent| {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-            if told.elapsed() >= TELLS {
+            // The last word holds until there is an output, which may take much longer.
+            if told.elapsed() >= TELLS || percent == 100 {
                 *told = Instant::now();
                 telling.tell(name, News::Read(percent));
             }

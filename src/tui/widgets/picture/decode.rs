@@ -5,9 +5,8 @@
 //! looked at first, and decoders are told how much they may take.
 
 use std::io::Cursor;
-use std::num::NonZeroU64;
 
-use png::Transformations;
+use png::{InterlaceInfo, Transformations};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
@@ -19,6 +18,8 @@ use crate::tui::widgets::body::Kind;
 
 /// Pixels of a picture that is decoded; while it is, each takes four bytes, in a JPEG nine.
 const MOST_PIXELS: usize = 32_000_000;
+/// Why there is none of a picture that nobody looks at any more.
+const UNWANTED: &str = "not wanted any more";
 /// What a decoder may take besides, in bytes.
 const MOST_TAKEN: usize = 64 << 20;
 
@@ -91,17 +92,39 @@ fn png(bytes: &[u8], most: usize, stop: &dyn Fn() -> bool) -> Result<Picture, St
     let interlaced = info.interlaced;
     let size = bounded(info.width as usize, info.height as usize)?;
     let parts = reader.output_color_type().0.samples();
-    if interlaced {
-        // Its rows come in seven turns.
-        let mut pixels = vec![0; size.0 * size.1 * parts];
-        reader.next_frame(&mut pixels).map_err(broken)?;
-        return Ok(shrunk(&pixels, size, most));
-    }
     let mut shrink = Shrink::new(size, most);
     let mut rows = 0;
+    if interlaced {
+        // Its rows come in seven turns, the first of them an eighth of all; each pixel fills the place of those to come.
+        let line = size.0 * parts;
+        let bits = u8::try_from(parts * 8).unwrap_or(u8::MAX);
+        let mut pixels = vec![0; line * size.1];
+        let is_cut = loop {
+            if stop() {
+                return Err(UNWANTED.to_owned());
+            }
+            match reader.next_interlaced_row() {
+                Ok(Some(row)) => {
+                    if let InterlaceInfo::Adam7(place) = row.interlace() {
+                        png::splat_interlaced_row(&mut pixels, line, row.data(), place, bits);
+                    }
+                }
+                Ok(None) => break false,
+                Err(_) if rows > 0 => break true,
+                Err(error) => return Err(broken(error)),
+            }
+            rows += 1;
+        };
+        for row in pixels.chunks(line).take(rows * 8) {
+            shrink.row(row.chunks(parts).map(pixel));
+        }
+        let mut picture = shrink.done();
+        picture.cut |= is_cut;
+        return Ok(picture);
+    }
     loop {
         if stop() {
-            return Err("not wanted any more".to_owned());
+            return Err(UNWANTED.to_owned());
         }
         match reader.next_row() {
             Ok(Some(row)) => shrink.row(row.data().chunks(parts).map(pixel)),
@@ -126,24 +149,53 @@ fn jpeg(bytes: &[u8], most: usize) -> Result<Picture, String> {
     let size = bounded(width, height)?;
     let pixels = decoder.decode().map_err(broken)?;
     let mut picture = shrunk(&pixels, size, most);
-    // The decoder paints over what is missing. A preview that lies before the picture has an end of its own.
-    let end = memchr::memmem::rfind(bytes, b"\xff\xd9");
-    picture.cut |= end < memchr::memmem::rfind(bytes, b"\xff\xda");
+    // The decoder paints over what is missing.
+    picture.cut |= !ends(bytes);
     Ok(picture)
+}
+
+/// Whether a JPEG has its end. Previews that lie in it, and what may lie behind it, have ends of their own.
+fn ends(bytes: &[u8]) -> bool {
+    // Behind the marker with which it starts.
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    // Between markers lie the pixels, in which none of those that end them is.
+    while let Some(at) = memchr::memchr(0xff, rest) {
+        let Some(marker) = rest.get(at + 1) else { return false };
+        let len = match marker {
+            0xd9 => return true,
+            // One that fills up: the next one may be the marker.
+            0xff => 1,
+            // A byte of the pixels; markers that stand alone.
+            0x00 | 0x01 | 0xd0..=0xd8 => 2,
+            _ => match rest.get(at + 2..at + 4) {
+                Some(&[high, low]) => 2 + usize::from(u16::from_be_bytes([high, low])),
+                _ => return false,
+            },
+        };
+        rest = rest.get(at + len..).unwrap_or_default();
+    }
+    false
 }
 
 fn gif(bytes: &[u8], most: usize) -> Result<Picture, String> {
     let mut options = gif::DecodeOptions::new();
     options.set_color_output(gif::ColorOutput::RGBA);
-    let memory = NonZeroU64::new(4 * MOST_PIXELS as u64).unwrap_or(NonZeroU64::MIN);
-    options.set_memory_limit(gif::MemoryLimit::Bytes(memory));
     let mut decoder = options.read_info(Cursor::new(bytes)).map_err(broken)?;
     let (width, height) = bounded(usize::from(decoder.width()), usize::from(decoder.height()))?;
-    let frame = decoder.read_next_frame().map_err(broken)?;
+    let frame = decoder.next_frame_info().map_err(broken)?;
     let frame = frame.ok_or("the picture is broken: there is nothing in it")?;
     // A picture may fill only a part of its ground.
     let (left, top) = (usize::from(frame.left), usize::from(frame.top));
-    let mut rows = frame.buffer.chunks(4 * usize::from(frame.width).max(1));
+    let line = 4 * bounded(usize::from(frame.width), usize::from(frame.height))?.0;
+    let mut pixels = vec![0; decoder.buffer_size()];
+    let came = decoder.read_into_buffer(&mut pixels);
+    // What came before it ends is worth a look.
+    let is_cut = match came {
+        Ok(()) => false,
+        Err(_) if pixels.iter().any(|part| *part != 0) => true,
+        Err(error) => return Err(broken(error)),
+    };
+    let mut rows = pixels.chunks(line);
     let mut shrink = Shrink::new((width, height), most);
     for y in 0..height {
         let row = if y < top { None } else { rows.next() };
@@ -152,7 +204,9 @@ fn gif(bytes: &[u8], most: usize) -> Result<Picture, String> {
         let ground = std::iter::repeat([0; 4]);
         shrink.row(ground.clone().take(before).chain(pixels).chain(ground).take(width));
     }
-    Ok(shrink.done())
+    let mut picture = shrink.done();
+    picture.cut |= is_cut;
+    Ok(picture)
 }
 
 #[cfg(feature = "webp")]

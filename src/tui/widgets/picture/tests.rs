@@ -215,3 +215,95 @@ fn a_picture_that_ends_early_or_is_noise_breaks_nothing() {
     let half = |bytes: &[u8]| seen(&bytes[..bytes.len() - 3]).unwrap().is_cut();
     assert!(half(JPEG));
 }
+
+/// A PNG whose rows come in seven turns, not compressed.
+fn interlaced(side: usize) -> Vec<u8> {
+    let mut rows = Vec::new();
+    for (x, y, right, down) in [
+        (0, 0, 8, 8),
+        (4, 0, 8, 8),
+        (0, 4, 4, 8),
+        (2, 0, 4, 4),
+        (0, 2, 2, 4),
+        (1, 0, 2, 2),
+        (0, 1, 1, 2),
+    ] {
+        for y in (y..side).step_by(down) {
+            let colour = if y < side / 2 { [220, 20, 20] } else { [20, 20, 220] };
+            rows.push(0);
+            rows.extend(colour.repeat((x..side).step_by(right).count()));
+        }
+    }
+    let len = u16::try_from(rows.len()).unwrap();
+    let mut data = vec![0x78, 0x01, 0x01];
+    data.extend(len.to_le_bytes());
+    data.extend((!len).to_le_bytes());
+    data.extend(rows);
+    // Nobody looks at the sum.
+    data.extend([0; 4]);
+    let mut out = Vec::new();
+    let side = u32::try_from(side).unwrap();
+    let mut info = png::Info::with_size(side, side);
+    (info.color_type, info.interlaced) = (png::ColorType::Rgb, true);
+    let mut writer = png::Encoder::with_info(&mut out, info).unwrap().write_header().unwrap();
+    writer.write_chunk(png::chunk::IDAT, &data).unwrap();
+    writer.write_chunk(png::chunk::IEND, &[]).unwrap();
+    drop(writer);
+    out
+}
+
+#[test]
+fn what_there_is_of_a_picture_that_is_cut_is_seen() {
+    let whole = interlaced(64);
+    let picture = seen(&whole).unwrap();
+    let same = seen(&png(64, 64)).unwrap();
+    assert_eq!((picture.is_cut(), &picture.pixels), (false, &same.pixels));
+    let cut = seen(&whole[..whole.len() / 2]).unwrap();
+    assert!(cut.is_cut());
+    assert_eq!(cut.pixels, same.pixels, "each pixel fills the place of those to come");
+    // Of the first turn, of eight rows of eight pixels, the first half: the upper half of the picture.
+    let start = whole.windows(4).position(|four| four == b"IDAT").unwrap() + 4 + 7;
+    let cut = seen(&whole[..start + 4 * 25]).unwrap();
+    assert!(cut.is_cut());
+    assert_eq!(cut.pixels[..64], same.pixels[..64]);
+    assert_eq!(cut.pixels[63 * 64], [0; 4], "nothing is told of what never came");
+
+    let mut noise = 1_u32;
+    let noise = std::iter::repeat_with(|| {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        u8::from(noise >> 31 == 1)
+    });
+    let mut bytes = Vec::new();
+    let mut encoder = gif::Encoder::new(&mut bytes, 64, 64, &[220, 20, 20, 255, 255, 255]).unwrap();
+    let frame = gif::Frame {
+        width: 64,
+        height: 64,
+        buffer: Cow::Owned(noise.take(64 * 64).collect()),
+        ..gif::Frame::default()
+    };
+    encoder.write_frame(&frame).unwrap();
+    drop(encoder);
+    let whole = seen(&bytes).unwrap();
+    let cut = seen(&bytes[..bytes.len() / 2]).unwrap();
+    assert!(cut.is_cut() && !whole.is_cut());
+    assert_eq!(cut.pixels[..64 * 8], whole.pixels[..64 * 8]);
+    assert_eq!(cut.pixels[63 * 64], [0; 4]);
+}
+
+#[test]
+fn what_lies_behind_a_picture_is_none_of_it() {
+    for tail in [
+        &b"\xff\xda"[..],
+        b"....ftypmp42\xff\xda..\xff",
+        JPEG,
+        &JPEG[..JPEG.len() - 2],
+    ] {
+        let all = [JPEG, tail].concat();
+        assert!(!seen(&all).unwrap().is_cut(), "{tail:?}");
+        let cut = &JPEG[..JPEG.len() - 2];
+        // A preview in it that has its end is not the end of it.
+        let inside = u16::try_from(JPEG.len() + 2).unwrap().to_be_bytes();
+        let preview = [&JPEG[..2], b"\xff\xe1", &inside, JPEG, &cut[2..]].concat();
+        assert!(seen(&preview).unwrap().is_cut());
+    }
+}

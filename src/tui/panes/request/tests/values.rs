@@ -9,6 +9,8 @@ use crate::model::variable::{CurrentValue, Owner, ValueSource};
 use crate::model::{Entity, Group, Variable, Workspace};
 use crate::tui::harness::Harness;
 
+use super::{change, open};
+
 fn sourced(key: &str, source: ValueSource) -> Variable {
     Variable {
         source: Some(source),
@@ -373,4 +375,28 @@ fn an_initial_value_that_is_typed_becomes_a_hidden_current_one() {
     assert!(made.secret && made.value == "", "{made:?}");
     let kept = harness.state.shared.current.get(&owner(), "url").unwrap();
     assert_eq!(kept.value, Some(json!("http://initialxy")));
+}
+
+#[test]
+fn undo_in_one_request_reaches_another_only_with_a_word() {
+    let mut harness = open(120, 40, "List services");
+    let first = harness.state.shared.open;
+    change(&mut harness, |request| request.name = "Other".into());
+    let other = open(120, 40, "Get token").state.shared.open;
+    harness.state.shared.open = other;
+    harness.press("3");
+    let name = |harness: &Harness| {
+        let node = harness.state.shared.workspace.node(first.unwrap()).unwrap();
+        node.entity.name().to_owned()
+    };
+    harness.press("u");
+    let told = harness.state.shared.notice.as_ref().unwrap().text.clone();
+    assert!(told.contains("once more: undo `change` in `Other`"), "{told}");
+    assert_eq!(name(&harness), "Other");
+    // Something else between them makes it another wish.
+    harness.press("ju");
+    assert_eq!(name(&harness), "Other");
+    harness.press("u");
+    assert_eq!(name(&harness), "List services");
+    assert_eq!(harness.state.shared.open, other);
 }

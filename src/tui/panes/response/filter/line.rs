@@ -114,7 +114,7 @@ fn count(place: &Place, filtered: &Filtered) -> String {
         // Values that are whole are filtered as they come: here is none yet, or nodes that need all of it.
         _ if place.body.is_none() => "no body".to_owned(),
         (true, ..) if arrives => "waits for the body".to_owned(),
-        (true, ..) if filtered.read > 0 => format!("reads the body, {} %", filtered.read),
+        (true, ..) if (1..100).contains(&filtered.read) => format!("reads the body, {} %", filtered.read),
         (true, ..) => "…".to_owned(),
         (_, Some(_), _) => "✗".to_owned(),
         (_, _, 0) => format!("no {thing}{so_far}"),

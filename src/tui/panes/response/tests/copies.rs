@@ -129,7 +129,7 @@ fn the_paths_have_names_of_their_own_and_curl_is_there() {
     for text in [
         "the path to it",
         "path in the workspace",
-        "curl command",
+        "curl command, as the request is now",
         "the request as sent",
     ] {
         has(&harness, text);

@@ -9,6 +9,26 @@ use crate::model::variable::{Change, CurrentValue, Owner, VariableWrite};
 use crate::tui::panes::response::Tab;
 
 #[test]
+fn what_nobody_sees_in_a_header_is_written_down_as_in_bodies() {
+    let mut response = response(200, "text/plain", "x");
+    let value = "user\u{202e}nimda".as_bytes().to_vec();
+    response.headers.push(("x-name".to_owned(), value.into()));
+    let mut harness = sent(120, 40, answered(response));
+    harness.press("]");
+    has(&harness, "user\\u{202e}nimda");
+    // What is copied is what came.
+    let copies = super::super::copies(&harness.state.panes.response, &harness.state.shared);
+    harness.press("G");
+    let there = |copies: &[(String, Copied)]| {
+        let mut texts = copies.iter().map(|(_, copied)| copied.start());
+        texts.any(|text| text.contains("user\u{202e}nimda"))
+    };
+    assert!(!there(&copies));
+    let copies = super::super::copies(&harness.state.panes.response, &harness.state.shared);
+    assert!(there(&copies));
+}
+
+#[test]
 fn a_header_shows_whole_where_the_cursor_is() {
     let mut harness = sent(80, 24, json());
     harness.press("]");
@@ -87,6 +107,7 @@ fn refused_cookie() -> Cookie {
         same_site: None,
         more: CookieMore {
             partitioned: true,
+            max_age: None,
             priority: Some("High"),
             refused: Some("another domain"),
         },

@@ -33,6 +33,7 @@ fn with_tokens(files: &[(&str, &str)], places: &[(&str, &str)], home: &std::path
             writes: Vec::new(),
             refresh: None,
             got_with: None,
+            instead_of: None,
         };
         keeper.keep(&key, &token).unwrap();
         all.push((key, token));

@@ -144,6 +144,13 @@ fn how_much_of_a_large_body_is_read_is_told_until_there_is_an_output() {
         "{}",
         harness.screen()
     );
+    harness.event(Event::Filtered(name, News::Read(100)));
+    assert!(
+        harness.screen().contains("jq · …"),
+        "it is read, and the filter runs: {}",
+        harness.screen()
+    );
+    harness.event(Event::Filtered(name, News::Read(42)));
     filter(&mut harness);
     assert!(!harness.screen().contains('%'), "{}", harness.screen());
     harness.press(".deep");

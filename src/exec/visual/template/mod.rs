@@ -1,0 +1,235 @@
+//! Templates as Postman's are: those of Handlebars, with its own helpers (`if`, `unless`, `each`, `with`, `lookup`, `log`), parts
+//! of a template (`{{#*inline "x"}}`, `{{> x}}`) and nothing else.
+//!
+//! ```text
+//! text ── read ──▶ pieces ── draw, with data ──▶ HTML
+//! ```
+//!
+//! What is wrong with a template is wrong there; where it draws something there it draws the same here.
+
+mod draw;
+mod read;
+mod tag;
+mod value;
+
+pub(super) use draw::draw;
+pub(super) use read::read;
+
+/// A piece of a template.
+#[derive(Debug)]
+pub(super) enum Piece {
+    /// Text that stands for itself.
+    Text(String),
+    /// A value; `true`: in the HTML as text.
+    Value(Call, bool),
+    /// `{{#x}}…{{else}}…{{/x}}`; of `{{^x}}` the two are the other way round.
+    Block(Box<Block>),
+    /// `{{> x}}`, or `{{#> x}}…{{/x}}` with what stands for a part that is not there.
+    Part(Call, Option<Vec<Piece>>),
+    /// `{{#*inline "x"}}…{{/inline}}`: a part, and what it is called.
+    Inline(String, Vec<Piece>),
+}
+
+/// A piece that stands around others.
+#[derive(Debug)]
+pub(super) struct Block {
+    call: Call,
+    /// What it names what it goes through: `as |one index|`.
+    names: Vec<String>,
+    inner: Vec<Piece>,
+    inverse: Vec<Piece>,
+}
+
+/// A name, and what is given to it.
+#[derive(Debug)]
+pub(super) struct Call {
+    what: Term,
+    given: Vec<Term>,
+    named: Vec<(String, Term)>,
+}
+
+/// What stands for a value.
+#[derive(Debug)]
+enum Term {
+    Path(Path),
+    /// A text, a number or a word such as `true`; and as it is written, which may be a name.
+    Literal(serde_json::Value, String),
+    Undefined,
+    Call(Box<Call>),
+}
+
+/// The way to a value.
+#[derive(Debug, Default)]
+struct Path {
+    /// `@index`: not in the data.
+    is_data: bool,
+    /// How many blocks up it begins.
+    up: usize,
+    /// It says where it begins: `this.x`, `./x`, `../x`. So it is no helper's name.
+    is_placed: bool,
+    keys: Vec<String>,
+    /// As it is written.
+    text: String,
+}
+
+impl Call {
+    /// The name of what may be a helper.
+    fn name(&self) -> Option<&str> {
+        match &self.what {
+            Term::Path(path) if !path.is_data && !path.is_placed && path.keys.len() == 1 => Some(&path.keys[0]),
+            Term::Literal(_, text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// As it is written.
+    fn text(&self) -> &str {
+        match &self.what {
+            Term::Path(path) => &path.text,
+            Term::Literal(_, text) => text,
+            Term::Undefined => "undefined",
+            Term::Call(inner) => inner.text(),
+        }
+    }
+
+    fn is_bare(&self) -> bool {
+        self.given.is_empty() && self.named.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    fn drawn(template: &str) -> Result<String, String> {
+        let data = json!({
+            "a": "A", "n": 5, "z": 0, "t": true, "f": false, "e": "", "nil": null,
+            "list": ["x", "y", {"k": "v"}], "none": [], "o": {"a b": 1, "b": 2, "a": "oa"}, "name": "part",
+            "rows": [{"n": 1, "tags": ["p", "q"]}, {"n": 2, "tags": []}], "html": "<b>&\"'`=</b>", "5": "five", "lit eral": "L"
+        });
+        super::draw(&super::read(template)?, &data, 1000, &|| None)
+    }
+
+    /// What each of these gives there.
+    #[test]
+    fn templates_are_drawn_as_in_javascript() {
+        for (template, page) in [
+            // Raw blocks go by their name like others.
+            (
+                "{{{{list}}}}{{a}} {{/x}},{{{{/list}}}}",
+                "{{a}} {{/x}},{{a}} {{/x}},{{a}} {{/x}},",
+            ),
+            (
+                "{{{{nope}}}}{{a}}{{{{/nope}}}}{{{{o}}}}{{{{i}}}}{{a}}{{{{/i}}}}{{{{/o}}}}",
+                "{{{{i}}}}{{a}}{{{{/i}}}}",
+            ),
+            // What looks like a value is a name where it stands alone.
+            (
+                "{{'a'}}{{\"a\"}}{{'lit eral'}}{{5}}.{{true}}{{null}}{{undefined}}{{'nope'}}",
+                "AALfive.",
+            ),
+            ("{{../a}}{{#each rows}}{{../../a}}{{../a}}{{/each}}", "AA"),
+            (
+                "{{list.[0]}}{{list.1}}{{list.2.k}}{{o.[a b]}}{{[a]}}{{o/b}}{{this.[a]}}{{./a}}",
+                "xyv1A2AA",
+            ),
+            (
+                "{{#*inline \"part\"}}P{{a}}{{b}}{{/inline}}{{> (lookup . \"name\")}} {{> part o}} {{> part b=n}}",
+                "PA Poa2 PA5",
+            ),
+            (
+                "{{#> gone}}none{{/gone}}{{#> p}}in{{/p}}{{#*inline \"p\"}}[{{> @partial-block}}]{{/inline}}",
+                "none[in]",
+            ),
+            (
+                "{{#> p}}{{#*inline \"q\"}}Q{{/inline}}{{/p}}{{#*inline \"p\"}}{{> q}}{{/inline}}",
+                "Q",
+            ),
+            (
+                "{{#each rows}}{{> p}}{{/each}}{{#*inline \"p\"}}{{n}}{{@index}} {{/inline}}",
+                "10 21 ",
+            ),
+            (
+                "{{#each rows}}{{#each tags}}{{../n}}{{@../index}}{{this}} {{/each}}{{/each}}",
+                "10p 10q ",
+            ),
+            (
+                "{{#each o}}{{@key}}={{this}}{{#unless @last}},{{/unless}}{{/each}}",
+                "a b=1,b=2,a=oa",
+            ),
+            (
+                "{{#each rows as |r i|}}{{r.n}}{{i}}{{#if @first}}!{{/if}}{{/each}}{{#with o as |q|}}{{q.b}}{{/with}}",
+                "10!212",
+            ),
+            (
+                "{{#if z includeZero=true}}z{{/if}}{{#if z}}x{{else if e}}y{{else if t}}t{{else}}n{{/if}}",
+                "zt",
+            ),
+            (
+                "{{#with nil}}x{{else}}n{{/with}}{{#with z}}{{this}}{{/with}}{{#each none}}x{{^}}n{{/each}}{{^if f}}i{{/if}}",
+                "n0ni",
+            ),
+            (
+                "{{lookup (lookup rows 0) 'n'}}{{lookup list 1}}{{lookup nil 'a'}}{{log a}}{{#if (lookup o 'b')}}y{{/if}}",
+                "1yy",
+            ),
+            (
+                "{{html}} {{{html}}}{{&a}}",
+                "&lt;b&gt;&amp;&quot;&#x27;&#x60;&#x3D;&lt;/b&gt; <b>&\"'`=</b>A",
+            ),
+            (
+                "\\{{a}} \\\\{{a}} {{! c }}{{!-- {{c}} --}}{{!-- {{c}} --~}} x",
+                "{{a}} \\A x",
+            ),
+            (" {{~#if a~}} y {{~/if~}} {{~{a}~}} ", "yA"),
+            (
+                "{{#if a}}\n  x\n{{else}}\n  y\n{{/if}}\nz {{! c }}\n  {{! c }}\n.",
+                "  x\nz \n.",
+            ),
+            ("{{nil.x.y}}{{a.b.c}}{{nope}}{{@nope}}{{@root.a}}{{a.constructor}}", "A"),
+        ] {
+            assert_eq!(drawn(template).as_deref(), Ok(page), "{template}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (template, why) in [
+            ("{{a", "a tag has no `}}` at its end"),
+            ("{{}}", "there is `}}` where a name should be"),
+            ("{{#if a}}x", "`if` is not closed"),
+            ("{{#if a}}x{{/unless}}", "`if` is closed by `/unless`"),
+            ("{{/if}}", "`/if` closes nothing"),
+            ("{{else}}", "an `else` stands in no block"),
+            ("{{{{raw}}}}x", "`raw` is not closed"),
+            ("{{if a}}", "`if` is a block: {{#if …}}…{{/if}}"),
+            ("{{#each}}{{/each}}", "`#each` is given nothing to go through"),
+            ("{{nope a}}", "there is no helper `nope`"),
+            ("{{> nope}}", "there is no part `nope`"),
+            ("{{!-- c }}", "a comment has no end"),
+            ("{{lookup \"a}}", "a text in quotes has no end"),
+        ] {
+            assert_eq!(drawn(template), Err(why.to_owned()), "{template}");
+        }
+        let nested = format!("{{{{lookup {}a{} 1}}}}", "(lookup ".repeat(200), " 1)".repeat(200));
+        assert_eq!(drawn(&nested), Err("its calls are nested too deep".to_owned()));
+    }
+
+    #[test]
+    fn no_text_is_too_odd() {
+        let tags = [
+            "{{", "}}", "{", "}", "#", "/", "^", "~", "else", "if", "a", ".", "..", "@", "[", "]", "(", ")", "\\",
+            "\"", "'", "!", "--", ">", "*", " ", "\n", "as |", "|", "=", "5", "ä",
+        ];
+        let mut seed = 7_u32;
+        for _ in 0..5_000 {
+            let mut text = String::from("{{");
+            for _ in 0..12 {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                text.push_str(tags[usize::try_from(seed >> 16).unwrap_or(0) % tags.len()]);
+            }
+            // It is drawn, or said to be wrong.
+            drop(drawn(&text));
+        }
+    }
+}
