@@ -43,7 +43,7 @@ pub(super) fn as_sent(
     let auth = if is_unsaid { &written.auth } else { &resolved.auth };
     let mut out = Request {
         method: resolved.method.clone(),
-        headers: with_disabled(headers(&resolved.headers, &sent.headers), &written.headers),
+        headers: with_disabled(headers(resolved, &sent.headers), &written.headers),
         auth: auth.clone(),
         body: body(&written.body, filled),
         params: Vec::new(),
@@ -102,8 +102,11 @@ pub(super) fn unset(prepared: &Prepared, resolved: &ResolvedRequest) -> Vec<Unse
 }
 
 /// The user's headers as they wrote them, also those that a later one of the same name took the place of, with the
-/// values that went out; then ours.
-fn headers(written: &[(String, String)], sent: &[(String, String)]) -> Vec<Entry> {
+/// values that went out; then ours. What kind of form a body is, nobody but the user says there, as in newman.
+fn headers(resolved: &ResolvedRequest, sent: &[(String, String)]) -> Vec<Entry> {
+    let written = &resolved.headers;
+    let is_form = matches!(resolved.body, ResolvedBody::Form(_) | ResolvedBody::Multipart(_));
+    let is_kind = |name: &str| is_form && name.eq_ignore_ascii_case("content-type");
     if sent.is_empty() {
         return written
             .iter()
@@ -116,10 +119,12 @@ fn headers(written: &[(String, String)], sent: &[(String, String)]) -> Vec<Entry
     };
     let own = written.iter().enumerate().filter_map(|(n, (name, value))| {
         let now = find(sent, name)?;
-        let is_last = find(&written[n + 1..], name).is_none();
+        let is_last = find(&written[n + 1..], name).is_none() && !is_kind(name);
         Some(Entry::new(&**name, if is_last { now } else { value.clone() }))
     });
-    let ours = sent.iter().filter(|(name, _)| find(written, name).is_none());
+    let ours = sent
+        .iter()
+        .filter(|(name, _)| find(written, name).is_none() && !is_kind(name));
     own.chain(ours.map(|(name, value)| Entry::new(&**name, &**value)))
         .collect()
 }

@@ -120,6 +120,21 @@ const LAST_MATCH: [&str; 6] = [
 /// Words of scripts that fix a list, to which nothing can be added then.
 const FIXING: [&str; 3] = ["freeze", "seal", "preventExtensions"];
 
+/// Methods that a script may give something else than a function, as `.map('id')`.
+const SHORTHANDS: [&str; 4] = [".map", ".filter", ".some", ".every"];
+
+/// Whether what a method is given does not begin as a function does.
+fn is_shorthand(behind: &str) -> bool {
+    let Some(given) = behind.trim_start().strip_prefix('(').map(str::trim_start) else {
+        return false;
+    };
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    let word = given.find(|c| !is_part(c)).map_or(given, |end| &given[..end]);
+    let is_function = ["function", "async", "Boolean", "Number", "String"].contains(&word)
+        || given[word.len()..].trim_start().starts_with("=>");
+    !given.starts_with(['(', ')']) && !is_function
+}
+
 /// The methods that a script may use, each as `String.prototype.titleize`.
 pub fn named(script: &str) -> Vec<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
@@ -149,6 +164,14 @@ pub fn named(script: &str) -> Vec<String> {
     if FIXING.iter().any(|word| words.contains(word)) {
         named.push("Array.prototype.push".to_owned());
     }
+    let shortened = |method: &str| {
+        script
+            .match_indices(method)
+            .any(|(at, name)| is_shorthand(&script[at + name.len()..]))
+    };
+    if SHORTHANDS.iter().any(|method| shortened(method)) {
+        named.push("Array.prototype.map".to_owned());
+    }
     named
 }
 
@@ -164,6 +187,20 @@ mod tests {
         );
         assert_eq!(named("/(a)/.test(x) && RegExp.$1"), ["RegExp.prototype.exec"]);
         assert_eq!(named("const x = Object.freeze([])"), ["Array.prototype.push"]);
+        let shorthands = "Array.prototype.map".to_owned();
+        for short in ["x.map('id')", "x\n  .filter( {a: 1})", "x.some(wanted)", "y.every(/a/)"] {
+            assert!(named(short).contains(&shorthands), "{short}");
+        }
+        for long in [
+            "x.map(y => y.id)",
+            "x.filter((y) => y)",
+            "x.some(function (y) {})",
+            "x.every(async y => y)",
+            "x.map(Number)",
+            "x.map()",
+        ] {
+            assert!(!named(long).contains(&shorthands), "{long}");
+        }
         assert_eq!(
             named("'a b'.titleize() + (3).daysFromNow()"),
             [

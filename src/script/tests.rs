@@ -16,6 +16,7 @@ mod packages;
 mod places;
 mod sdk;
 mod variables;
+mod words;
 
 use std::time::Duration;
 

@@ -9,6 +9,8 @@ mod members;
 mod natives;
 mod operand;
 mod regexp;
+mod sure;
+mod tokens;
 
 /// The file name scripts are compiled under.
 pub const FILE: &str = "script.js";
@@ -45,10 +47,30 @@ pub struct Worded {
     pub at: Option<(u32, u32)>,
 }
 
+/// The world that an error comes from, by paths from its globals.
+pub trait World {
+    /// Whether a path leads to a function, as `JSON`, `parse` does.
+    fn works(&self, path: &[&str]) -> bool;
+
+    /// What V8 calls what a path leads to, where it is nothing or a number; `json()` on the way is the answer.
+    fn shown(&self, path: &[&str]) -> Option<String>;
+}
+
+/// What is there when nobody can be asked.
+pub struct Nothing;
+
+impl World for Nothing {
+    fn works(&self, _: &[&str]) -> bool {
+        false
+    }
+
+    fn shown(&self, _: &[&str]) -> Option<String> {
+        None
+    }
+}
+
 /// Words an error of the script `source`.
-///
-/// `works` tells whether a path from the globals leads to a function, as `JSON`, `parse` does.
-pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> Worded {
+pub fn reword(thrown: Thrown, source: &str, world: &dyn World) -> Worded {
     let frames: Vec<(String, (u32, u32))> = thrown
         .stack
         .lines()
@@ -68,7 +90,11 @@ pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> 
     // Not the script's text is wrong then, but what `eval` was given, or what a part of the prelude was.
     let is_foreign =
         first_frame(&thrown.stack).is_some_and(|frame| !frame.contains(&format!("{FILE}:"))) && native.is_none();
-    let Thrown { name, message, .. } = thrown;
+    let Thrown {
+        name,
+        message,
+        stack: sites,
+    } = thrown;
     let is_syntax = name == "SyntaxError" && !is_foreign;
     let stray = at
         .filter(|at| is_syntax && rest_at(source, *at).is_none())
@@ -91,15 +117,21 @@ pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> 
     } else {
         name.clone()
     };
+    let line = at.map_or(0, |(line, _)| line);
+    let is_known = !is_foreign && ["TypeError", "RangeError"].contains(&name.as_str());
+    let sure = is_known
+        .then(|| certain(&message, native.as_deref(), source, &sites, &frames, world))
+        .flatten();
     let given = native.as_deref().and_then(|of| given::words(&message, of, source, at));
     let message = match name.as_str() {
         _ if given.is_some() => given,
+        _ if sure.is_some() => sure,
         "SyntaxError" if native.as_ref().is_some_and(|of| PATTERNS.contains(&of.as_str())) => {
             regexp::words(&message, source, at, true)
         }
-        "SyntaxError" if is_foreign || native.is_some() => {
-            syntax_error(&message, "", None).or_else(|| foreign(&message))
-        }
+        "SyntaxError" if is_foreign || native.is_some() => sure::evaluated_words(&message, &sites, source, line)
+            .or_else(|| syntax_error(&message, "", None))
+            .or_else(|| foreign(&message)),
         "SyntaxError" if stray.is_some() => stray.map(|(token, _)| unexpected(token)),
         "TypeError" | "RangeError" if native.as_ref().is_some_and(|of| natives::words(&message, of).is_some()) => {
             native.and_then(|of| natives::words(&message, &of))
@@ -110,15 +142,14 @@ pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> 
         // `Object.keys` and its like complain so in V8 too.
         "TypeError" if native.is_some() && message == "Cannot convert undefined or null to object" => None,
         "TypeError" if is_foreign => type_error(&message, "", None),
-        "TypeError" if message == "not a function" => at.and_then(|at| calls::wrong(source, at, works)),
+        "TypeError" if message == "not a function" => {
+            at.and_then(|at| calls::wrong(source, at, &|path| world.works(path)))
+        }
         // What it changes is not in the script's text.
         "TypeError" if native.is_some() && members::is_change(&message) => members::changed(&message, "", None),
         "TypeError" => type_error(&message, source, at),
         "SyntaxError" => syntax_error(&message, source, at),
         "URIError" => Some("URI malformed".to_owned()),
-        "RangeError" if message == "invalid number of digits" => native
-            .filter(|native| native.starts_with("to"))
-            .map(|native| format!("{native}() digits argument must be between 0 and 100")),
         "JSONError" if message.starts_with("BigInt are forbidden") => {
             Some("Do not know how to serialize a BigInt".to_owned())
         }
@@ -130,11 +161,40 @@ pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> 
         _ => None,
     }
     .unwrap_or(message);
+    let message = if is_foreign {
+        message
+    } else {
+        sure::completed(message, source, world)
+    };
     Worded {
         name: shown,
         message,
         stack: stack.join("\n"),
         at: at.or(found),
+    }
+}
+
+/// V8's words for a complaint where what it is about surely stands in the script.
+fn certain(
+    message: &str,
+    native: Option<&str>,
+    source: &str,
+    sites: &str,
+    frames: &[(String, (u32, u32))],
+    world: &dyn World,
+) -> Option<String> {
+    let (function, place) = frames.first()?;
+    let is_named = !["", "<anonymous>"].contains(&function.as_str());
+    match (message, native) {
+        // The first place is the class itself then.
+        ("class constructors must be invoked with 'new'", None) if is_named => {
+            Some(format!("Class constructor {function} cannot be invoked without 'new'"))
+        }
+        ("Cannot convert undefined or null to object", None) if frames.len() > 1 => {
+            let caller = sites.lines().nth(1).and_then(frame);
+            operand::given_nothing(source, *place, caller.map(|(_, place)| in_letters(source, place)))
+        }
+        _ => sure::words(message, native, source, place.0, world),
     }
 }
 
@@ -196,7 +256,8 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         }
     }
     if let Some(name) = between(message, "'", "' is read-only") {
-        let declared = source.contains(&format!("const {name}"));
+        let declared = source.contains(&format!("const {name}"))
+            && !at.is_some_and(|(line, _)| sure::is_member_set(source, line, name));
         return Some(if declared {
             "Assignment to constant variable.".to_owned()
         } else {

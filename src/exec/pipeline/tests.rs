@@ -197,6 +197,38 @@ async fn send_request_goes_over_the_same_client_and_resolves_nothing() {
 }
 
 #[tokio::test]
+async fn the_kind_of_a_form_is_in_no_header_that_scripts_see_but_the_users_own() {
+    let test = "pm.environment.set('seen', pm.request.headers.filter(h => h.key.toLowerCase() === 'content-type').map(String));";
+    let written = |headers: &[(&str, &str)], body: Body| {
+        let mut request = request("R", "{{base}}", "", test);
+        request.method = Method::new("POST");
+        request.headers = headers.iter().map(|(name, value)| Entry::new(*name, *value)).collect();
+        request.body = body;
+        request
+    };
+    let form = || Body::Form(vec![Entry::new("a", "1")]);
+    let raw = Body::Raw {
+        language: Language::Json,
+        text: "{}".into(),
+    };
+    for (request, seen) in [
+        (written(&[], form()), json!([])),
+        (
+            written(&[("content-type", "a/b")], form()),
+            json!(["content-type: a/b"]),
+        ),
+        (written(&[], raw), json!(["Content-Type: application/json"])),
+    ] {
+        let outcome = sent(group("", ""), request).await;
+        let set = Change::Set {
+            key: "seen".into(),
+            value: seen,
+        };
+        assert_eq!(outcome.writes[0].change, set);
+    }
+}
+
+#[tokio::test]
 async fn the_request_after_sending_still_has_its_disabled_rows() {
     let off = |name: &str| Entry {
         enabled: false,

@@ -10,6 +10,15 @@ function putMeta(target, key, value) {
   target._[key.replace(/^_+/, '')] = value;
 }
 
+/** By this method an object says how assertions show it. */
+export const SHOWN = Symbol.for('chai/inspect');
+
+/** Members under the name of one of Postman's classes, for assertions to show them as they show such an object. */
+export function shownAs(name, members) {
+  const kind = { constructor: PropertyBase, [Symbol.toStringTag]: `Postman${name}` };
+  return Object.defineProperties(Object.create(kind), Object.getOwnPropertyDescriptors(members));
+}
+
 /** Something that may belong to something else. */
 export class PropertyBase {
   #parent;
@@ -48,6 +57,13 @@ export class PropertyBase {
 
   setParent(parent) {
     this.#parent = parent;
+  }
+
+  /** What it belongs to is among the members there, as in Postman. */
+  [SHOWN]() {
+    const shown = shownAs(this.constructor.name, this);
+    if (this.#parent) shown.__parent = this.parent();
+    return shown;
   }
 
   /** Calls back with all it belongs to, innermost first; with the outermost only if `withRoot` says so. */
@@ -107,6 +123,10 @@ export class Description {
 
   toString() {
     return this.content === undefined ? '' : String(this.content);
+  }
+
+  [SHOWN]() {
+    return shownAs('PropertyDescription', this);
   }
 
   toJSON() {

@@ -1,5 +1,6 @@
 // `pm.cookies`: the cookies that go with the request's URL, and `jar()`, the door to all the others.
 
+import { SHOWN } from './base.js';
 import { CookieList } from './lists.js';
 import { Cookie } from './props.js';
 import { ask, twoWay } from './send.js';
@@ -48,6 +49,10 @@ function parsed(line) {
 }
 
 export class CookieJar {
+  [SHOWN]() {
+    return 'PostmanCookieJar{ …(2) }';
+  }
+
   /** `set(url, name, value)`, `set(url, { name, value, … })` or `set(url, 'name=value; …')`. */
   set(url, what, value, callback) {
     if (typeof value === 'function' && !callback) [value, callback] = [undefined, value];
@@ -93,5 +98,9 @@ export class CookieJar {
 export class ScriptCookies extends CookieList {
   jar() {
     return new CookieJar();
+  }
+
+  [SHOWN]() {
+    return this.members.length ? 'a{ __parent: null, …(7) }' : 'a{ __parent: null, members: [], …(6) }';
   }
 }

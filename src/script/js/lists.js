@@ -1,6 +1,6 @@
 // Ordered lists with names: headers, query parameters, form fields, cookies, variables.
 
-import { PropertyBase } from './base.js';
+import { PropertyBase, SHOWN } from './base.js';
 import { shownAsJson } from './format.js';
 import { reading, substitute, substituteIn } from './substitute.js';
 import { Cookie, FormParam, Header, QueryParam, Variable } from './props.js';
@@ -258,6 +258,11 @@ export class PropertyList extends PropertyBase {
   [Symbol.iterator]() {
     return this.members[Symbol.iterator]();
   }
+
+  /** Under the name and with as many members as in newman, whose code is not its readable one. */
+  [SHOWN]() {
+    return 'PostmanPropertyList{ …(6) }';
+  }
 }
 
 /** Headers: without regard to case. */
@@ -268,6 +273,10 @@ export class HeaderList extends PropertyList {
 
   static isHeaderList(value) {
     return value instanceof HeaderList;
+  }
+
+  [SHOWN]() {
+    return 'a{ …(7) }';
   }
 
   /** Their length on the wire, with a line end each. */
@@ -297,6 +306,10 @@ export class VariableList extends PropertyList {
 
   static isVariableList(value) {
     return value instanceof VariableList;
+  }
+
+  [SHOWN]() {
+    return 'PostmanVariableList{ …(5) }';
   }
 
   /** The last variable of that name that is not disabled, else the last. */
@@ -355,5 +368,9 @@ export class CookieList extends PropertyList {
 
   static isCookieList(value) {
     return value instanceof CookieList;
+  }
+
+  [SHOWN]() {
+    return 'a{ …(7) }';
   }
 }

@@ -1,6 +1,7 @@
 // `pm` itself: one object per script, its parts made when they are first read.
 
 import { chai } from './chai.js';
+import { SHOWN } from './base.js';
 import { ScriptCookies } from './cookies.js';
 import { fromHost, Request } from './request.js';
 import { Response } from './response.js';
@@ -132,6 +133,11 @@ export class Pm {
 
   require(name) {
     return requirePackage(name);
+  }
+
+  /** As assertions show it, in Postman's words. */
+  [SHOWN]() {
+    return 'Postman{ info: { …(5) }, …(12) }';
   }
 }
 for (const [name, make] of Object.entries(PARTS)) {

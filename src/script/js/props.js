@@ -1,7 +1,7 @@
 // The rows of Postman's lists: headers, parameters, form fields, variables, cookies. Each is one object with a key
 // and a value, and knows how it reads as text.
 
-import { Property, take } from './base.js';
+import { Property, SHOWN, shownAs, take } from './base.js';
 
 /** A row: what all rows have, and what its class names. */
 class Row extends Property {
@@ -157,6 +157,12 @@ export class FormParam extends Row {
 
   static parse(text) {
     return QueryParam.parse(text);
+  }
+
+  /** Postman's have all members, whether they say something or not. */
+  [SHOWN]() {
+    const { key, value, type, src, contentType, fileName } = this;
+    return shownAs('FormParam', { key, value, type, src, contentType, fileName, ...super[SHOWN]() });
   }
 
   toString() {

@@ -5,7 +5,7 @@
 
 import { chai } from './chai.js';
 import { RequestAuth } from './auth.js';
-import { Description, Property, PropertyBase } from './base.js';
+import { Description, Property, PropertyBase, SHOWN } from './base.js';
 import { FormParamList, HeaderList, PropertyList, QueryParamList } from './lists.js';
 import { shownAsJson } from './format.js';
 import { native } from './json.js';
@@ -239,8 +239,10 @@ export class Request extends Property {
   }
 
   /** As assertions show it: as much as Postman's fits into their texts. */
-  [Symbol.for('chai/inspect')]() {
-    return `PostmanRequest{ …(${this.auth ? 6 : 5}) }`;
+  [SHOWN]() {
+    // What scripts are given has an `id`, and Postman's the way to what is said of it.
+    const more = ['id', 'description', 'certificate', 'proxy'].filter((name) => Object.hasOwn(this, name)).length;
+    return `PostmanRequest{ …(${3 + (this.body ? 1 : 0) + (this.auth ? 1 : 0) + more}) }`;
   }
 
   /** Each part as the host takes it. */

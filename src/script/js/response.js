@@ -1,7 +1,7 @@
 // `pm.response` and the responses of `pm.sendRequest`. The body stays with the host until a script asks.
 
 import { chai } from './chai.js';
-import { Property } from './base.js';
+import { Property, SHOWN } from './base.js';
 import { CookieList, HeaderList } from './lists.js';
 import { parse } from './json.js';
 import { load } from './libs.js';
@@ -9,30 +9,48 @@ import { byteLength } from './request.js';
 import { host, run } from './run.js';
 import { meaningOf } from './statuses.js';
 
-const EXTENSIONS = {
-  'text/plain': 'txt',
-  'text/javascript': 'js',
-  'application/javascript': 'js',
-  'application/octet-stream': 'bin',
-  'image/jpeg': 'jpg',
-  'image/svg+xml': 'svg',
+// How a body is called that is written to a file, by what its content is; of all else that has no ending.
+const EXTENSIONS = {};
+for (const [type, names] of Object.entries({
+  application:
+    'javascript=js ecmascript=es octet-stream=bin json ld+json=jsonld manifest+json=webmanifest geo+json=geojson json5 xml atom+xml=atom rss+xml=rss xhtml+xml=xhtml pdf ' +
+    'zip gzip=gz x-tar=tar x-7z-compressed=7z vnd.rar=rar x-bzip2=bz2 java-archive=jar epub+zip=epub msword=doc vnd.ms-excel=xls vnd.ms-powerpoint=ppt rtf wasm x-sh=sh ' +
+    'postscript=ai ogg=ogx toml vnd.oasis.opendocument.text=odt vnd.oasis.opendocument.spreadsheet=ods vnd.openxmlformats-officedocument.wordprocessingml.document=docx ' +
+    'vnd.openxmlformats-officedocument.spreadsheetml.sheet=xlsx vnd.openxmlformats-officedocument.presentationml.presentation=pptx',
+  text: 'plain=txt html css csv xml yaml markdown=markdown calendar=ics vcard rtf tab-separated-values=tsv',
+  image: 'png jpeg gif webp bmp avif heic svg+xml=svg tiff=tif x-icon=ico vnd.microsoft.icon=ico',
+  audio: 'mpeg=mpga wav x-wav=wav ogg=oga mp3 mp4=m4a webm=weba midi=mid x-flac=flac',
+  video: 'mp4 mpeg webm ogg=ogv quicktime=qt x-msvideo=avi',
+  font: 'woff woff2 ttf otf',
+  message: 'rfc822=eml',
+})) {
+  for (const name of names.split(' ')) {
+    const [subtype, ending = subtype] = name.split('=');
+    EXTENSIONS[`${type}/${subtype}`] = ending;
+  }
+}
+
+const KINDS = {
+  'application/pdf': ['embed', 'pdf'],
+  'application/jwt': ['text', 'jwt'],
+  'application/json5': ['text', 'json'],
+  'application/ogg': ['audio', 'ogg'],
+  'application/x-www-form-urlencoded': ['text', 'plain'],
 };
 
-// What Postman calls a body by its type: `['text', 'json']`, `['image', 'image']`, `['application', 'raw']` …
-function kindOf(mime) {
-  if (mime === 'application/pdf') return ['embed', 'pdf'];
-  if (mime === 'application/x-www-form-urlencoded') return ['text', 'plain'];
-  if (mime.endsWith('xhtml+xml')) return ['text', 'xml'];
-  const [base, behind = ''] = mime.split('/');
-  const first = (words, text) => (words.exec(text) || [])[0];
-  const seen = /audio|video|image|text/;
-  const format = first(/jsonp|json|xml|html|yaml|vml|webml|script/, mime);
-  const own = first(seen, base);
-  if (own && own !== 'text') return [own, own];
-  if (own || format) return ['text', format || 'plain'];
-  const within = first(seen, behind);
-  if (within) return [within, within];
-  return [first(/application|message|multipart/, base) || 'unknown', 'raw'];
+// What Postman calls a body: `['text', 'json']`, `['image', 'image']` …
+function kindOf(contentType) {
+  if (Object.hasOwn(KINDS, contentType)) return KINDS[contentType];
+  const [type, subtype = ''] = contentType.split('/');
+  const media = /audio|video|image/.exec(type);
+  if (media) return [media[0], media[0]];
+  // What ends in `+xml` is that, whatever comes before.
+  const text = /xml$/.exec(subtype) || /jsonp|json|xml|html|yaml|vml|webml|script/.exec(contentType);
+  if (text || type.includes('text')) return ['text', text ? text[0] : 'plain'];
+  const named = /audio|video|image|text/.exec(subtype);
+  if (named) return [named[0], named[0]];
+  const plain = /application|message|multipart/.exec(type);
+  return plain ? [plain[0], 'raw'] : ['unknown', 'raw'];
 }
 
 function decoded(text) {
@@ -238,17 +256,18 @@ export class Response extends Property {
     const contentType = type.trim().toLowerCase();
     const charset = rest.map((part) => /^\s*charset\s*=\s*"?([^"]*)"?\s*$/i.exec(part)).find(Boolean);
     const [mimeType, mimeFormat] = kindOf(contentType);
-    const fileExtension = EXTENSIONS[contentType] || (contentType.split('/')[1] || 'bin').replace(/^.*\+|^x-/, '');
+    const fileExtension = EXTENSIONS[contentType];
     const disposition = this.headers.get('content-disposition') || '';
-    const named = /filename\*=(?:utf-8|iso-8859-1)?'[^']*'([^;]+)/i.exec(disposition) || /filename="?([^";]*)"?/i.exec(disposition);
-    const fileName = named && named[1] ? decoded(named[1]) : `response.${fileExtension}`;
+    const encoded = /;\s*filename\*\s*=\s*(?:utf-8|iso-8859-1)?'[^']*'([^;]+)/i.exec(disposition);
+    const named = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i.exec(disposition);
+    const name = encoded ? decoded(encoded[1]) : named && (named[2] || named[1].replace(/\\(.)/g, '$1'));
     return {
       contentType,
       mimeType,
       mimeFormat,
       charset: charset ? charset[1].toLowerCase().replace(/^utf-8$/, 'utf8') : 'utf8',
-      fileExtension,
-      fileName,
+      ...(fileExtension ? { fileExtension } : {}),
+      fileName: name || (fileExtension ? `response.${fileExtension}` : 'response'),
     };
   }
 
@@ -266,8 +285,8 @@ export class Response extends Property {
   }
 
   /** As assertions show it: as much as Postman's fits into their texts. */
-  [Symbol.for('chai/inspect')]() {
-    return `PostmanResponse{ …(${this.code === undefined ? 5 : 10}) }`;
+  [SHOWN]() {
+    return `PostmanResponse{ …(${this.code === undefined ? 5 : this.#id === undefined ? 6 : 10}) }`;
   }
 
   /** As the console shows it: without the bytes of the body. */

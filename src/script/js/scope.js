@@ -3,7 +3,7 @@
 // A scope is fetched when a script first asks for it. Every change is told to the host at once, in order, so
 // that a script that is stopped half-way has still done what it had done.
 
-import { Property } from './base.js';
+import { Property, SHOWN, shownAs } from './base.js';
 import { native } from './json.js';
 import { VariableList } from './lists.js';
 import { MutationTracker } from './mutations.js';
@@ -109,7 +109,7 @@ export class VariableScope extends Property {
   #tracking = false;
 
   /** From the names of the host's scopes, strongest first, or as a scope of its own from its values. */
-  constructor(source, others = []) {
+  constructor(source, lists = []) {
     super();
     const hosts = Array.isArray(source) && typeof source[0] === 'string';
     this.#kinds = hosts ? source : [ownLayer(source)];
@@ -117,16 +117,16 @@ export class VariableScope extends Property {
     if (hosts && source[0] !== 'data') this.enableTracking({ autoCompact: true });
     else if (!hosts && source && source.mutations) this.enableTracking(source.mutations);
     if (!hosts && source && source.id) this.#id = source.id;
-    for (const other of [].concat(others)) this.addLayer(other);
+    for (const list of [].concat(lists)) this.addLayer(list);
   }
 
   static isVariableScope(value) {
     return value instanceof VariableScope;
   }
 
-  /** Another scope to read from, weaker than those there are. */
-  addLayer(other) {
-    this.#kinds = this.#kinds.concat(other instanceof VariableScope ? other.#kinds : [ownLayer(other)]);
+  /** A list of variables to read from, weaker than those there are; nothing else is one, as in Postman. */
+  addLayer(list) {
+    if (list instanceof VariableList) this.#kinds = this.#kinds.concat(ownLayer({ values: list }));
   }
 
   get name() {
@@ -158,7 +158,6 @@ export class VariableScope extends Property {
 
   /** `type` is the name of a type, or an object that has it. */
   set(key, value, type) {
-    if (key !== null && typeof key === 'object') ({ key, value, type } = key);
     if (type !== null && typeof type === 'object') ({ type } = type);
     layer(this.#kinds[0]).set(String(key), value, typeof type === 'string' ? type.toLowerCase() : undefined);
     if (this.#tracking) this.mutations.track('set', key, value);
@@ -225,6 +224,13 @@ export class VariableScope extends Property {
   /** Does `set`, `unset` or `clear` by its name. */
   applyMutation(instruction, ...details) {
     if (['set', 'unset', 'clear'].includes(instruction)) this[instruction](...details);
+  }
+
+  /** The members that Postman's have; the first of them is as wide as most texts of assertions. */
+  [SHOWN]() {
+    const { id, name, values, mutations } = this;
+    const layers = this.#kinds.length > 1;
+    return shownAs('VariableScope', { id, ...(name ? { name } : {}), values, ...(mutations ? { tracks: true, mutations } : {}), ...(layers ? { layers } : {}) });
   }
 
   toJSON() {

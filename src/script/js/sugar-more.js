@@ -398,7 +398,7 @@ const chosen = (object, keys, wanted) => {
   const fits = (key) => [].concat(keys).some((one) => (one instanceof RegExp ? one.test(key) : one !== null && typeof one === 'object' ? key in one : one === key));
   return Object.fromEntries(Object.entries(object).filter(([key]) => fits(key) === wanted));
 };
-const plain = (text) => (text !== '' && !Number.isNaN(Number(text)) ? Number(text) : { true: true, false: false }[text] ?? text);
+const plain = (text) => (text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : { true: true, false: false }[text] ?? text);
 const query = (value, prefix) => {
   if (value !== null && typeof value === 'object') {
     const inner = (key) => (prefix ? `${prefix}%5B${encodeURIComponent(key)}%5D` : encodeURIComponent(key));
@@ -433,7 +433,17 @@ const OBJECT = {
     const object = {};
     for (const part of String(text).replace(/^.*\?/, '').split('&').filter(Boolean)) {
       const [key, ...rest] = part.split('=').map((piece) => decodeURIComponent(piece.replace(/\+/g, ' ')));
-      object[key] = plain(rest.join('='));
+      const value = plain(rest.join('='));
+      // `a[]=1`, `a[0]=1` and `a[b]=1` are lists and objects.
+      const way = key.replace(/\]/g, '').split('[');
+      const last = way.pop();
+      let at = object;
+      way.forEach((name, i) => {
+        const isList = /^\d*$/.test(i + 1 < way.length ? way[i + 1] : last);
+        if (!Object.hasOwn(at, name)) at[name] = isList ? [] : {};
+        at = Object(at[name]);
+      });
+      at[last === '' && Array.isArray(at) ? at.length : last] = value;
     }
     return object;
   },

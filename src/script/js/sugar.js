@@ -11,6 +11,9 @@ const KINDS = { Array, Date, Function, Number, Object, RegExp, String };
 // those that fix a list.
 const PARTS = { 'RegExp.prototype.exec': 'libs/last-match.js', 'Array.prototype.push': 'libs/frozen.js' };
 
+// Those that take more than functions, all four of them, for scripts that give them more.
+const SHORTHANDS = 'Array.prototype.map';
+
 // What is still a stand-in, so that a method a script put in its place stays.
 const stubs = [];
 const known = new Set();
@@ -21,6 +24,7 @@ const place = { value: undefined, writable: true, configurable: true };
  * longer to make than the rest of the prelude.
  */
 export function standIn(paths) {
+  if (!known.has(SHORTHANDS) && paths.includes(SHORTHANDS)) host.load('libs/shorthands.js').install();
   for (const path of paths) {
     if (known.has(path)) continue;
     known.add(path);

@@ -1,6 +1,6 @@
 // `pm.request.url`: a URL in parts, whose text may hold `{{variables}}` anywhere.
 
-import { PropertyBase } from './base.js';
+import { PropertyBase, SHOWN, shownAs } from './base.js';
 import { shownAsJson } from './format.js';
 import { PropertyList, QueryParamList, VariableList } from './lists.js';
 import { QueryParam } from './props.js';
@@ -186,6 +186,11 @@ export class Url extends PropertyBase {
 
   toString(forceProtocol) {
     return this.base(forceProtocol, true) + this.#behind();
+  }
+
+  [SHOWN]() {
+    const { auth, protocol, port, path, hash, host, query, variables } = this;
+    return shownAs('Url', { auth, protocol, port, path, hash, host, query, variables });
   }
 
   toJSON() {

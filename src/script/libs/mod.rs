@@ -12,6 +12,7 @@ mod bytes;
 mod cipher;
 mod collation;
 mod digest;
+mod entities;
 mod packing;
 mod schema;
 mod signature;

@@ -1,12 +1,15 @@
 //! XML as a list of what opens, what it says and what closes; the faces make objects of it.
 
+use std::borrow::Cow;
+
 use quick_xml::errors::{Error, IllFormedError};
-use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 use rquickjs::function::Func;
 use rquickjs::{Ctx, Object, Result};
 use serde_json::{Map, Value, json};
+
+use super::entities::{fault, unescape};
 
 /// The natives of `xml2js` and `xml2Json`.
 pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -19,14 +22,20 @@ pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
 }
 
 /// What is wrong, and the byte behind the place.
-struct Mistake(&'static str, usize);
+struct Mistake(Cow<'static, str>, usize);
+
+impl Mistake {
+    fn new(words: &'static str, at: usize) -> Self {
+        Self(words.into(), at)
+    }
+}
 
 /// `["open", name, attributes]`, `["text", text]`, `["cdata", text]` and `["close"]`, in order; at a mistake the list
 /// ends with `["error", words]`, worded as the parser behind the genuine library words it.
 fn events(text: &str) -> Value {
     let mut out = Vec::new();
     if let Err(Mistake(words, at)) = read(text, &mut out) {
-        out.push(json!(["error", placed(text, words, at)]));
+        out.push(json!(["error", placed(text, &words, at)]));
     }
     Value::Array(out)
 }
@@ -54,12 +63,12 @@ fn read(text: &str, out: &mut Vec<Value>) -> std::result::Result<(), Mistake> {
         let end = at(reader.buffer_position());
         match event.map_err(|error| mistake(&error, at(reader.error_position()), end, text))? {
             Event::Start(tag) => {
-                out.push(opened(&tag, start, end)?);
+                out.push(opened(&tag, start, &text[start..end])?);
                 depth += 1;
                 root_seen = true;
             }
             Event::Empty(tag) => {
-                out.push(opened(&tag, start, end)?);
+                out.push(opened(&tag, start, &text[start..end])?);
                 out.push(json!(["close"]));
                 root_seen = true;
             }
@@ -76,21 +85,21 @@ fn read(text: &str, out: &mut Vec<Value>) -> std::result::Result<(), Mistake> {
                         "Non-whitespace before first tag."
                     };
                     let width = said[first..].chars().next().map_or(1, char::len_utf8);
-                    return Err(Mistake(words, start + first + width));
+                    return Err(Mistake::new(words, start + first + width));
                 }
             }
             Event::CData(said) if depth > 0 => out.push(json!(["cdata", &*said])),
             Event::GeneralRef(_) => {
                 let Ok(said) = unescape(&text[start..end]) else {
-                    return Err(Mistake("Invalid character entity", end));
+                    return Err(Mistake::new("Invalid character entity", end));
                 };
                 if depth == 0 {
-                    return Err(Mistake("Text data outside of root node.", start + 1));
+                    return Err(Mistake::new("Text data outside of root node.", start + 1));
                 }
                 say(out, &said);
             }
             Event::CData(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
-            Event::Eof if depth > 0 => return Err(Mistake("Unclosed root tag", text.len())),
+            Event::Eof if depth > 0 => return Err(Mistake::new("Unclosed root tag", text.len())),
             Event::Eof => return Ok(()),
         }
     }
@@ -112,19 +121,24 @@ fn at(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
 }
 
-fn opened(tag: &BytesStart<'_>, start: usize, end: usize) -> std::result::Result<Value, Mistake> {
+/// A tag, whose whole text begins at `start`.
+fn opened(tag: &BytesStart<'_>, start: usize, text: &str) -> std::result::Result<Value, Mistake> {
+    let end = start + text.len();
     let mut attributes = Map::new();
     for attribute in tag.attributes().with_checks(false) {
         let attribute = attribute.map_err(|error| {
             use quick_xml::events::attributes::AttrError;
             match error {
-                AttrError::ExpectedEq(_) => Mistake("Attribute without value", end),
+                AttrError::ExpectedEq(_) => Mistake::new("Attribute without value", end),
                 // Behind the value's first character.
-                AttrError::UnquotedValue(at) => Mistake("Unquoted attribute value", start + at + 2),
-                _ => Mistake("Invalid attribute name", end),
+                AttrError::UnquotedValue(at) => Mistake::new("Unquoted attribute value", start + at + 2),
+                _ => Mistake::new("Invalid attribute name", end),
             }
         })?;
-        let value = unescape(&attribute.value).map_err(|_| Mistake("Invalid character entity", end))?;
+        let value = unescape(&attribute.value).map_err(|_| {
+            let (words, at) = fault(text).unwrap_or(("Invalid character entity", text.len()));
+            Mistake::new(words, start + at)
+        })?;
         // The first of two counts.
         let name = attribute.key.as_ref().to_owned();
         attributes.entry(name).or_insert_with(|| value.into());
@@ -140,13 +154,19 @@ fn mistake(error: &Error, start: usize, end: usize, text: &str) -> Mistake {
                 .get(start..)
                 .and_then(|rest| rest.find('>'))
                 .map_or(end, |close| start + close + 1);
-            Mistake("Unexpected close tag", behind)
+            Mistake::new("Unexpected close tag", behind)
         }
-        Error::IllFormed(IllFormedError::UnmatchedEndTag(_)) => Mistake("Unmatched closing tag", end),
+        Error::IllFormed(IllFormedError::UnmatchedEndTag(name)) => {
+            Mistake(format!("Unmatched closing tag: {name}").into(), end)
+        }
         Error::Syntax(_) | Error::IllFormed(IllFormedError::MissingEndTag(_)) => {
-            Mistake("Unclosed root tag", text.len())
+            Mistake::new("Unclosed root tag", text.len())
         }
-        Error::IllFormed(IllFormedError::UnclosedReference) => Mistake("Invalid character in entity name", end),
-        _ => Mistake("Invalid markup", end),
+        Error::IllFormed(IllFormedError::UnclosedReference) => {
+            let open = text.get(..end).and_then(|read| read.rfind('&')).unwrap_or(0);
+            let (words, at) = fault(&text[open..]).unwrap_or(("Invalid character in entity name", end - open));
+            Mistake::new(words, open + at)
+        }
+        _ => Mistake::new("Invalid markup", end),
     }
 }

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::console;
 use super::limits::{Trip, Watch};
-use super::wording::{self, Thrown, Worded};
+use super::wording::{self, Nothing, Thrown, Worded, World};
 use super::{Ask, ScriptJob, ScriptReport, ScriptResponse};
 use crate::model::outcome::{AssertionError, ConsoleLevel, ScriptError, TestResult};
 use crate::model::variable::{Change, VariableWrite};
@@ -79,7 +79,7 @@ impl Run {
     }
 
     /// Words an error of the running script; nothing while someone else has the state, as a native has that throws.
-    pub fn try_reword(&self, thrown: Thrown, works: &dyn Fn(&[&str]) -> bool) -> Option<Worded> {
+    pub fn try_reword(&self, thrown: Thrown, world: &dyn World) -> Option<Worded> {
         let state = match self.0.try_lock() {
             Ok(state) => state,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -89,7 +89,7 @@ impl Run {
         // What is looked up on the way may ask for the state.
         drop(state);
         let source = job.as_ref().map_or("", |job| job.source.as_str());
-        Some(wording::reword(thrown, source, works))
+        Some(wording::reword(thrown, source, world))
     }
 
     /// Begins a script.
@@ -196,7 +196,7 @@ impl State {
         self.out_of_memory |= thrown.as_ref().is_some_and(is_out_of_memory);
         let error = thrown.map(|thrown| {
             let source = self.job.as_ref().map_or("", |job| job.source.as_str());
-            let worded = wording::reword(thrown, source, &|_| false);
+            let worded = wording::reword(thrown, source, &Nothing);
             AssertionError {
                 hint: next_step(&worded.message),
                 name: worded.name,
@@ -222,7 +222,7 @@ impl State {
             return;
         }
         let Some(job) = &self.job else { return };
-        let worded = wording::reword(thrown, &job.source, &|_| false);
+        let worded = wording::reword(thrown, &job.source, &Nothing);
         let hint = next_step(&worded.message);
         self.report.errors.push(ScriptError {
             script: job.name.clone(),

@@ -105,7 +105,7 @@ fn whole(response: &Response) -> io::Result<Bytes> {
     response.body.whole()
 }
 
-/// The body as text; what its charset does not know is replaced.
+/// The body as text, without a byte order mark; what its charset does not know is replaced.
 ///
 /// # Errors
 ///
@@ -113,10 +113,16 @@ fn whole(response: &Response) -> io::Result<Bytes> {
 pub fn text(response: &Response) -> io::Result<String> {
     let bytes = whole(response)?;
     let text = match charset(response) {
+        // The mark is what tells the order where the name does not.
+        Some(encoding) if encoding == encoding_rs::UTF_16LE && bytes.starts_with(b"\xfe\xff") => {
+            encoding_rs::UTF_16BE.decode_without_bom_handling(&bytes).0
+        }
         Some(encoding) => encoding.decode_without_bom_handling(&bytes).0,
         None => String::from_utf8_lossy(&bytes),
     };
-    Ok(text.into_owned())
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map_or_else(|| text.to_string(), str::to_owned))
 }
 
 /// The bytes to read as JSON, without a byte order mark; `None` when they are not UTF-8.
@@ -149,6 +155,17 @@ mod tests {
         assert_eq!(text("text/plain; charset=iso-8859-1", b"\xe4"), "ä");
         assert_eq!(text("text/plain", "ä".as_bytes()), "ä");
         assert_eq!(text("text/plain", b"a\xff"), "a\u{fffd}");
+    }
+
+    #[test]
+    fn text_begins_behind_the_byte_order_mark() {
+        let text = |content_type, body| text(&response(content_type, body)).unwrap();
+        assert_eq!(text("application/json", b"\xef\xbb\xbf{}"), "{}");
+        assert_eq!(text("text/plain", b"\xef\xbb\xbf\xef\xbb\xbfa"), "\u{feff}a");
+        for body in [&b"\xff\xfea\0"[..], b"\xfe\xff\0a", b"a\0"] {
+            assert_eq!(text("text/plain; charset=utf-16", body), "a");
+        }
+        assert_eq!(text("text/plain; charset=utf-16be", b"\xfe\xff\0a"), "a");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use rquickjs::object::Property;
 use rquickjs::{Array, Ctx, Function, Object, Result, Value};
 
 use super::super::limits::Watch;
-use super::super::wording::{FILE, Thrown};
+use super::super::wording::{FILE, Thrown, World};
 use super::Run;
 
 /// The errors that the engine itself throws; a script's own say what they say.
@@ -48,22 +48,51 @@ pub fn register<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Resul
     )
 }
 
-/// Whether a path from the globals leads to a function.
-fn works(ctx: &Ctx<'_>, path: &[&str]) -> bool {
-    let mut at = ctx.globals();
-    let (last, way) = path.split_last().unwrap_or((&"", &[]));
-    for name in way {
-        let Ok(next) = at.get::<_, Object>(*name) else {
-            ctx.catch();
-            return false;
+/// What a script finds by its globals.
+struct Globals<'a, 'js>(&'a Ctx<'js>);
+
+impl<'js> Globals<'_, 'js> {
+    /// What a path leads to.
+    fn find(&self, path: &[&str]) -> Option<Value<'js>> {
+        let find = || {
+            let mut at = self.0.globals().into_value();
+            for (n, name) in path.iter().enumerate() {
+                let Some(object) = at.as_object() else { return Ok(None) };
+                // Only what is there is a global; what is not declared is none.
+                if n == 0 && !object.contains_key(*name)? {
+                    return Ok(None);
+                }
+                at = match name.strip_suffix("()") {
+                    Some(method) => object.get::<_, Function>(method)?.call((This(object.clone()),))?,
+                    None => object.get(*name)?,
+                };
+            }
+            Ok::<_, rquickjs::Error>(Some(at))
         };
-        at = next;
+        find().unwrap_or_else(|_| {
+            self.0.catch();
+            None
+        })
     }
-    let found = at.get::<_, Value>(*last);
-    if found.is_err() {
-        ctx.catch();
+}
+
+impl World for Globals<'_, '_> {
+    fn works(&self, path: &[&str]) -> bool {
+        self.find(path).is_some_and(|found| found.is_function())
     }
-    found.is_ok_and(|found| found.is_function())
+
+    fn shown(&self, path: &[&str]) -> Option<String> {
+        let found = self.find(path)?;
+        // Texts may be secret, and long.
+        match () {
+            () if found.is_undefined() => Some("undefined".to_owned()),
+            () if found.is_null() => Some("null".to_owned()),
+            () => found
+                .as_bool()
+                .map(|is| is.to_string())
+                .or_else(|| found.as_int().map(|number| number.to_string())),
+        }
+    }
 }
 
 fn word<'js>(ctx: &Ctx<'js>, error: &Value<'js>, sites: &Array<'js>, run: &Run) -> Result<String> {
@@ -98,7 +127,7 @@ fn word<'js>(ctx: &Ctx<'js>, error: &Value<'js>, sites: &Array<'js>, run: &Run) 
             message: message.clone(),
             stack: frames.clone(),
         };
-        let Some(worded) = run.try_reword(thrown, &|path| works(ctx, path)) else {
+        let Some(worded) = run.try_reword(thrown, &Globals(ctx)) else {
             return Ok(format!("{shown}: {message}\n{frames}"));
         };
         if worded.message != message {

@@ -115,3 +115,46 @@ fn plug_ins_have_chais_tools() {
         ),
     ]);
 }
+
+#[test]
+fn postmans_objects_are_shown_under_its_names() {
+    let start = "const S = require('postman-collection'); const e = pm.expect;";
+    for (of, shown) in [
+        ("new S.Url('http://a.b/c')", "PostmanUrl{ auth: undefined, …(7) }"),
+        ("new S.Url('http://u:p@a.b')", "PostmanUrl{ auth: { …(2) }, …(7) }"),
+        ("pm.environment", "PostmanVariableScope{ …(4) }"),
+        ("pm.variables", "PostmanVariableScope{ …(5) }"),
+        (
+            "new S.VariableScope({ id: 'a' })",
+            "PostmanVariableScope{ id: 'a', …(1) }",
+        ),
+        ("new S.Header('a: b')", "PostmanHeader{ key: 'a', value: 'b' }"),
+        (
+            "pm.response.headers.one('x-two')",
+            "PostmanHeader{ key: 'x-two', …(2) }",
+        ),
+        ("pm.request", "PostmanRequest{ …(3) }"),
+        ("new S.Request('a')", "PostmanRequest{ …(3) }"),
+        ("new S.QueryParam('a=b')", "PostmanQueryParam{ key: 'a', …(1) }"),
+        ("new S.FormParam({ key: 'a' })", "PostmanFormParam{ key: 'a', …(5) }"),
+        ("new S.Variable({ key: 'a' })", "PostmanVariable{ type: 'any', …(2) }"),
+        (
+            "new S.RequestBody({ mode: 'raw', raw: 'x' })",
+            "PostmanRequestBody{ mode: 'raw', …(7) }",
+        ),
+        ("new S.Description('x')", "PostmanPropertyDescription{ …(2) }"),
+        ("pm.response", "PostmanResponse{ …(10) }"),
+        ("new S.Response({ code: 200 })", "PostmanResponse{ …(6) }"),
+        ("pm.response.headers", "a{ …(7) }"),
+        ("pm.request.url.query", "PostmanPropertyList{ …(6) }"),
+        ("pm", "Postman{ info: { …(5) }, …(12) }"),
+        ("[pm.request.url]", "[ PostmanUrl{ auth: undefined, …(7) } ]"),
+    ] {
+        let source = format!("{start} try {{ e({of}).to.eql(1) }} catch (e) {{ console.log(e.message) }}");
+        assert_eq!(
+            console(&source),
+            [format!("expected {shown} to deeply equal 1")],
+            "{of}"
+        );
+    }
+}

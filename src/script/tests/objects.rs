@@ -167,3 +167,25 @@ fn added_methods_stay_away_from_what_a_script_froze() {
     let told: Vec<Vec<String>> = reports.into_iter().map(texts).collect();
     assert_eq!(told[1], ["function undefined true"]);
 }
+
+#[test]
+fn lists_take_more_than_functions_as_in_the_sandbox() {
+    assert_eq!(
+        console(
+            "const a = [{a: 1, b: 2}, {a: 2, b: 3}, {a: 1, b: 4}]; const show = (v) => console.log(JSON.stringify(v));
+             show([a.map('a'), a.map(undefined) === a, [[1, 2]].map(1), ['a'].map('toUpperCase')]);
+             show([a.filter({a: 1}), ['ab', 'cd', 1].filter(/a/), [1, 2, 1].filter(1), a.filter({a: (n) => n > 1}), [{a: {b: 1}}].filter({a: {b: 1}}), [[1], [2]].filter([1])]);
+             show([a.some({a: 1}), a.every({b: 2}), [1, 1].every(1), [1].some(2)]);
+             for (const f of [() => [1].map(), () => [1].find({})]) try { f() } catch (e) { show(e.name) }
+             show(Object.fromQueryString('a[]=1&a[]=2&b[c]=d'));"
+        ),
+        [
+            r#"[[1,2,1],false,[2],["A"]]"#,
+            r#"[[{"a":1,"b":2},{"a":1,"b":4}],["ab"],[1,1],[{"a":2,"b":3}],[{"a":{"b":1}}],[[1]]]"#,
+            "[true,false,true,false]",
+            r#""TypeError""#,
+            r#""TypeError""#,
+            r#"{"a":[1,2],"b":{"c":"d"}}"#,
+        ]
+    );
+}

@@ -41,7 +41,7 @@ fn a_pattern_that_is_none_is_pointed_to() {
 #[test]
 fn what_a_text_that_is_evaluated_says_is_said_where_it_is_evaluated() {
     for (source, at, message) in [
-        ("let a;\n  eval('foo bar');", (2, 3), "Invalid or unexpected token"),
+        ("let a;\n  eval('foo bar');", (2, 3), "Unexpected identifier 'bar'"),
         (
             "let a;\n\n new RegExp('(');",
             (3, 6),
@@ -50,9 +50,9 @@ fn what_a_text_that_is_evaluated_says_is_said_where_it_is_evaluated() {
         (
             "\neval('let q; let q');",
             (2, 1),
-            "Identifier has already been declared",
+            "Identifier 'q' has already been declared",
         ),
-        ("eval('var class = 1')", (1, 1), "Invalid or unexpected token"),
+        ("eval('var class = 1')", (1, 1), "Unexpected token 'class'"),
         (
             "eval('1++')",
             (1, 1),

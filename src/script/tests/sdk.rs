@@ -363,3 +363,64 @@ fn lists_are_made_searched_and_read_as_postmans() {
         ),
     ]);
 }
+
+#[test]
+fn a_scope_reads_from_lists_and_has_its_names_as_texts() {
+    check(&[
+        (
+            "(() => { const p = new S.VariableScope({ values: [{ key: 'a', value: 1 }] }); const of = (...l) => new S.VariableScope({ values: [] }, ...l).get('a'); return [of([p.values]), of(p.values), of(p), of([{ values: [{ key: 'a', value: 1 }] }])]; })()",
+            "[1,1,null,null]",
+        ),
+        (
+            "(() => { pm.variables.set({ key: 'k', value: 'v' }); return [pm.variables.get('k'), pm.variables.has('[object Object]')]; })()",
+            "[null,true]",
+        ),
+    ]);
+}
+
+#[test]
+fn contents_are_told_by_their_type() {
+    let of = |contents: &str, disposition: &str| {
+        console(&format!(
+            "const {{ Response }} = require('postman-collection'); const r = new Response({{ code: 200, body: '', header: [{{ key: 'Content-Type', value: '{contents}' }}, {{ key: 'Content-Disposition', value: {disposition:?} }}] }}).contentInfo();
+             console.log([r.mimeType, r.mimeFormat, r.fileExtension, r.fileName].join());"
+        ))
+        .remove(0)
+    };
+    for (contents, expected) in [
+        ("image/svg+xml", "image,image,svg,response.svg"),
+        ("image/jpeg", "image,image,jpeg,response.jpeg"),
+        ("audio/mpeg", "audio,audio,mpga,response.mpga"),
+        ("video/mp4", "video,video,mp4,response.mp4"),
+        ("application/octet-stream", "application,raw,bin,response.bin"),
+        ("multipart/form-data; boundary=x", "multipart,raw,,response"),
+        ("text/csv", "text,plain,csv,response.csv"),
+        ("text/javascript", "text,script,,response"),
+        ("application/problem+json", "text,json,,response"),
+        ("application/xhtml+xml", "text,xml,xhtml,response.xhtml"),
+        (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "text,xml,xlsx,response.xlsx",
+        ),
+        ("application/x-www-form-urlencoded", "text,plain,,response"),
+        ("application/graphql-response+json", "text,json,,response"),
+        ("message/rfc822", "message,raw,eml,response.eml"),
+        ("foo", "unknown,raw,,response"),
+    ] {
+        assert_eq!(of(contents, ""), expected, "{contents}");
+    }
+    for (disposition, name) in [
+        ("attachment; filename=\"a b.txt\"", "a b.txt"),
+        ("attachment; filename=x.pdf", "x.pdf"),
+        ("attachment;filename*=utf-8''%C3%A9.txt; filename=\"z\"", "é.txt"),
+        ("attachment; filename=\"a\\\"b\"", "a\"b"),
+        ("attachment; filename=\"\"", "response.csv"),
+        ("inline", "response.csv"),
+    ] {
+        assert_eq!(
+            of("text/csv", disposition),
+            format!("text,plain,csv,{name}"),
+            "{disposition}"
+        );
+    }
+}

@@ -17,7 +17,7 @@ const STATEMENTS: &str = "if for while switch catch with function";
 /// What stands for itself: nothing is looked up.
 const VALUES: &str = "this null true false await typeof void async";
 
-fn is_one_of(words: &str, text: &str) -> bool {
+pub fn is_one_of(words: &str, text: &str) -> bool {
     words.split(' ').any(|word| word == text)
 }
 
@@ -117,28 +117,36 @@ struct Callee {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// A name or a word of the language.
     Name,
+    /// A number, a text, a pattern.
     Literal,
+    /// Anything else.
     Sign,
 }
 
-struct Token<'a> {
-    text: &'a str,
-    at: usize,
+pub struct Token<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
     kind: Kind,
     /// The bracket that belongs to this one.
     mate: Option<usize>,
 }
 
 /// A script in its tokens.
-struct Script<'a> {
-    tokens: Vec<Token<'a>>,
+pub struct Script<'a> {
+    pub(super) tokens: Vec<Token<'a>>,
+    pub(super) source: &'a str,
 }
 
 impl<'a> Script<'a> {
-    fn read(source: &'a str) -> Self {
-        let mut script = Self { tokens: Vec::new() };
+    /// Reads it.
+    pub fn read(source: &'a str) -> Self {
+        let mut script = Self {
+            tokens: Vec::new(),
+            source,
+        };
         let mut open: Vec<usize> = Vec::new();
         let mut at = 0;
         while let Some(c) = source[at..].chars().next() {
@@ -191,20 +199,23 @@ impl<'a> Script<'a> {
         script
     }
 
-    fn text(&self, number: usize) -> &'a str {
+    /// The text of a token; nothing behind the end.
+    pub fn text(&self, number: usize) -> &'a str {
         self.tokens.get(number).map_or("", |token| token.text)
     }
 
-    fn kind(&self, number: usize) -> Kind {
+    /// What kind of token it is.
+    pub fn kind(&self, number: usize) -> Kind {
         self.tokens.get(number).map_or(Kind::Sign, |token| token.kind)
     }
 
-    fn mate(&self, number: usize) -> Option<usize> {
+    /// The bracket that belongs to one.
+    pub fn mate(&self, number: usize) -> Option<usize> {
         self.tokens.get(number)?.mate
     }
 
     /// Whether what stands before a token is a value or the end of one.
-    fn is_operand(&self, number: usize) -> bool {
+    pub fn is_operand(&self, number: usize) -> bool {
         let Some(before) = number.checked_sub(1) else {
             return false;
         };
@@ -217,12 +228,13 @@ impl<'a> Script<'a> {
         }
     }
 
-    fn is_member(&self, number: usize) -> bool {
+    /// Whether a token is the name of a member.
+    pub fn is_member(&self, number: usize) -> bool {
         number > 0 && matches!(self.text(number - 1), "." | "?.")
     }
 
     /// Whether a bracket, or a template, is given to what stands before it.
-    fn is_call(&self, open: usize) -> bool {
+    pub fn is_call(&self, open: usize) -> bool {
         let Some(before) = open.checked_sub(1) else {
             return false;
         };
@@ -323,6 +335,12 @@ impl<'a> Script<'a> {
         let mut at = self
             .tokens
             .partition_point(|token| token.at + token.text.len() <= place);
+        let named = at;
+        // Between the place and the function nothing is looked up.
+        while !self.begins(at) && at + 1 < self.len() && !self.is_line_start(at + 1) {
+            at += 1;
+        }
+        let is_at_place = named == at;
         if self.text(at) == "async" {
             at += 1;
         }
@@ -344,33 +362,21 @@ impl<'a> Script<'a> {
             (1..self.tokens.len())
                 .any(|at| self.text(at) == name && ["const", "let", "var"].contains(&self.text(at - 1)))
         };
+        let calls = |open: &usize| self.text(*open) == "(" && *open > 0 && self.is_call(*open);
+        let is_named = |open: usize| self.kind(open - 1) == Kind::Name && !self.is_member(open - 1) && is_own(open - 1);
         (begin..end.min(self.tokens.len()))
-            .filter(|open| self.text(*open) == "(" && *open > 0 && self.is_call(*open))
-            .filter(|open| self.kind(open - 1) == Kind::Name && !self.is_member(open - 1) && is_own(open - 1))
-            .filter_map(|open| self.callee(open))
+            .filter(calls)
+            .filter_map(|open| Some((open, self.callee(open)?)))
+            .filter(|(open, callee)| {
+                // What is written down has no place, either.
+                let is_value = callee.name.starts_with(|c: char| c == '[' || c.is_ascii_digit());
+                let is_named_member = callee.method.as_ref().is_some_and(|(_, name)| !name.starts_with('['));
+                let is_written = is_value && !is_named_member;
+                is_written && !callee.name.contains("(...)") || is_at_place && is_named(*open)
+            })
+            .map(|(_, callee)| callee)
             .filter(|callee| !self.surely_works(callee, &|_| false))
             .collect()
-    }
-
-    /// Whether a place in a bracket is in an arrow function that ends with it.
-    fn is_body(&self, open: usize, place: usize) -> bool {
-        let mut at = open + 1;
-        while at < place {
-            if self.text(at) == "=>" {
-                return true;
-            }
-            at = self.mate(at).filter(|end| *end > at && *end < place).unwrap_or(at) + 1;
-        }
-        false
-    }
-
-    /// Whether a brace begins an object and no block.
-    fn is_object(&self, open: usize) -> bool {
-        let before = open.checked_sub(1).map_or("", |before| self.text(before));
-        matches!(
-            before,
-            "(" | "[" | "," | ":" | "=" | "?" | "||" | "&&" | "??" | "return"
-        )
     }
 
     /// Whether a dotted name stands behind `new`.
@@ -379,24 +385,6 @@ impl<'a> Script<'a> {
             at -= 2;
         }
         at > 0 && self.text(at - 1) == "new"
-    }
-
-    /// The token behind a function, whose body is another matter.
-    fn behind_function(&self, at: usize) -> Option<usize> {
-        let open = (at..self.tokens.len()).find(|at| self.text(*at) == "(")?;
-        let body = self.mate(open)? + 1;
-        Some(self.mate(body)? + 1)
-    }
-
-    fn behind_arrow(&self, arrow: usize) -> usize {
-        let mut at = arrow + 1;
-        if self.text(at) == "{" {
-            return self.mate(at).map_or(self.tokens.len(), |end| end + 1);
-        }
-        while at < self.tokens.len() && !matches!(self.text(at), "," | ";" | ")" | "]" | "}") {
-            at = self.mate(at).filter(|end| *end > at).unwrap_or(at) + 1;
-        }
-        at
     }
 
     /// What stands before a bracket, as V8 writes it: a call is `(...)` there, and what has no name an intermediate value.

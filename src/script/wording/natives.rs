@@ -21,6 +21,12 @@ pub fn words(message: &str, of: &str) -> Option<String> {
         }
         ("must be called with new", "Promise") => "Promise constructor cannot be invoked without 'new'",
         ("must be called with new", _) => return Some(format!("Constructor {of} requires 'new'")),
+        ("invalid number of digits", "toFixed") => "toFixed() digits argument must be between 0 and 100",
+        ("invalid number of digits", "toPrecision") => "toPrecision() argument must be between 1 and 100",
+        ("invalid number of digits", "toExponential") => "toExponential() argument must be between 0 and 100",
+        ("not a object", "apply") => "CreateListFromArrayLike called on non-object",
+        ("not a function", "bind") => "Bind must be called on a function",
+        ("not a function", "flatMap") => "flatMap mapper function is not callable",
         ("not a number", _) => return Some(format!("Number.prototype.{of} requires that 'this' be a Number")),
         ("Map object expected" | "Set object expected" | "WeakMap object expected" | "WeakSet object expected", _) => {
             let class = message.split(' ').next()?;
@@ -35,7 +41,19 @@ pub fn words(message: &str, of: &str) -> Option<String> {
 
 /// Those that are the same whoever complains.
 pub fn plain(message: &str) -> Option<String> {
+    if let Some(field) = super::between(message, "private class field '", "' does not exist") {
+        return Some(format!(
+            "Cannot read private member {field} from an object whose class did not declare it"
+        ));
+    }
     let words = match message {
+        "BigInt division by zero" => "Division by zero",
+        "cannot convert symbol to number" => "Cannot convert a Symbol value to a number",
+        "cannot invoke a running generator" => "Generator is already running",
+        "operand 'prototype' property is not an object" => {
+            "Function has non-object prototype 'undefined' in instanceof check"
+        }
+        "out of bound" => "Offset is outside the bounds of the DataView",
         "not a Date object" => "this is not a Date object.",
         "toPrimitive" => "Cannot convert object to primitive value",
         "bad normalization form" => "The normalization form should be one of NFC, NFD, NFKC, NFKD.",

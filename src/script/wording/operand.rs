@@ -3,6 +3,7 @@
 //! V8 shows the values; they are not known here, so a name stands for its own. Where the text leaves more than one
 //! reading, the engine's words stay.
 
+use super::calls::{Kind, Script, is_one_of};
 use super::{is_word, rest_at};
 
 /// `'x' in s`, where `s` is no object; the place is in the right operand.
@@ -79,6 +80,49 @@ pub fn taken_apart(source: &str, (line, column): (u32, u32)) -> Option<String> {
         _ => "undefined or null",
     };
     Some(format!("Cannot destructure {what} as it is {is}."))
+}
+
+/// The same of what a function is given that begins on the line of a place, where that is where it was called without: what
+/// the call says it gives is told.
+pub fn given_nothing(source: &str, at: (u32, u32), caller: Option<(u32, u32)>) -> Option<String> {
+    let script = Script::read(source);
+    let is_taken = |open: usize| script.mate(open).is_some_and(|end| script.text(end + 1) == "=");
+    let mut braces = (script.at(at)?..script.len()).filter(|at| script.text(*at) == "{");
+    let open = loop {
+        let open = braces.next()?;
+        let around = script.around(open).filter(|around| script.text(*around) == "(");
+        let end = around.and_then(|around| script.mate(around));
+        let behind = end.map_or("", |end| script.text(end + 1));
+        let word = around.map_or("", |around| script.text(around.max(1) - 1));
+        let is_first = ["(", ","].contains(&script.text(open.max(1) - 1));
+        if is_first && (behind == "=>" || behind == "{" && !is_one_of("if for while switch with catch", word)) {
+            break open;
+        }
+        // What is taken apart there may be meant just as well.
+        if is_taken(open) {
+            return None;
+        }
+    };
+    if is_taken(open) {
+        return None;
+    }
+    let key = script.text(open + 1);
+    let is_key = script.kind(open + 1) == Kind::Name;
+    let given = caller.and_then(|at| rest_at(source, at)).and_then(|call| {
+        let inside = call.split_once('(').map_or(call, |(_, inside)| inside).trim_start();
+        let says = |word: &str| inside.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_word));
+        match () {
+            () if call.starts_with("null") || says("null") => Some(("object null", "null")),
+            () if says("undefined") || inside.starts_with(')') => Some(("undefined", "undefined")),
+            () => None,
+        }
+    });
+    Some(match given {
+        Some((of, is)) if is_key => format!("Cannot destructure property '{key}' of '{of}' as it is {is}."),
+        Some((of, is)) => format!("Cannot destructure '{of}' as it is {is}."),
+        None if is_key => format!("Cannot destructure property '{key}' as it is undefined or null."),
+        None => return None,
+    })
 }
 
 /// Braces that take something apart.

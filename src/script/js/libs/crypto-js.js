@@ -81,7 +81,9 @@ function wordsOf(given) {
   return words;
 }
 
-function toBytes({ words, sigBytes }) {
+function toBytes(array) {
+  const words = array.words;
+  const sigBytes = array.sigBytes;
   const out = new Uint8Array(Math.max(0, sigBytes));
   for (let i = 0; i < out.length; i += 1) out[i] = words[i >>> 2] >>> (24 - (i % 4) * 8);
   return out;
@@ -122,6 +124,8 @@ C.enc.Hex.parse = (text) => {
   for (let i = 0; i + 1 < text.length; i += 2) out.push(parseInt(text.slice(i, i + 2), 16) || 0);
   return fromBytes(Uint8Array.from(out));
 };
+const base64 = C.enc.Base64.stringify;
+C.enc.Base64.stringify = (array) => base64(clamped(array, 'words', 'e'));
 // Scripts read it for their own kinds of Base64.
 C.enc.Base64._map = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=';
 C.enc.Utf16LE = encoder('utf16le');
@@ -131,7 +135,16 @@ C.enc.Utf16 = C.enc.Utf16BE = {
 };
 C.enc.Base64url = encoder('base64url');
 
-const data = (message) => (typeof message === 'string' ? bytes.encode(clean(message), 'utf8') : toBytes(message));
+// What is nothing has no bytes.
+const data = (message) => (typeof message === 'string' ? bytes.encode(clean(message), 'utf8') : toBytes(message || { words: [], sigBytes: 0 }));
+
+// The genuine library cuts such a thing to its size, under a name that is not its readable one.
+function clamped(array, member, name) {
+  if (array[member] === undefined || typeof array.clamp !== 'function') throw new TypeError(`${name}.clamp is not a function`);
+  return array;
+}
+
+const secret = (key) => (typeof key === 'string' ? data(key) : toBytes(clamped(key, 'sigBytes', 't')));
 
 C.x64.Word = Base.extend({
   init(high, low) {
@@ -190,7 +203,7 @@ const Hasher = Base.extend({
 C.algo.HMAC = Base.extend({
   init(hasher, key) {
     this.name = (typeof hasher === 'function' ? new hasher() : hasher.create()).nameOf();
-    this.key = data(key);
+    this.key = secret(key);
     this.reset();
   },
   reset() {
@@ -230,7 +243,7 @@ for (const [name, native, hasher] of [
     },
     compute(password, salt) {
       const { keySize, hasher: own, iterations } = this.cfg;
-      return fromBytes(native(own.create().nameOf(), data(password), data(salt), iterations, keySize * 4));
+      return fromBytes(native(own.create().nameOf(), secret(password), data(salt), iterations, keySize * 4));
     },
   });
   C[name] = (password, salt, cfg) => C.algo[name].create(cfg).compute(password, salt);

@@ -83,12 +83,15 @@ export class Walk {
 
   // `place` is where the value is; `step` is its name in what it is part of, `way` how the schema came to this part.
   #check(value, written, place, way = [], step = null) {
-    const schema = this.#resolved(written);
+    // Of nothing at all the genuine library cannot read this either.
+    let schema = written.$ref === undefined ? written : this.#resolved(written);
     if (schema instanceof Error) {
       this.errors.push(schema);
       return schema;
     }
-    if (schema === null || typeof schema !== 'object') return null;
+    if (!schema) return null;
+    // `true` asks for nothing, and knows no property.
+    if (typeof schema !== 'object') schema = {};
     const before = this.errors.length;
     let seen;
     if (this.#options.recursive && value !== null && typeof value === 'object') {

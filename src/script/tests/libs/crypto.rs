@@ -231,3 +231,23 @@ fn results_are_words_and_their_size_alone() {
         [r#"{"words":[1633812480],"sigBytes":2}"#, r#"["words","sigBytes"]"#, "40", "65"]
     );
 }
+
+#[test]
+fn what_is_nothing_has_no_bytes_and_no_key() {
+    assert_eq!(
+        crypto(
+            "check([C.MD5(null), C.SHA1(undefined), C.HmacMD5(null, 'k'), C.HmacMD5('', 'k')].map(String).join());
+             for (const f of [() => C.HmacMD5('a', null), () => C.PBKDF2(undefined, 's'), () => C.enc.Base64.stringify('a'), () => C.enc.Base64.stringify(null), () => C.HmacMD5('a', 5)])
+               try { f() } catch (e) { check(`${e}`) }"
+        ),
+        [
+            "d41d8cd98f00b204e9800998ecf8427e,da39a3ee5e6b4b0d3255bfef95601890afd80709,\
+             cd32bedd46aa63cffa3023f050fc78e3,cd32bedd46aa63cffa3023f050fc78e3",
+            "TypeError: Cannot read properties of null (reading 'sigBytes')",
+            "TypeError: Cannot read properties of undefined (reading 'sigBytes')",
+            "TypeError: e.clamp is not a function",
+            "TypeError: Cannot read properties of null (reading 'words')",
+            "TypeError: t.clamp is not a function",
+        ]
+    );
+}

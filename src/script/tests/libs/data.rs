@@ -26,6 +26,15 @@ fn xml_becomes_objects() {
 }
 
 #[test]
+fn xml_may_have_the_entities_of_html() {
+    assert_eq!(
+        values("check(xml2Json('<a b=\"&eacute;&AMP;\">x&nbsp;y&Eacute;&copy;&NBSP;&hearts;&#38;nbsp;&yuml;</a>'))")
+            [1..],
+        ["{\"a\":{\"_\":\"x\u{a0}yÉ©\u{a0}♥&nbsp;ÿ\",\"$\":{\"b\":\"é&\"}}}"]
+    );
+}
+
+#[test]
 fn mistakes_in_xml_have_the_genuine_words() {
     for (text, words) in [
         ("nope", "Non-whitespace before first tag.\nLine: 0\nColumn: 1\nChar: n"),
@@ -34,6 +43,24 @@ fn mistakes_in_xml_have_the_genuine_words() {
         ("<a b></a>", "Attribute without value\nLine: 0\nColumn: 5\nChar: >"),
         ("<a b=1></a>", "Unquoted attribute value\nLine: 0\nColumn: 6\nChar: 1"),
         ("<a>&foo;</a>", "Invalid character entity\nLine: 0\nColumn: 8\nChar: ;"),
+        ("<a>é&foo;</a>", "Invalid character entity\nLine: 0\nColumn: 9\nChar: ;"),
+        ("</a>", "Unmatched closing tag: a\nLine: 0\nColumn: 4\nChar: >"),
+        (
+            "<a b=\"&foo;\"/>",
+            "Invalid character entity\nLine: 0\nColumn: 11\nChar: ;",
+        ),
+        (
+            "<a b=\"x&copy;y\" c=\"&bar;\">",
+            "Invalid character entity\nLine: 0\nColumn: 24\nChar: ;",
+        ),
+        (
+            "<a>x &amp y</a>",
+            "Invalid character in entity name\nLine: 0\nColumn: 10\nChar:  ",
+        ),
+        (
+            "<a>&Eacute;&foo</a>",
+            "Invalid character in entity name\nLine: 0\nColumn: 16\nChar: <",
+        ),
     ] {
         let source = format!("require('xml2js').parseString('{text}', (error) => check(error.message))");
         assert_eq!(values(&source), [words], "{text}");

@@ -226,3 +226,18 @@ fn tv4_tells_of_properties_that_only_the_last_alternative_does_not_know() {
         [r#"[[12,""],[1000,"/a"]]"#, "true", "false", "/c"]
     );
 }
+
+#[test]
+fn true_is_a_schema_that_knows_no_property() {
+    assert_eq!(
+        values(
+            "const of = (...given) => tv4.validateMultiple(...given).errors.map((e) => e.code + e.dataPath);
+             check([of({a: 1}, true, false, true), of({a: 1}, true), of({a: 1}, false, false, true), of({a: {b: 1}}, {properties: {a: true}}, false, true)]);
+             try { tv4.validate({}, null) } catch (e) { check(e.message) }"
+        )[1..],
+        [
+            r#"[["1000/a"],[],[],["1000/a/b"]]"#,
+            "Cannot read properties of null (reading '$ref')",
+        ]
+    );
+}

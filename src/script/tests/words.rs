@@ -1,0 +1,151 @@
+//! What the engine's messages do not say and V8's do, by what surely stands in the script.
+
+use super::*;
+
+fn check(cases: &[(&str, &str)]) {
+    let start = "const o = {a: {}}; let u; const json = pm.response.json();\n";
+    let wrong = cases.iter().filter_map(|(source, expected)| {
+        let told = error(&format!("{start}{source}"));
+        (told != *expected).then(|| format!("{source}: {told}"))
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn what_is_not_there_is_called_so() {
+    let sought = |value: &str| format!("Cannot use 'in' operator to search for 'k' in {value}");
+    let taken = |from: &str, is: &str| format!("Cannot destructure property 'k' of '{from}' as it is {is}.");
+    for (source, expected) in [
+        ("'k' in o.args", sought("undefined")),
+        ("'k' in u", sought("undefined")),
+        ("'k' in json.args", sought("undefined")),
+        ("const args = json.args; if ('k' in args) {}", sought("undefined")),
+        ("const {args} = json; 'k' in args", sought("args")),
+        ("'k' in json.id_token", sought("json.id_token")),
+        ("[1].forEach((o) => { const q = 'x'; 'k' in q })", sought("x")),
+        ("let q = 'x'; q = 5; 'k' in q", sought("q")),
+        ("o.args = 'x'; 'k' in o.args", sought("o.args")),
+        ("((x) => 'k' in x)(5)", sought("x")),
+        ("const {k} = u", taken("u", "undefined")),
+        ("const {k} = json.data", taken("json.data", "undefined")),
+        ("const n = null; const {k} = n", taken("n", "null")),
+        ("let q; q = null; const {k} = q", taken("q", "undefined or null")),
+        ("(({k}) => k)()", taken("undefined", "undefined")),
+        ("(({k}) => k)(null)", taken("object null", "null")),
+        ("function g({k}, y) { return k }\ng()", taken("undefined", "undefined")),
+        (
+            "[u].map(({ k }) => k)",
+            "Cannot destructure property 'k' as it is undefined or null.".to_owned(),
+        ),
+    ] {
+        check(&[(source, &expected)]);
+    }
+}
+
+#[test]
+fn what_cannot_be_gone_through_is_named_by_the_way_it_is_used() {
+    check(&[
+        ("const [a]=o", "o is not iterable"),
+        ("const [a] = u", "u is not iterable"),
+        ("[...o]", "o is not iterable"),
+        ("[...u]", "u is not iterable"),
+        ("for (const [k, v] of o.a) {}", "o.a is not iterable"),
+        (
+            "const [x] = o.b",
+            "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "const f = () => 5; const [x] = f()",
+            "f is not a function or its return value is not iterable",
+        ),
+        (
+            "Math.max(...o)",
+            "Spread syntax requires ...iterable[Symbol.iterator] to be a function",
+        ),
+        ("Math.max(...u)", "u is not iterable (cannot read property undefined)"),
+        // Either may be meant.
+        ("[...o, ...json]", "value is not iterable"),
+    ]);
+}
+
+#[test]
+fn what_is_none_of_its_kind_is_named() {
+    check(&[
+        ("new o.a()", "o.a is not a constructor"),
+        ("const z = new o.a(Math.max(1));", "o.a is not a constructor"),
+        ("new (() => {})", "(intermediate value) is not a constructor"),
+        ("new Symbol", "Symbol is not a constructor"),
+        (
+            "class A extends u {}",
+            "Class extends value undefined is not a constructor or null",
+        ),
+        (
+            "Math; class A extends 5 {}",
+            "Class extends value 5 is not a constructor or null",
+        ),
+        (
+            "const Foo = class {}; Foo()",
+            "Class constructor Foo cannot be invoked without 'new'",
+        ),
+        (
+            "class Bar {}\no.z = Bar; o.z()",
+            "Class constructor Bar cannot be invoked without 'new'",
+        ),
+        (
+            "const f = (g) => g();\nf(() => [1,2][5]())",
+            "[1,2][5] is not a function",
+        ),
+        ("const f = (g) => g();\nf(() => (5)())", "5 is not a function"),
+        ("({}) instanceof u", "Right-hand side of 'instanceof' is not an object"),
+        ("({}) instanceof o", "Right-hand side of 'instanceof' is not callable"),
+        ("Object.fromEntries([1])", "Iterator value 1 is not an entry object"),
+        ("new Map(['x'])", "Iterator value x is not an entry object"),
+        ("const l = [1]; new Map(l)", "Iterator value is not an entry object"),
+        ("[1].flatMap(1)", "flatMap mapper function is not callable"),
+        ("1n / 0n", "Division by zero"),
+        ("Number(Symbol())", "Cannot convert a Symbol value to a number"),
+        ("(1).toPrecision(0)", "toPrecision() argument must be between 1 and 100"),
+        (
+            "class A { #x; static t(o) { return o.#x } }; A.t({})",
+            "Cannot read private member #x from an object whose class did not declare it",
+        ),
+    ]);
+}
+
+#[test]
+fn members_that_cannot_be_changed_are_no_constants() {
+    let strict = |source: &str| format!("(function () {{ 'use strict'; {source} }})()");
+    check(&[
+        (
+            &strict("const k = 1; Object.defineProperty({}, 'k', {value: 1}).k = 2"),
+            "Cannot assign to read only property 'k' of object '#<Object>'",
+        ),
+        (
+            &strict("const k = 1; const q = Object.freeze({k: 1}); q['k'] = 2"),
+            "Cannot assign to read only property 'k' of object '#<Object>'",
+        ),
+        (&strict("const k = 1; k = 2"), "Assignment to constant variable."),
+        (&strict("const k = 1; k += 2"), "Assignment to constant variable."),
+        (
+            "const q = {}; Object.defineProperty(q, 'x', {value: 1}); Object.defineProperty(q, 'x', {value: 2})",
+            "Cannot redefine property: x",
+        ),
+        (
+            "const q = {}, x = 'x'; Object.defineProperty(q, x, {value: 1}); Object.defineProperty(q, x, {value: 2})",
+            "Cannot redefine property",
+        ),
+    ]);
+}
+
+#[test]
+fn a_text_that_stands_in_eval_is_read_as_the_script_is() {
+    check(&[
+        ("eval('foo bar')", "Unexpected identifier 'bar'"),
+        ("eval('\\n  foo bar')", "Unexpected identifier 'bar'"),
+        ("eval(\"var x = {{x}};\")", "Unexpected token '{'"),
+        ("eval('let a; let a')", "Identifier 'a' has already been declared"),
+        ("eval(`a b c`)", "Unexpected identifier 'b'"),
+        ("eval('switch(1){foo}')", "Unexpected identifier 'foo'"),
+        ("new Function('foo bar')", "Unexpected identifier 'bar'"),
+    ]);
+}

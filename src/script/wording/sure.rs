@@ -1,0 +1,364 @@
+//! What a name of the script surely stands for: V8 says what a value is, the engine does not.
+//!
+//! A name is known that is declared once, gets no other value, and is a literal or what the world can tell, as
+//! `const data = pm.response.json()`; of `data.items` the answer knows. All others may be anything.
+
+use super::World;
+use super::calls::{Kind, Script};
+
+/// How many names may stand for each other.
+const DEEPEST: u8 = 4;
+
+/// What a name is declared as.
+enum Bound {
+    /// By nobody in the script.
+    Never,
+    /// Once, as nothing or as what begins at a token.
+    Once(Option<usize>),
+    /// Somehow else.
+    Somehow,
+}
+
+/// Puts what is not there in the place of names, in V8's messages that say what a value is.
+pub fn completed(message: String, source: &str, world: &dyn World) -> String {
+    let found = |name: &str| value(&Script::read(source), world, &name.split('.').collect::<Vec<_>>(), 0);
+    if let Some((begin, name)) = message
+        .strip_prefix("Cannot use 'in' operator ")
+        .and_then(|rest| rest.rsplit_once("' in "))
+        && let Some(value) = found(name)
+    {
+        return format!("Cannot use 'in' operator {begin}' in {value}");
+    }
+    let unsure = message.strip_suffix("' as it is undefined or null.");
+    if let Some((begin, name)) = unsure.and_then(|rest| rest.rsplit_once('\''))
+        && let Some(value) = found(name).filter(|value| ["undefined", "null"].contains(&value.as_str()))
+    {
+        return format!("{begin}'{name}' as it is {value}.");
+    }
+    message
+}
+
+/// V8's words for a complaint, of the built-in function `native` or of none, where they take what stands on a line.
+pub fn words(message: &str, native: Option<&str>, source: &str, line: u32, world: &dyn World) -> Option<String> {
+    let nothing = message.strip_prefix("cannot read property 'Symbol.iterator' of ");
+    match (message, native) {
+        ("value is not iterable", None) => iterated(source, line, None),
+        (_, None) if nothing.is_some() => iterated(source, line, nothing),
+        ("not a constructor", None) => made(source, line),
+        ("not a constructor", Some(of @ ("Symbol" | "BigInt"))) => Some(format!("{of} is not a constructor")),
+        ("parent class must be constructor", None) => {
+            let value = behind("extends", source, line, world)?;
+            Some(format!("Class extends value {value} is not a constructor or null"))
+        }
+        ("invalid 'instanceof' right operand", None) => {
+            behind("instanceof", source, line, world)?;
+            Some("Right-hand side of 'instanceof' is not an object".to_owned())
+        }
+        ("property is not configurable", Some(of @ "defineProperty")) => Some(match key(source, line, of) {
+            Some(key) => format!("Cannot redefine property: {key}"),
+            None => "Cannot redefine property".to_owned(),
+        }),
+        ("not an object", Some(of @ ("fromEntries" | "Map" | "WeakMap"))) => Some(match first(source, line, of) {
+            Some(value) => format!("Iterator value {value} is not an entry object"),
+            None => "Iterator value is not an entry object".to_owned(),
+        }),
+        (_, None) => super::natives::plain(message),
+        _ => None,
+    }
+}
+
+/// V8's words for a text that is no script and stands in the call of `eval` or `Function` on a line; the first of the sites is
+/// in it.
+pub fn evaluated_words(message: &str, sites: &str, source: &str, line: u32) -> Option<String> {
+    let (text, is_function) = evaluated(source, line)?;
+    let site = super::first_frame(sites)?;
+    let mut numbers = site.trim_end().trim_end_matches(')').rsplit(':');
+    let column: u32 = numbers.next()?.parse().ok()?;
+    let row: u32 = numbers.next()?.parse().ok()?;
+    // Before a function's text stand its head and a line.
+    let row = row.checked_sub(if is_function { 2 } else { 0 })?;
+    let mut place = super::in_letters(&text, (row, column));
+    if message.starts_with("invalid redefinition of ") {
+        place = super::name_before(&text, place).unwrap_or(place);
+    }
+    super::syntax_error(message, &text, Some(place))
+}
+
+/// What a dotted name on the line of a place stands for, behind a word that stands there once.
+pub fn behind(sign: &str, source: &str, line: u32, world: &dyn World) -> Option<String> {
+    let script = Script::read(source);
+    let mut all = script.on_line(line)?.filter(|at| script.text(*at) == sign);
+    let at = all.next().filter(|_| all.next().is_none())?;
+    value(&script, world, &path(&script, at + 1)?, 0)
+}
+
+/// The parts of the dotted name that begins at a token, where nothing else belongs to it.
+fn path<'a>(script: &Script<'a>, mut at: usize) -> Option<Vec<&'a str>> {
+    let mut parts = Vec::new();
+    loop {
+        let is_number = parts.is_empty() && script.kind(at) == Kind::Literal;
+        parts.push(script.text(at));
+        if !is_number && script.kind(at) != Kind::Name {
+            return None;
+        }
+        match script.text(at + 1) {
+            "." if !is_number => at += 2,
+            "(" | "[" | "?." => return None,
+            _ => return Some(parts),
+        }
+    }
+}
+
+fn value(script: &Script<'_>, world: &dyn World, path: &[&str], depth: u8) -> Option<String> {
+    let (name, rest) = path.split_first()?;
+    let is_number = name.starts_with(|c: char| c.is_ascii_digit());
+    if rest.is_empty() && (is_number || ["undefined", "null", "true", "false"].contains(name)) {
+        return Some((*name).to_owned());
+    }
+    if depth > DEEPEST || !path.iter().all(|part| part.chars().all(super::is_word)) {
+        return None;
+    }
+    let start = match bound(script, name) {
+        Bound::Never => return world.shown(path),
+        Bound::Once(None) => return rest.is_empty().then(|| "undefined".to_owned()),
+        Bound::Once(Some(start)) => start,
+        Bound::Somehow => return None,
+    };
+    let words: String = (start..start + 8).map(|at| script.text(at)).collect();
+    if let Some(length) = [("pm.response.json()", 7), ("JSON.parse(responseBody)", 6)]
+        .iter()
+        .find_map(|(begins, length)| words.starts_with(begins).then_some(*length))
+    {
+        let is_all = !matches!(script.text(start + length), "." | "?." | "[" | "||" | "??" | "&&" | "?");
+        let answer = ["pm", "response", "json()"];
+        return is_all.then(|| world.shown(&[&answer, rest].concat()))?;
+    }
+    if script.text(start) == "{" {
+        let [key] = rest else { return None };
+        return lacks(script, start, key).then(|| "undefined".to_owned());
+    }
+    let is_whole = matches!(script.text(start + 1), ";" | "," | "" | "const" | "let" | "var");
+    match script.kind(start) {
+        Kind::Literal if is_whole && rest.is_empty() => {
+            let text = script.text(start);
+            let inside = text.trim_matches(['\'', '"']);
+            (!text.contains(['\\', '`', '/'])).then(|| inside.to_owned())
+        }
+        Kind::Name => value(script, world, &[&self::path(script, start)?, rest].concat(), depth + 1),
+        _ => None,
+    }
+}
+
+/// Whether an object that is written down has no such member, and nobody gives it one.
+fn lacks(script: &Script<'_>, open: usize, key: &str) -> bool {
+    let Some(end) = script.mate(open) else { return false };
+    let is_key = |at: usize| script.text(at).trim_matches(['\'', '"']) == key;
+    (open..end).all(|at| !is_key(at) && script.text(at) != "...")
+        && (0..script.len()).all(|at| !(is_key(at) && script.is_changed(at)))
+}
+
+fn bound(script: &Script<'_>, name: &str) -> Bound {
+    let mut found = Bound::Never;
+    for at in (0..script.len()).filter(|at| script.text(*at) == name && !script.is_member(*at)) {
+        let (before, behind) = (at.checked_sub(1).map_or("", |at| script.text(at)), script.text(at + 1));
+        let is_key = behind == ":" && ["{", ","].contains(&before);
+        if is_key {
+            continue;
+        }
+        if ["const", "let", "var"].contains(&before) && matches!(found, Bound::Never) && !["of", "in"].contains(&behind)
+        {
+            found = Bound::Once((behind == "=").then_some(at + 2));
+        } else if ["const", "let", "var", "class", "function"].contains(&before)
+            || behind == "=>"
+            || script.is_changed(at)
+            || script.is_given(at)
+        {
+            return Bound::Somehow;
+        }
+    }
+    found
+}
+
+/// What is gone through on the line of a place, and is `what` or something else that cannot be; V8 has names for names.
+pub fn iterated(source: &str, line: u32, what: Option<&str>) -> Option<String> {
+    const READ: &str = "(cannot read property Symbol(Symbol.iterator))";
+    let script = Script::read(source);
+    let mut all = script.on_line(line)?.filter_map(|at| gone_through(&script, at));
+    let (way, start, end) = all.next()?;
+    let is_path = (start..end).all(|at| script.kind(at) != Kind::Sign || script.text(at) == ".");
+    let words: String = (start..end).map(|at| script.text(at)).collect();
+    if all
+        .any(|(other, start, end)| other != way || (start..end).map(|at| script.text(at)).collect::<String>() != words)
+    {
+        return None;
+    }
+    let call = script
+        .mate(end.checked_sub(1)?)
+        .filter(|open| script.is_call(*open) && *open > start);
+    if let Some(open) = call.filter(|_| way != Way::Given) {
+        let is_path = (start..open).all(|at| script.kind(at) == Kind::Name || script.text(at) == ".");
+        let callee: String = (start..open).map(|at| script.text(at)).collect();
+        return is_path.then(|| format!("{callee} is not a function or its return value is not iterable"));
+    }
+    match (way, what) {
+        (Way::Given, None) => Some("Spread syntax requires ...iterable[Symbol.iterator] to be a function".to_owned()),
+        (Way::Given, Some(_)) if is_path => Some(format!("{words} is not iterable (cannot read property undefined)")),
+        (Way::TakenApart, Some(what)) if words.contains('.') => Some(format!("{what} is not iterable {READ}")),
+        (Way::TakenApart, None) if words.contains('.') => None,
+        _ if is_path || words == "{}" => Some(format!("{words} is not iterable")),
+        _ => None,
+    }
+}
+
+/// How something is gone through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By a loop or into a list.
+    Through,
+    /// `f(...x)`
+    Given,
+    /// `[a] = x`
+    TakenApart,
+}
+
+/// What is gone through from a token on: how, and its first token and the one behind it. Lists that are written down can be.
+fn gone_through(script: &Script<'_>, at: usize) -> Option<(Way, usize, usize)> {
+    let open = script.around(at);
+    let (way, start) = match script.text(at) {
+        "of" if open.is_some_and(|open| {
+            script.text(open) == "(" && ["for", "await"].contains(&script.text(open.max(1) - 1))
+        }) =>
+        {
+            (Way::Through, at + 1)
+        }
+        "..." => {
+            let open = open?;
+            let behind = script.mate(open).map_or("", |end| script.text(end + 1));
+            match script.text(open) {
+                "[" if behind != "=" && behind != "=>" => (Way::Through, at + 1),
+                "(" if script.is_call(open) && behind != "=>" && behind != "{" => (Way::Given, at + 1),
+                _ => return None,
+            }
+        }
+        "]" if script.text(at + 1) == "=" && script.mate(at).is_some_and(|open| script.begins_pattern(open)) => {
+            (Way::TakenApart, at + 2)
+        }
+        _ => return None,
+    };
+    let mut end = start;
+    while end < script.len() && !matches!(script.text(end), "," | ";" | ")" | "]" | "}") {
+        end = script.mate(end).filter(|mate| *mate > end).unwrap_or(end) + 1;
+        if script.is_line_start(end) && script.text(end) != "." {
+            break;
+        }
+    }
+    (script.text(start) != "[" && end > start).then_some((way, start, end))
+}
+
+/// The only thing that is made by `new` on the line of a place and is no class or function of the script's.
+pub fn made(source: &str, line: u32) -> Option<String> {
+    let script = Script::read(source);
+    let is_declared = |name: &str| {
+        (1..script.len()).any(|at| script.text(at) == name && ["class", "function"].contains(&script.text(at - 1)))
+    };
+    let all = script
+        .on_line(line)?
+        .filter(|at| script.text(*at) == "new" && !script.is_member(*at));
+    let mut names = all.filter_map(|at| {
+        if script.text(at + 1) == "(" {
+            return Some("(intermediate value)".to_owned());
+        }
+        let mut end = at + 2;
+        while script.text(end) == "." && script.kind(end + 1) == Kind::Name {
+            end += 2;
+        }
+        let name: String = (at + 1..end).map(|at| script.text(at)).collect();
+        (script.kind(at + 1) == Kind::Name && !is_declared(&name)).then_some(name)
+    });
+    let name = names.next()?;
+    names
+        .all(|other| other == name)
+        .then(|| format!("{name} is not a constructor"))
+}
+
+/// The key that the calls of a function on the line of a place are all given behind what has it.
+pub fn key(source: &str, line: u32, of: &str) -> Option<String> {
+    let script = Script::read(source);
+    let all = script
+        .on_line(line)?
+        .filter(|at| script.text(*at) == of && script.text(*at + 1) == "(");
+    let mut keys = all.map(|at| {
+        let mut behind = at + 2;
+        while behind < script.len() && !matches!(script.text(behind), "," | ")") {
+            behind = script.mate(behind).filter(|mate| *mate > behind).unwrap_or(behind) + 1;
+        }
+        script.text(behind + 1)
+    });
+    let first = keys.next()?;
+    let is_text = first.len() > 2 && first.starts_with(['\'', '"']) && !first.contains('\\');
+    (is_text && keys.all(|key| key == first)).then(|| first[1..first.len() - 1].to_owned())
+}
+
+/// The first value of the list that the only call of a function on the line of a place is given, where it is a literal.
+pub fn first(source: &str, line: u32, of: &str) -> Option<String> {
+    let script = Script::read(source);
+    let mut all = script
+        .on_line(line)?
+        .filter(|at| script.text(*at) == of && script.text(*at + 1) == "(");
+    let at = all.next().filter(|_| all.next().is_none())? + 3;
+    let text = script.text(at);
+    let is_whole =
+        script.text(at - 1) == "[" && script.kind(at) == Kind::Literal && [",", "]"].contains(&script.text(at + 1));
+    (is_whole && !text.contains(['\\', '`', '/'])).then(|| text.trim_matches(['\'', '"']).to_owned())
+}
+
+/// Whether the line of a place gives a value to a member of that name, and to none that is a name alone.
+pub fn is_member_set(source: &str, line: u32, name: &str) -> bool {
+    let script = Script::read(source);
+    let Some(tokens) = script.on_line(line) else {
+        return false;
+    };
+    let mut is_set = false;
+    for at in tokens.filter(|at| script.text(*at).trim_matches(['\'', '"']) == name) {
+        let end = if script.kind(at) == Kind::Literal && script.text(at + 1) == "]" {
+            at + 1
+        } else {
+            at
+        };
+        if script.is_changed(end) && !["const", "let", "var"].contains(&script.text(at.max(1) - 1)) {
+            if !script.is_member(at) && end == at {
+                return false;
+            }
+            is_set = true;
+        }
+    }
+    is_set
+}
+
+/// The text that `eval` or `Function` is given on the line of a place, where it stands there, by the only call of it.
+pub fn evaluated(source: &str, line: u32) -> Option<(String, bool)> {
+    let script = Script::read(source);
+    let is_call = |at: &usize| ["eval", "Function"].contains(&script.text(*at)) && script.text(*at + 1) == "(";
+    let mut all = script.on_line(line)?.filter(is_call);
+    let at = all.next().filter(|_| all.next().is_none())?;
+    if script.text(at + 3) != ")" {
+        return None;
+    }
+    let text = script.text(at + 2);
+    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
+    let inside = text.strip_prefix(quote)?.strip_suffix(quote)?;
+    let mut out = String::new();
+    let mut rest = inside.chars();
+    while let Some(c) = rest.next() {
+        out.push(match c {
+            '\\' => match rest.next()? {
+                'n' => '\n',
+                't' => '\t',
+                c if c.is_ascii_alphanumeric() => return None,
+                c => c,
+            },
+            c => c,
+        });
+    }
+    Some((out, script.text(at) == "Function"))
+}
