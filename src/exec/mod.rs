@@ -30,6 +30,7 @@ mod signing;
 pub mod source;
 pub mod summary;
 pub mod tokens;
+mod torn;
 pub mod vault;
 mod visual;
 pub mod writes;
@@ -44,8 +45,9 @@ pub use plan::{Aim, Ancestor, DataRow, InheritedAuth, Iteration, Plan, inherited
 pub use renewal::TokenStore;
 pub use runner::{Done, Place, RunEvent, RunOptions, run};
 pub use session::Session;
-pub use source::{Source, is_declared_secret, scopes, secret_names, secrets};
+pub use source::{Source, every_secret, is_declared_secret, scopes, secret_names, secrets};
 pub use summary::{At, Failure, Summary, failures};
+pub use torn::quotes;
 pub use vault::keep_vault;
 pub use writes::{Override, Target, apply_writes, drop_given, drop_overrides};
 pub use written::{hide_written, look_through};

@@ -158,7 +158,8 @@ const SHORTEST_COPY: usize = 8;
 const LARGEST_REPLY: usize = 64 * 1024;
 
 /// Everything that is secret in a send and in the scopes after it, also what a script has just set: values of secret
-/// variables and tokens, and of a request that brings a token all tokens in its reply.
+/// variables and tokens, of a request that brings a token all tokens in its reply, and the parts of all these in what was
+/// cut, unless they were [looked for](super::look_through) already.
 pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
     let of_send = outcome.exchange.as_ref().map(|exchange| exchange.redactor.clone());
     let scopes = scopes(source);
@@ -177,7 +178,30 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
         .map(|(_, secret)| secret);
     let hidden = scopes.secrets().chain(tokens).chain(came).map(Secret::new).chain(vault);
     let hidden: Vec<Secret> = hidden.collect();
-    of_send.unwrap_or_default().and(&outcome.redactor).with(hidden)
+    let all = of_send.unwrap_or_default().and(&outcome.redactor).with(hidden);
+    if outcome.held.is_some() {
+        return all;
+    }
+    all.with(super::torn::pieces(outcome, &all))
+}
+
+/// All that is secret in a workspace and its vault, whatever is sent: for what belongs to no request.
+pub fn every_secret(workspace: &Workspace, current: &CurrentValues) -> Redactor {
+    let named = secret_names(workspace, None, None, current);
+    let now = current.iter();
+    let now = now.filter(|(_, key, value)| value.secret || value.is_secrets() || named.contains(*key));
+    let now = now.filter_map(|(_, _, value)| value.value.as_ref());
+    let groups = workspace.collections().iter().filter_map(|id| workspace.group(*id));
+    let groups = groups.map(|group| &group.variables);
+    let environments = workspace.environments().iter().map(|node| &node.environment.variables);
+    let files = groups
+        .chain(environments)
+        .chain([&workspace.globals().variables])
+        .flatten();
+    let files = files.filter(|variable| variable.secret || named.contains(&variable.key));
+    let values = now.chain(files.map(|variable| &variable.value));
+    let vault = super::vault::values(current).into_iter().map(|(_, secret)| secret);
+    Redactor::new(values.map(|value| Secret::new(display_value(value))).chain(vault))
 }
 
 /// What is secret of all that came and went with an exchange: cookies that are a session, and the tokens in its reply where it

@@ -55,7 +55,8 @@ pub fn hide_written(
 }
 
 /// Notes in an outcome which of the values that its scripts have set have a secret in them, as far as the send knows: those
-/// of the variables it saw, of the vault, in its answer and of its cookies. It takes as long as they are large.
+/// of the variables it saw, of the vault, in its answer and of its cookies; and looks for parts of these in what was cut. It
+/// takes as long as they are large.
 pub fn look_through(outcome: &mut Outcome, mut scopes: Scopes, vault: Vec<(String, Secret)>) {
     for write in &outcome.writes {
         scopes.apply(write);
@@ -67,6 +68,8 @@ pub fn look_through(outcome: &mut Outcome, mut scopes: Scopes, vault: Vec<(Strin
     let hidden = hidden.chain(vault.into_iter().map(|(_, secret)| secret)).chain(own);
     let redactor = of_send.map_or_else(|| outcome.redactor.clone(), |own| own.and(&outcome.redactor));
     let redactor = redactor.with(hidden);
+    outcome.redactor = outcome.redactor.with(super::torn::pieces(outcome, &redactor));
+    let redactor = redactor.and(&outcome.redactor);
     let held = set(&outcome.writes).into_iter();
     let held = held.filter(|(_, value)| is_in(value, &redactor));
     let held = held.map(|((scope, key), _)| (scope, key.to_owned())).collect();

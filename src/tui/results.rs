@@ -176,7 +176,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::Cookies(cookies, json) => {
             for modal in &mut state.modals {
                 if let Modal::Cookies(list) = modal {
-                    list.replace(cookies.clone());
+                    list.replace(cookies.clone(), &state.shared);
                 }
             }
             state.cookies = cookies;

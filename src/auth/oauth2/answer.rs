@@ -163,7 +163,7 @@ pub(super) fn fields(
     {
         return Err(OAuthError::Redirects {
             endpoint,
-            to: hide.redact(&shown(&without_query(&to))),
+            to: hide.redact_pieces(&shown(&without_query(&to))),
         });
     }
     let fields = read(response);
@@ -189,7 +189,7 @@ pub(super) fn refusal(
     status: u16,
     hide: &Redactor,
 ) -> Option<OAuthError> {
-    let said = |name: &str| hide.redact(&shown(&text(fields, name)));
+    let said = |name: &str| hide.redact_pieces(&shown(&text(fields, name)));
     let (code, description) = match fields.get("error")? {
         Value::Null | Value::Bool(false) => return None,
         // Some gateways answer `{"error": {"code": 401, "message": "…"}}`.
@@ -197,7 +197,7 @@ pub(super) fn refusal(
             let code = text(error, "code");
             (
                 if code.is_empty() { text(error, "status") } else { code },
-                hide.redact(&shown(&text(error, "message"))),
+                hide.redact_pieces(&shown(&text(error, "message"))),
             )
         }
         value => (display_value(value), said("error_description")),
@@ -211,7 +211,7 @@ pub(super) fn refusal(
     };
     Some(OAuthError::Refused {
         endpoint,
-        code: hide.redact(&shown(&code)),
+        code: hide.redact_pieces(&shown(&code)),
         description: known(known(description, "message"), "error_uri"),
         status,
     })

@@ -42,7 +42,7 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
         transient: exchange.never_arrived(),
         declined: error.kind == SendErrorKind::Cancelled,
     })?;
-    let said = complaint(response).map(|said| format!(" ({})", redact(&said)));
+    let said = complaint(response).map(|said| format!(" ({})", exchange.redactor.redact_pieces(&said)));
     let said = said.unwrap_or_default();
     let status = format!("{} {}", response.status, redact(&response.reason));
     let elsewhere = elsewhere(exchange).map(|host| format!(" from `{}`, where it was redirected to", redact(&host)));

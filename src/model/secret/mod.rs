@@ -1,5 +1,6 @@
 //! Secrets, and hiding them wherever text is shown, logged or kept.
 
+mod pieces;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use pieces::Blocks;
 use search::Search;
 
 /// What a masked secret looks like; its length says nothing of the secret's.
@@ -69,6 +71,8 @@ struct Known {
     secrets: Vec<Secret>,
     /// Made when something is first looked for: many sends are never shown.
     search: OnceLock<Search>,
+    /// Made for the first text that may have cut what it quotes.
+    blocks: OnceLock<Blocks>,
 }
 
 impl Redactor {
@@ -101,6 +105,7 @@ impl Redactor {
         let known = Known {
             secrets,
             search: OnceLock::new(),
+            blocks: OnceLock::new(),
         };
         Self { known: Arc::new(known) }
     }
@@ -208,6 +213,37 @@ impl Redactor {
     /// Whether there is a secret in a text beyond doubt: no word that may be there by chance.
     pub fn is_in(&self, text: &str) -> bool {
         !self.is_empty() && !self.search().find(text.as_bytes(), false).is_empty()
+    }
+
+    /// The parts of secrets in texts that may have cut what they quote, where the whole is not: to be hidden as well,
+    /// [`with`](Self::with) what is known. It is looked for 16 bytes in a row, fewer where a text ends; the host of a URL is
+    /// none.
+    pub fn pieces<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Vec<Secret> {
+        let mut found = Vec::new();
+        if self.is_empty() {
+            return found;
+        }
+        for text in texts.into_iter().filter(|text| text.len() >= Self::SHORTEST_SURE) {
+            let search = self.search();
+            let blocks = self
+                .known
+                .blocks
+                .get_or_init(|| Blocks::new(search, &self.known.secrets));
+            let mut start = 0;
+            for whole in self.find(text.as_bytes()) {
+                blocks.find(search, &text.as_bytes()[start..whole.start.max(start)], &mut found);
+                start = whole.end;
+            }
+            blocks.find(search, &text.as_bytes()[start..], &mut found);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The text with every secret masked, and every piece of one.
+    pub fn redact_pieces(&self, text: &str) -> String {
+        self.with(self.pieces([text])).redact(text)
     }
 
     fn redact_cut(&self, text: &str, mark: &str) -> String {

@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::views::{LAYERS, Layer, View, joined};
-use super::written::{echoed, latin_1, written};
+use super::written::{echoed, latin_1, reread, written};
 use super::{Redactor, Secret};
 
 /// So many bytes of a pattern the automaton knows.
@@ -30,13 +30,13 @@ const SHORTEST_BASE64: usize = 5;
 const LONGEST_TWICE: usize = 4096;
 
 /// What is looked for.
-struct Pattern {
-    bytes: Vec<u8>,
+pub(super) struct Pattern {
+    pub bytes: Vec<u8>,
     /// How long the secret is, in bytes.
     length: usize,
     /// Whether it may as well be a word that has nothing to do with the secret.
-    common: bool,
-    base64: bool,
+    pub common: bool,
+    pub base64: bool,
 }
 
 /// All that is looked for, made ready.
@@ -62,6 +62,10 @@ impl Search {
             automaton: OnceLock::new(),
             looked: AtomicUsize::new(0),
         }
+    }
+
+    pub fn patterns(&self) -> &[Pattern] {
+        &self.patterns
     }
 
     /// The automaton, if it pays to look through a text with it.
@@ -202,6 +206,10 @@ fn patterns(secret: &str) -> Vec<Pattern> {
         // The last letters may stand for more than the secret.
         let letters = STANDARD_NO_PAD.encode(&secret.as_bytes()[..secret.len() / 3 * 3]);
         out.extend(in_base64(letters.as_bytes()).map(|letters| pattern(letters, secret, true)));
+    }
+    // A form has blanks for its `+`, and whoever trims it has no line end.
+    for read in reread(secret).iter().filter(|text| !Redactor::is_common(text)) {
+        out.extend(in_base64(read.as_bytes()).map(|letters| pattern(letters, read, true)));
     }
     // As headers carry it, and as `btoa` takes it.
     if let Some(bytes) = latin_1(secret) {

@@ -303,6 +303,24 @@ fn what_was_put_into_json_or_base64_more_than_once_is_hidden() {
 }
 
 #[test]
+fn a_key_is_hidden_that_a_form_has_read_and_that_stands_for_a_host() {
+    let key = format!(
+        "-----BEGIN A KEY-----\nMIIE+Qx/{}+Az\n-----END A KEY-----\n",
+        "kqhk+G9w/".repeat(90)
+    );
+    let redactor = Redactor::new([Secret::new(&*key)]);
+    let read = key.replace('+', " ");
+    for text in [&*key, key.trim(), &read, read.trim()] {
+        let text = STANDARD.encode(text);
+        let shown = redactor.redact(&text);
+        assert!(shown.contains(MASK) && shown.replace(MASK, "").len() < 6, "{shown}");
+    }
+    let (host, path) = key.split_once('/').expect("it has one");
+    let url = format!("http://{}/{}/x", host.to_lowercase(), path.replace('\n', "%0A"));
+    assert_eq!(redactor.redact(&url), format!("http://{MASK}%0A/x"));
+}
+
+#[test]
 fn what_urls_make_of_a_secret_is_hidden() {
     let redactor = Redactor::new(
         [

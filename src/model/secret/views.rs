@@ -205,6 +205,11 @@ impl<'a> View<'a> {
         start..end
     }
 
+    /// Where the lines of the text begin, but for the first.
+    pub fn line_starts(&self) -> &[usize] {
+        &self.joints
+    }
+
     /// Whether a line of the text begins there.
     pub fn begins_line(&self, at: usize) -> bool {
         self.joints.binary_search(&at).is_ok()

@@ -2,11 +2,13 @@
 
 use std::net::Ipv6Addr;
 
+use percent_encoding::percent_decode_str;
+
 use super::Redactor;
 use super::views::{Spelling, View};
 
-/// A longer secret is in no name of a host, in bytes.
-const LONGEST_IN_HOST: usize = 512;
+/// A longer secret is put for no host, not by mistake either, in bytes.
+const LONGEST_IN_HOST: usize = 8 * 1024;
 /// So much of a URL is secret by itself when it stands alone, in bytes: a shorter part may be anybody's.
 const SHORTEST_PART: usize = 16;
 /// A path of ordinary words is nobody else's from so many bytes on, and one with something odd in it from fewer.
@@ -100,10 +102,8 @@ fn is_odd(segment: &str) -> bool {
 /// What comes back of a secret that was read in another way than it was sent, or written in one that only doubles a mark:
 /// decoded as in URLs, without blanks at its ends, with its lines in one, as Latin-1, and as in CSV, YAML and SQL.
 pub(super) fn echoed(secret: &str) -> Vec<String> {
-    let mut out = vec![secret.to_owned(), secret.trim().to_owned()];
-    if secret.contains(['%', '+']) {
-        out.extend([Spelling::Percent, Spelling::Form].map(|spelling| taken_back(secret, spelling)));
-    }
+    let mut out = vec![secret.to_owned()];
+    out.extend(reread(secret));
     let text = secret.trim_matches(['\n', '\r']);
     if text.contains(['\n', '\r']) {
         let lines = text.split(['\n', '\r']).map(str::trim);
@@ -120,6 +120,21 @@ pub(super) fn echoed(secret: &str) -> Vec<String> {
     let doubled: Vec<String> = out.iter().flat_map(doubled).collect();
     out.extend(doubled);
     out.retain(|text| text != secret && !Redactor::is_tiny(text));
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// A secret without blanks at its ends, and decoded as in URLs and forms; where that is another text.
+pub(super) fn reread(secret: &str) -> Vec<String> {
+    let mut out = vec![secret.trim().to_owned()];
+    if secret.contains(['%', '+']) {
+        for text in [secret, &secret.replace('+', " ")] {
+            let read = percent_decode_str(text).decode_utf8_lossy();
+            out.extend([read.trim().to_owned(), read.into_owned()]);
+        }
+    }
+    out.retain(|text| text != secret);
     out.sort_unstable();
     out.dedup();
     out
@@ -142,7 +157,7 @@ fn misread(text: &str) -> Vec<String> {
 }
 
 /// What stands before the path, and the path with all behind it.
-fn at_path(text: &str) -> (&str, &str) {
+pub(super) fn at_path(text: &str) -> (&str, &str) {
     // A URL may lack its scheme, but not what stands behind it.
     let start = text.find("://").map_or(0, |at| at + 3);
     let start = if start == 0 && text.starts_with("//") { 2 } else { start };
@@ -151,7 +166,7 @@ fn at_path(text: &str) -> (&str, &str) {
 }
 
 /// Whether it is what stands in a URL before the path: with a scheme, or a host that is none but a host.
-fn is_url(head: &str) -> bool {
+pub(super) fn is_url(head: &str) -> bool {
     let is_name = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
     if let Some((scheme, host)) = head.split_once("://") {
         return !scheme.is_empty()

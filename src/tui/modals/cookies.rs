@@ -7,13 +7,15 @@ use ratatui::style::Style;
 
 use super::sheet::{Sheet, column_at};
 use super::{Choice, Confirm, Flow};
+use crate::exec;
+use crate::model::Redactor;
 use crate::model::exchange::Cookie;
 use crate::model::literal::is_session;
 use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::effect::CookiesOf;
 use crate::tui::panes::{Cx, View};
-use crate::tui::shared::Level;
+use crate::tui::shared::{Level, Shared};
 use crate::tui::widgets::escape::printable;
 use crate::tui::widgets::{glyphs, hatch, scroll};
 
@@ -26,6 +28,8 @@ const HIDDEN: &str = "••••";
 #[derive(Debug)]
 pub struct Cookies {
     list: Vec<Cookie>,
+    /// Of each the path without secrets: that of a URL is one's own.
+    paths: Vec<String>,
     cursor: usize,
     offset: usize,
     sheet: Sheet,
@@ -34,21 +38,29 @@ pub struct Cookies {
 
 impl Cookies {
     /// Lists these.
-    pub fn new(cookies: Vec<Cookie>) -> Self {
+    pub fn new(cookies: Vec<Cookie>, shared: &Shared) -> Self {
         let mut list = Self {
             list: Vec::new(),
+            paths: Vec::new(),
             cursor: 0,
             offset: 0,
             sheet: Sheet::default(),
             widths: [0; 6],
         };
-        list.replace(cookies);
+        list.replace(cookies, shared);
         list
     }
 
     /// Shows these instead: they changed while the list was open.
-    pub fn replace(&mut self, mut cookies: Vec<Cookie>) {
+    pub fn replace(&mut self, mut cookies: Vec<Cookie>, shared: &Shared) {
         cookies.sort_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
+        let paths = cookies.iter().map(|cookie| cookie.path.as_str());
+        let mut secrets = Redactor::default();
+        if paths.clone().any(|path| path != "/") {
+            secrets = exec::every_secret(&shared.workspace, &shared.current);
+            secrets = secrets.with(secrets.pieces(paths.clone()));
+        }
+        self.paths = paths.map(|path| secrets.redact(path)).collect();
         self.list = cookies;
     }
 
@@ -77,9 +89,13 @@ impl Cookies {
                 }
             }
             KeyCode::Char('d') => {
-                if let Some(cookie) = self.list.get(self.cursor) {
+                if let Some((cookie, shown)) = self
+                    .list
+                    .get(self.cursor)
+                    .zip(self.path(self.cursor, cx.shared.revealed))
+                {
                     let Cookie { domain, path, name, .. } = cookie.clone();
-                    let text = format!("`{}` of {domain}{path} will be removed.", printable(&name));
+                    let text = format!("`{}` of {domain}{shown} will be removed.", printable(&name));
                     let of = CookiesOf::One { domain, path, name };
                     ask("Remove a cookie", text, vec![choice('d', "remove it", of)], cx);
                 }
@@ -122,6 +138,16 @@ impl Cookies {
         Flow::Stay
     }
 
+    /// The path of one of them, as it is shown.
+    fn path(&self, at: usize, revealed: bool) -> Option<&str> {
+        let hidden = self.paths.get(at).map(String::as_str);
+        self.list
+            .get(at)
+            .map(|cookie| &*cookie.path)
+            .filter(|_| revealed)
+            .or(hidden)
+    }
+
     fn rows(&self) -> Rect {
         let body = self.sheet.body;
         Rect {
@@ -140,8 +166,9 @@ impl Cookies {
         let height = usize::from(self.rows().height);
         self.offset = scroll::follow(self.offset, self.cursor, self.list.len(), height, 1);
         let mut widths = HEADINGS.map(glyphs::width);
-        for cookie in &self.list {
-            for (width, text) in widths.iter_mut().zip(cells(cookie, cx.shared.revealed)) {
+        for (n, cookie) in self.list.iter().enumerate() {
+            let path = self.path(n, cx.shared.revealed).unwrap_or_default();
+            for (width, text) in widths.iter_mut().zip(cells(cookie, path, cx.shared.revealed)) {
                 *width = (*width).max(glyphs::width(&text));
             }
         }
@@ -199,7 +226,8 @@ impl Cookies {
             let name = ground.patch(theme.syntax_key);
             let dim = ground.patch(theme.dim);
             let styles = [ground, dim, name, ground, dim, dim];
-            self.draw_row(&cells(cookie, view.shared.revealed), styles, place, buf);
+            let path = self.path(n, view.shared.revealed).unwrap_or_default();
+            self.draw_row(&cells(cookie, path, view.shared.revealed), styles, place, buf);
         }
         let bar = Rect {
             width: rows.width.saturating_add(2),
@@ -237,7 +265,7 @@ fn ask(title: &str, text: String, choices: Vec<Choice>, cx: &mut Cx<'_>) {
 }
 
 /// What a cookie shows in each column.
-fn cells(cookie: &Cookie, revealed: bool) -> [String; 6] {
+fn cells(cookie: &Cookie, path: &str, revealed: bool) -> [String; 6] {
     let value = if revealed || !is_session(&cookie.value) {
         cookie.value.clone()
     } else {
@@ -251,7 +279,7 @@ fn cells(cookie: &Cookie, revealed: bool) -> [String; 6] {
     let flags: Vec<&str> = flags.iter().filter(|(set, _)| *set).map(|(_, word)| *word).collect();
     [
         cookie.domain.clone(),
-        cookie.path.clone(),
+        path.to_owned(),
         cookie.name.clone(),
         value,
         expires,

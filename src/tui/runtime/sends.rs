@@ -237,7 +237,7 @@ impl Sends {
             let outcome = tokio::spawn(async move { pipeline.send(plan, &context).await }).await;
             let outcome = match outcome {
                 // Large values take longer than the screen can wait.
-                Ok(mut outcome) if !outcome.writes.is_empty() => {
+                Ok(mut outcome) if !outcome.writes.is_empty() || exec::quotes(&outcome) => {
                     let looked = tokio::task::spawn_blocking(move || {
                         exec::look_through(&mut outcome, scopes, vault);
                         outcome

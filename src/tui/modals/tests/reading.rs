@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::exchange::Cookie;
+use crate::model::variable::{CurrentValue, Owner};
 use crate::tui::effect::CookiesOf;
 use crate::tui::panes::Pane;
 use ratatui::layout::Position;
@@ -150,6 +151,40 @@ fn cookies_are_masked_cleared_by_domain_and_follow_what_happens() {
     assert!(!cleared(&harness, &CookiesOf::All));
     harness.press("Da");
     assert!(cleared(&harness, &CookiesOf::All));
+}
+
+#[test]
+fn of_the_path_of_a_cookie_no_part_of_a_secret_is_shown() {
+    let mut harness = Harness::new(120, 40);
+    for (key, value) in [("bot", "4711:Heron-and-so-on"), ("two", "Swan0815/and-more")] {
+        let value = CurrentValue {
+            value: Some(value.into()),
+            set_by: CurrentValue::YOU.into(),
+            set_at: jiff::Timestamp::UNIX_EPOCH,
+            secret: true,
+        };
+        harness.state.shared.current.set(Owner::Globals, key, value);
+    }
+    harness.press("<ctrl-p>cookies<enter>");
+    let at = |path: &str| Cookie {
+        path: path.into(),
+        ..cookie("a.example", "theme")
+    };
+    harness.event(Event::Cookies(
+        vec![at("/bot4711:Heron-and-so-on"), at("/two/Swan0815")],
+        String::new(),
+    ));
+    let screen = harness.screen();
+    assert!(screen.contains("/bot••••") && screen.contains("/two/••••"), "{screen}");
+    assert!(!screen.contains("Heron") && !screen.contains("Swan"), "{screen}");
+    harness.press("d");
+    assert!(
+        harness.screen().contains("of a.example/bot••••"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("<esc>v");
+    assert!(harness.screen().contains("/bot4711:Heron-and-so-on"));
 }
 
 #[test]

@@ -438,7 +438,7 @@ pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
             filtered.unfinished = matches!(error, FilterError::Text(_));
             filtered.error = Some(Words {
                 plain: error.words(str::to_owned),
-                masked: error.words(|words| redactor.redact(words)),
+                masked: error.words(|words| redactor.redact_pieces(words)),
             });
         }
     }

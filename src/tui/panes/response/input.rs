@@ -122,7 +122,15 @@ fn save(state: &State, cx: &mut Cx<'_>) {
             .notify(Level::Info, "there is no body to save: send the request first");
     };
     let redactor = state.place().map(|place| &place.outcome.redactor);
-    let is_secret = |text: &str| redactor.map_or_else(Vec::new, |redactor| redactor.find(text.as_bytes()));
+    let is_secret = |text: &str| {
+        let Some(redactor) = redactor else { return Vec::new() };
+        let mut found = redactor.find(text.as_bytes());
+        // Names are cut.
+        if found.is_empty() && !redactor.pieces([text]).is_empty() {
+            found.push(0..text.len());
+        }
+        found
+    };
     let name = body::file_name(exchange, response, shown.kind(), &is_secret);
     let root = cx.shared.workspace.root.clone();
     let prompt = |name: &str, body: Payload| {

@@ -91,6 +91,14 @@ fn no_file_is_called_as_a_secret_is() {
     named.headers.push(("content-disposition".to_owned(), header));
     let name = saved_as(&mut sent(120, 40, answered(named)));
     assert!(name.contains("token.json") && !name.contains("hunter22"), "{name}");
+
+    let mut cut = response(200, "application/json", JSON);
+    let header = Bytes::from_static(b"attachment; filename=\"of-Heron-4711-Swan-08.txt\"");
+    cut.headers.push(("content-disposition".to_owned(), header));
+    let mut outcome = answered(cut);
+    outcome.redactor = Redactor::new([Secret::new("Heron-4711-Swan-0815-and-more")]);
+    let name = saved_as(&mut sent(120, 40, outcome));
+    assert!(name.contains("token.json") && !name.contains("Heron"), "{name}");
 }
 
 #[test]
