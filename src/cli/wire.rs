@@ -150,7 +150,11 @@ fn received(headers: &[(String, Bytes)], redactor: &Redactor, paint: Paint) -> V
 /// `> GET /path HTTP/1.1`: what stands before the headers of a request.
 fn request_line(method: &Method, url: &str, version: &str, redactor: &Redactor, paint: Paint) -> String {
     let method = describe::method(method, redactor);
-    let target = escape(&redactor.redact(target(url)));
+    // What began in the host is found in the whole alone.
+    let (before, target) = url.split_at(url.len() - target(url).len());
+    let (mut before, mut target) = (before.to_owned(), target.to_owned());
+    redactor.redact_parts(&mut [(&mut before, ""), (&mut target, "")]);
+    let target = escape(&redactor.redact(&target));
     paint.cyan(format!("> {method} {target} {version}").trim_end())
 }
 
@@ -244,11 +248,26 @@ pub fn lines(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Secret;
+    use crate::model::secret::MASK;
 
     #[test]
     fn a_request_line_has_what_stands_behind_the_server() {
         assert_eq!(target("http://a.test:1/b?c=d"), "/b?c=d");
         assert_eq!(target("http://a.test"), "http://a.test");
         assert_eq!(target("/b"), "/b");
+    }
+
+    #[test]
+    fn a_request_line_has_nothing_of_a_secret_that_begins_in_the_host() {
+        let redactor = Redactor::new([Secret::new("Zq9/secret-and-more")]);
+        let line = request_line(
+            &Method::new("GET"),
+            "http://zq9/secret-and-more/x",
+            "HTTP/1.1",
+            &redactor,
+            Paint::new(false),
+        );
+        assert_eq!(line, format!("> GET {MASK}/x HTTP/1.1"));
     }
 }
