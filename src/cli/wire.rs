@@ -150,11 +150,7 @@ fn received(headers: &[(String, Bytes)], redactor: &Redactor, paint: Paint) -> V
 /// `> GET /path HTTP/1.1`: what stands before the headers of a request.
 fn request_line(method: &Method, url: &str, version: &str, redactor: &Redactor, paint: Paint) -> String {
     let method = describe::method(method, redactor);
-    // What began in the host is found in the whole alone.
-    let (before, target) = url.split_at(url.len() - target(url).len());
-    let (mut before, mut target) = (before.to_owned(), target.to_owned());
-    redactor.redact_parts(&mut [(&mut before, ""), (&mut target, "")]);
-    let target = escape(&redactor.redact(&target));
+    let target = escape(&redactor.redact_end(url, target(url)));
     paint.cyan(format!("> {method} {target} {version}").trim_end())
 }
 

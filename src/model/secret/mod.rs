@@ -210,6 +210,13 @@ impl Redactor {
         }
     }
 
+    /// The end of a text with every secret masked, also one that begins before it.
+    pub fn redact_end(&self, text: &str, end: &str) -> String {
+        let (mut before, mut end) = (text.strip_suffix(end).unwrap_or_default().to_owned(), end.to_owned());
+        self.redact_parts(&mut [(&mut before, ""), (&mut end, "")]);
+        self.redact(&end)
+    }
+
     /// Whether there is a secret in a text beyond doubt: no word that may be there by chance.
     pub fn is_in(&self, text: &str) -> bool {
         !self.is_empty() && !self.search().find(text.as_bytes(), false).is_empty()

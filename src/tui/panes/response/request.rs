@@ -34,7 +34,7 @@ pub(super) fn request(exchange: &Exchange, show: &Show<'_>) -> Page {
     let method = sent.method.to_string();
     let url = show.text(&sent.url);
     rows.push(
-        Row::new(Ink::Strong, show.text(target(&sent.url)))
+        Row::new(Ink::Strong, show.end(&sent.url, target(&sent.url)))
             .then(Ink::Dim, format!(" {}", sent.version))
             .lead(Ink::method(&method), format!("{method} "))
             .copied("the URL", url),
@@ -121,14 +121,16 @@ fn target(url: &str) -> &str {
 /// The request as text: as it went out, secrets masked unless revealed.
 pub(super) fn as_text(exchange: &Exchange, show: &Show<'_>) -> String {
     let sent = &exchange.request;
-    let mut out = format!("{} {} {}\n", sent.method, target(&sent.url), sent.version);
+    let mut out = String::new();
     for (name, value) in &sent.headers {
         out.push_str(name);
         out.push_str(": ");
         out.push_str(value);
         out.push('\n');
     }
-    let mut out = show.text(&out);
+    let target = show.end(&sent.url, target(&sent.url));
+    let first = format!("{} {target} {}", show.text(sent.method.as_str()), sent.version);
+    let mut out = format!("{first}\n{}", show.text(&out));
     if let Some((body, rest)) = beginning(sent, show).filter(|(body, rest)| !body.is_empty() || *rest > 0) {
         out.push('\n');
         out.push_str(&body);

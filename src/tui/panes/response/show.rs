@@ -25,6 +25,14 @@ impl Show<'_> {
         printable(&self.text(text)).into_owned()
     }
 
+    /// The end of a text, also without what begins before it unless secrets are revealed.
+    pub(super) fn end(&self, text: &str, end: &str) -> String {
+        match self.redactor {
+            Some(redactor) if !self.revealed => redactor.redact_end(text, end),
+            _ => end.to_owned(),
+        }
+    }
+
     /// The beginning of a text that `goes_on` where it ends, secrets masked unless they are revealed, and how many of its
     /// bytes that stands for: at its end there may be half a secret, which nobody can find.
     pub(super) fn beginning(&self, text: &str, goes_on: bool) -> (String, usize) {

@@ -67,6 +67,16 @@ fn half_a_secret_does_not_show_where_the_request_is_cut() {
 }
 
 #[test]
+fn a_secret_that_begins_in_the_host_is_masked_in_the_line_of_the_request() {
+    let mut outcome = json();
+    outcome.exchange.as_mut().unwrap().request.url = "http://heron/4711-and-more/x".to_owned();
+    outcome.redactor = Redactor::new([Secret::new("Heron/4711-and-more")]);
+    let harness = sent(120, 40, outcome);
+    let copied = copy(&harness, "the request as sent");
+    assert!(copied.starts_with("POST ••••••••/x HTTP/1.1\n"), "{copied}");
+}
+
+#[test]
 fn no_file_is_called_as_a_secret_is() {
     for url in [
         "http://h/reset/hunter22",
