@@ -187,7 +187,11 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
 
 /// All that is secret in a workspace and its vault, whatever is sent: for what belongs to no request.
 pub fn every_secret(workspace: &Workspace, current: &CurrentValues) -> Redactor {
-    let named = secret_names(workspace, None, None, current);
+    let environments = workspace.environments().iter().map(|node| Some(node.id));
+    let environments = environments.chain([None]);
+    let named: BTreeSet<String> = environments
+        .flat_map(|environment| secret_names(workspace, None, environment, current))
+        .collect();
     let now = current.iter();
     let now = now.filter(|(_, key, value)| value.secret || value.is_secrets() || named.contains(*key));
     let now = now.filter_map(|(_, _, value)| value.value.as_ref());
@@ -338,6 +342,39 @@ mod tests {
             assert_eq!(sees(set_by), (false, vec!["swan".to_owned()]), "{set_by}");
         }
         assert!(sees("Login, post-response").0, "what a script sets counts");
+    }
+
+    #[test]
+    fn every_secret_is_known_whichever_environment_says_that_it_is_one() {
+        let mut workspace = Workspace::new("/w");
+        workspace.load_environment(
+            "local",
+            Environment {
+                variables: vec![Variable {
+                    secret: true,
+                    ..Variable::new("key", "")
+                }],
+                ..Environment::default()
+            },
+        );
+        let mut current = CurrentValues::default();
+        let value = CurrentValue {
+            value: Some(json!("heron-4711-and-more")),
+            set_by: CurrentValue::YOU.into(),
+            set_at: Timestamp::UNIX_EPOCH,
+            secret: false,
+        };
+        current.set(Owner::Environment("local".into()), "key", value.clone());
+        current.set(
+            Owner::Environment("local".into()),
+            "open",
+            CurrentValue {
+                value: Some(json!("swan-0815-and-more")),
+                ..value
+            },
+        );
+        let known = every_secret(&workspace, &current);
+        assert!(known.is_in("heron-4711-and-more") && !known.is_in("swan-0815-and-more"));
     }
 
     #[test]
