@@ -261,7 +261,7 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         return Some(if declared {
             "Assignment to constant variable.".to_owned()
         } else {
-            members::read_only(name)
+            members::read_only(name, source, at)
         });
     }
     let words = match message {

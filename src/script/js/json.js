@@ -250,39 +250,38 @@ export function parse(text, reviver, strict) {
   }
 }
 
-// The way from an object back to itself, as V8 tells it: at most two steps, dots, and the last one.
-function circle(value) {
-  const known = new Set();
-  const path = [];
+// The way from an object back to itself, as V8 tells it: at most two steps, dots, and the last one. The engine goes it once
+// more, since what `toJSON` and the replacer give is on it.
+function circle(value, replacer) {
   const className = (object) => {
     const { constructor } = object;
     return typeof constructor === 'function' && constructor.name ? constructor.name : 'Object';
   };
-  const keyed = (key) => (/^\d+$/.test(key) ? `index ${key}` : `property '${key}'`);
-  const visit = (key, object) => {
+  const keyed = ({ key, isIndex }) => (isIndex ? `index ${key}` : key === '' ? '<anonymous>' : `property '${key}'`);
+  const only = Array.isArray(replacer) ? new Set(replacer.map(String)) : undefined;
+  const path = [];
+  let lines = [];
+  const follow = function (key, given) {
+    path.length = path.findLastIndex(({ object }) => object === this) + 1;
+    const isIndex = Array.isArray(this);
+    if (only && path.length && !isIndex && !only.has(key)) return undefined;
+    const object = typeof replacer === 'function' ? replacer.call(this, key, given) : given;
+    if (object === null || typeof object !== 'object') return object;
     const start = path.findIndex((step) => step.object === object);
     if (start >= 0) {
-      const steps = path.slice(start + 1).map((step) => `|     ${keyed(step.key)} -> object with constructor '${className(step.object)}'`);
+      const steps = path.slice(start + 1).map((step) => `|     ${keyed(step)} -> object with constructor '${className(step.object)}'`);
       if (steps.length > 3) steps.splice(2, steps.length - 3, '|     ...');
-      return [`--> starting at object with constructor '${className(object)}'`, ...steps, `--- ${keyed(key)} closes the circle`];
+      lines = [`--> starting at object with constructor '${className(object)}'`, ...steps, `--- ${keyed({ key, isIndex })} closes the circle`];
     }
-    if (known.has(object)) return null;
-    known.add(object);
-    path.push({ key, object });
-    for (const own of Object.keys(object)) {
-      const inner = object[own];
-      const found = inner && typeof inner === 'object' ? visit(own, inner) : null;
-      if (found) return found;
-    }
-    path.pop();
-    return null;
+    path.push({ key, isIndex, object });
+    return object;
   };
   try {
-    return visit('', value);
+    nativeStringify(value, follow);
   } catch {
-    // Nested too deeply, or a getter throws.
-    return null;
+    // By the circle itself, or by what a `toJSON` throws the second time.
   }
+  return lines;
 }
 
 /** `JSON.stringify`, its errors named as those of `parse`. */
@@ -291,7 +290,7 @@ export function stringify(...args) {
     return nativeStringify(...args);
   } catch (error) {
     if (error instanceof TypeError && /^(Converting )?circular /.test(error.message)) {
-      const lines = circle(args[0]) || [];
+      const lines = circle(...args);
       error.message = ['Converting circular structure to JSON', ...lines].join('\n    ');
     }
     throw jsonError(error);

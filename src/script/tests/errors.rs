@@ -89,6 +89,32 @@ fn messages_are_v8s() {
              |     property 'l' -> object with constructor 'Array'\n    \
              |     index 1 -> object with constructor 'Object'\n    --- property 'k' closes the circle",
         ),
+        (
+            "const a = {1: [{}]}; a[1][0]['2'] = a; JSON.stringify(a)",
+            "Converting circular structure to JSON\n    --> starting at object with constructor 'Object'\n    \
+             |     property '1' -> object with constructor 'Array'\n    \
+             |     index 0 -> object with constructor 'Object'\n    --- property '2' closes the circle",
+        ),
+        (
+            "const a = {'': {}}; a[''][''] = a; JSON.stringify(a)",
+            "Converting circular structure to JSON\n    --> starting at object with constructor 'Object'\n    \
+             |     <anonymous> -> object with constructor 'Object'\n    --- <anonymous> closes the circle",
+        ),
+        (
+            "const a = {b: {toJSON() { return a }}}; JSON.stringify(a)",
+            "Converting circular structure to JSON\n    --> starting at object with constructor 'Object'\n    \
+             --- property 'b' closes the circle",
+        ),
+        (
+            "const b = {}; b.c = b; JSON.stringify({x: 1, y: 2}, (key, value) => key === 'y' ? b : value)",
+            "Converting circular structure to JSON\n    --> starting at object with constructor 'Object'\n    \
+             --- property 'c' closes the circle",
+        ),
+        (
+            "const a = {b: {}}; a.b.no = a.b; a.b.c = a; JSON.stringify(a, ['b', 'c'])",
+            "Converting circular structure to JSON\n    --> starting at object with constructor 'Object'\n    \
+             |     property 'b' -> object with constructor 'Object'\n    --- property 'c' closes the circle",
+        ),
         ("1 instanceof {}", "Right-hand side of 'instanceof' is not callable"),
         ("'x' in 'abc'", "Cannot use 'in' operator to search for 'x' in abc"),
         (

@@ -84,6 +84,47 @@ fn members_that_cannot_be_changed_are_named() {
             "const p = {}, o = Object.freeze({});\n p.done = o.n++;",
             "Cannot add property, object is not extensible",
         ),
+        // A length or a number is not a list's alone.
+        (
+            "const o = Object.freeze({length: 1});\n o.length = 2;",
+            "Cannot assign to read only property 'length' of object '#<Object>'",
+        ),
+        (
+            "const o = {a: Object.freeze([1])};\n o.a.length = 0;",
+            "Cannot assign to read only property 'length' of object '[object Array]'",
+        ),
+        (
+            "\n Object.freeze([1]).length = 2;",
+            "Cannot assign to read only property 'length' of object '[object Array]'",
+        ),
+        (
+            "const o = Object.freeze({0: 1});\n o[0] = 2;",
+            "Cannot assign to read only property '0' of object '#<Object>'",
+        ),
+        (
+            "const o = Object.freeze({0: 1});\n delete o[0];",
+            "Cannot delete property '0' of #<Object>",
+        ),
+        (
+            "\n 'abc'.length = 1;",
+            "Cannot assign to read only property 'length' of string 'abc'",
+        ),
+        (
+            "const s = 'abc';\n s.length = 1;",
+            "Cannot assign to read only property 'length' of string 'abc'",
+        ),
+        (
+            "\n delete 'abc'.length;",
+            "Cannot delete property 'length' of [object String]",
+        ),
+        (
+            "const a = Object.freeze([1, 2]);\n a.shift();",
+            "Cannot assign to read only property '0' of object '[object Array]'",
+        ),
+        (
+            "Object.freeze([1, , 2]).push(3)",
+            "Cannot add property 3, object is not extensible",
+        ),
         // Either may be meant.
         (
             "const o = Object.freeze({}); let p = {};\n p.a = 1, o.y = 2;",

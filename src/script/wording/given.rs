@@ -6,18 +6,31 @@
 pub fn words(message: &str, of: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
     let line = source.split('\n').nth(usize::try_from(at?.0).ok()?.checked_sub(1)?)?;
     let behind = call(line, of)?;
-    let shown = || shown(argument(behind)?);
+    let (first, rest) = argument(behind)?;
+    // What these call is the second thing that they are given.
+    let is_second = message == "not a function" && matches!(of, "from" | "fromAsync" | "groupBy");
+    let given = match rest.strip_prefix(',') {
+        _ if !is_second => first,
+        Some(second) => argument(second)?.0,
+        None => "",
+    };
+    let shown = || shown(given);
     Some(match (message, of) {
         ("not a function", "sort" | "toSorted" | "flatMap") => return None,
         ("not a function", "Promise") => format!("Promise resolver {} is not a function", shown()?),
         ("not a function", _) => format!("{} is not a function", shown()?),
-        ("invalid repeat count", "repeat") => format!("Invalid count value: {}", shown()?),
-        ("cannot convert to BigInt: not an integer", "BigInt") => {
+        ("invalid repeat count", "repeat") => match shown()? {
+            count if count.starts_with(|c: char| c.is_ascii_digit()) => "Invalid string length".to_owned(),
+            count => format!("Invalid count value: {count}"),
+        },
+        ("cannot convert to BigInt: not an integer" | "cannot convert NaN or Infinity to BigInt", "BigInt") => {
             let number = shown()?;
             format!("The number {number} cannot be converted to a BigInt because it is not an integer")
         }
         ("cannot convert to BigInt" | "invalid BigInt literal", "BigInt") => {
-            format!("Cannot convert {} to a BigInt", shown()?)
+            // These are made texts of first.
+            let value = shown().filter(|_| !given.starts_with(['[', '{']))?;
+            format!("Cannot convert {value} to a BigInt")
         }
         ("value is not iterable", _) => {
             let value = shown()?;
@@ -46,8 +59,15 @@ fn call<'a>(line: &'a str, of: &str) -> Option<&'a str> {
     all.next().is_none().then_some(first)
 }
 
-/// The first argument at the beginning of a text.
-fn argument(text: &str) -> Option<&str> {
+/// The first argument at the beginning of a text, and what follows it.
+fn argument(text: &str) -> Option<(&str, &str)> {
+    let end = end(text, |c, depth| depth == 0 && matches!(c, ')' | ','))?;
+    Some((text[..end].trim(), &text[end..]))
+}
+
+/// Where the first sign stands that is searched for, outside of what is quoted; it is given with the brackets that are open
+/// before it.
+fn end(text: &str, is_end: impl Fn(char, usize) -> bool) -> Option<usize> {
     let mut depth = 0_usize;
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -56,7 +76,7 @@ fn argument(text: &str) -> Option<&str> {
             (Some(_), '\\') => return None,
             (Some(open), _) if open == c => quote = None,
             (None, '\'' | '"' | '`') => quote = Some(c),
-            (None, ')' | ',') if depth == 0 => return Some(text[..at].trim()),
+            (None, _) if is_end(c, depth) => return Some(at),
             (None, '(' | '[' | '{') => depth += 1,
             (None, ')' | ']' | '}') => depth = depth.checked_sub(1)?,
             _ => {}
@@ -69,23 +89,132 @@ fn argument(text: &str) -> Option<&str> {
 fn shown(literal: &str) -> Option<String> {
     let inside = |open: char, close: char| literal.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
     let quoted = |quote: char| inside(quote, quote).filter(|text| !text.contains(quote));
+    // Something may be done with what the brackets hold: `[1][0]`.
+    let is_whole = || end(literal, |c, depth| depth == 1 && matches!(c, ']' | '}')) == Some(literal.len() - 1);
     Some(
         match literal {
             "" | "undefined" => "undefined",
             "null" | "true" | "false" | "NaN" | "Infinity" | "-Infinity" => literal,
-            _ if literal.starts_with(|c: char| c.is_ascii_digit() || c == '-') && literal.parse::<f64>().is_ok() => {
-                literal
-            }
-            _ if inside('[', ']').is_some() => "[object Array]",
-            _ if inside('{', '}').is_some() => "#<Object>",
+            _ if literal.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.')) => return number(literal),
+            _ if inside('[', ']').is_some() => Some("[object Array]").filter(|_| is_whole())?,
+            _ if inside('{', '}').is_some() => Some("#<Object>").filter(|_| is_whole())?,
             _ => quoted('\'').or_else(|| quoted('"'))?,
         }
         .to_owned(),
     )
 }
 
+/// A number as JavaScript writes it; none of what is not written in tens.
+fn number(literal: &str) -> Option<String> {
+    let digits = literal.strip_prefix('-').unwrap_or(literal);
+    let is_octal = digits.starts_with('0') && digits[1..].starts_with(|c: char| c.is_ascii_digit());
+    if is_octal || !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    let value: f64 = literal.parse().ok()?;
+    Some(match value.abs() {
+        0.0 => "0".to_owned(),
+        size if size.is_infinite() => format!("{value}").replace("inf", "Infinity"),
+        1e-6..1e21 => format!("{value}"),
+        _ => {
+            let text = format!("{value:e}");
+            if text.contains("e-") {
+                text
+            } else {
+                text.replace('e', "e+")
+            }
+        }
+    })
+}
+
 /// Where a name is declared that the script cannot have, of which the engine does not know.
 pub fn declared(message: &str, source: &str) -> Option<(u32, u32)> {
     let name = super::between(message, "Identifier '", "' has already been declared")?;
     super::calls::declared(source, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_function_was_given_is_shown_as_its_value() {
+        let not = "not a function";
+        let big = "cannot convert to BigInt: not an integer";
+        let none = "invalid BigInt literal";
+        let many = "invalid repeat count";
+        for (message, of, source, expected) in [
+            (not, "forEach", "[1].forEach(5)", Some("5 is not a function")),
+            (
+                not,
+                "forEach",
+                "[1].forEach([1, [2]])",
+                Some("[object Array] is not a function"),
+            ),
+            (
+                not,
+                "forEach",
+                "[1].forEach({a: [1]})",
+                Some("#<Object> is not a function"),
+            ),
+            (not, "from", "Array.from([1], 5)", Some("5 is not a function")),
+            (not, "from", "Array.from([1], {})", Some("#<Object> is not a function")),
+            (not, "groupBy", "Map.groupBy([1])", Some("undefined is not a function")),
+            (not, "forEach", "[1].forEach([1][0] + [2])", None),
+            (not, "forEach", "[1].forEach({a: 5}['a'] || {})", None),
+            (not, "forEach", "[1].forEach(1e3)", Some("1000 is not a function")),
+            (not, "forEach", "[1].forEach(5.0)", Some("5 is not a function")),
+            (not, "forEach", "[1].forEach(.5)", Some("0.5 is not a function")),
+            (not, "forEach", "[1].forEach(-0)", Some("0 is not a function")),
+            (not, "forEach", "[1].forEach(1e21)", Some("1e+21 is not a function")),
+            (
+                not,
+                "forEach",
+                "[1].forEach(-1.50e-7)",
+                Some("-1.5e-7 is not a function"),
+            ),
+            (not, "forEach", "[1].forEach(1e400)", Some("Infinity is not a function")),
+            (
+                not,
+                "forEach",
+                "[1].forEach(123456789012345680000)",
+                Some("123456789012345680000 is not a function"),
+            ),
+            (not, "forEach", "[1].forEach(0x10)", None),
+            (not, "forEach", "[1].forEach(010)", None),
+            (not, "forEach", "[1].forEach(5 - 1)", None),
+            (
+                big,
+                "BigInt",
+                "BigInt(1.50)",
+                Some("The number 1.5 cannot be converted to a BigInt because it is not an integer"),
+            ),
+            (
+                "cannot convert NaN or Infinity to BigInt",
+                "BigInt",
+                "BigInt(NaN)",
+                Some("The number NaN cannot be converted to a BigInt because it is not an integer"),
+            ),
+            (none, "BigInt", "BigInt('x')", Some("Cannot convert x to a BigInt")),
+            (none, "BigInt", "BigInt({})", None),
+            (none, "BigInt", "BigInt([1,2])", None),
+            (many, "repeat", "'x'.repeat(-1.0)", Some("Invalid count value: -1")),
+            (
+                many,
+                "repeat",
+                "'x'.repeat(Infinity)",
+                Some("Invalid count value: Infinity"),
+            ),
+            (many, "repeat", "'x'.repeat(1e10)", Some("Invalid string length")),
+            (
+                "value is not iterable",
+                "Set",
+                "new Set(5.0)",
+                Some("number 5 is not iterable (cannot read property Symbol(Symbol.iterator))"),
+            ),
+        ] {
+            let words = words(message, of, source, Some((1, 1)));
+            assert_eq!(words.as_deref(), expected, "{source}");
+        }
+    }
 }
