@@ -267,7 +267,8 @@ fn sessions(exchange: &Exchange) -> Vec<String> {
     let headers = headers.chain(heads.flat_map(|heads| &heads.sent));
     let went = headers.filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
     let went = went.flat_map(|(_, pairs)| pairs.split("; "));
-    let went = went.filter_map(|pair| Some(pair.split_once('=')?.1.to_owned()));
+    // One without a name is all value.
+    let went = went.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).to_owned());
     came.chain(went).filter(|value| is_session(value)).collect()
 }
 
@@ -482,7 +483,10 @@ mod tests {
             more: CookieMore::default(),
         };
         let heads = Heads {
-            sent: vec![("cookie".to_owned(), "lang=en; old=sent-to-the-redirect".to_owned())],
+            sent: vec![(
+                "cookie".to_owned(),
+                "lang=en; old=sent-to-the-redirect; sent-without-a-name".to_owned(),
+            )],
             cookies: vec![begun],
             ..Heads::default()
         };
@@ -510,8 +514,9 @@ mod tests {
             overrides: &[],
             local: None,
         };
-        let shown = secrets(&source, &outcome).redact("begun-at-the-redirect, sent-to-the-redirect, en");
-        assert_eq!(shown, "••••••••, ••••••••, en");
+        let shown =
+            secrets(&source, &outcome).redact("begun-at-the-redirect, sent-to-the-redirect, sent-without-a-name, en");
+        assert_eq!(shown, "••••••••, ••••••••, ••••••••, en");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Several programs may share the jar that is kept: each [`merge`]s what it changed itself into what is there.
 
+mod name;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +14,7 @@ use cookie_store::{
 use jiff::Timestamp;
 use url::Url;
 
+use self::name::{NAMELESS, name, named};
 use super::seen::{Kept, Place, Seen, Sights, by_arrival};
 use crate::model::exchange::{Cookie, CookieMore};
 
@@ -97,6 +100,7 @@ impl Jar {
     /// Removes one cookie; says whether it was there.
     pub fn remove(&self, domain: &str, path: &str, name: &str) -> bool {
         self.seen.left(&(domain.to_owned(), path.to_owned(), name.to_owned()));
+        let name = if name.is_empty() { NAMELESS } else { name };
         self.lock().remove(domain, path, name).is_some()
     }
 
@@ -151,11 +155,11 @@ impl Jar {
         if set_cookie.chars().any(is_control) {
             return Err(Self::CONTROL);
         }
-        let mut cookie = RawCookie::parse(set_cookie).map_err(|_| "not a cookie")?;
-        let named = cookie
+        let mut cookie = RawCookie::parse(named(set_cookie)).map_err(|_| "not a cookie")?;
+        let its_own = cookie
             .domain()
             .map(|domain| domain.trim_start_matches('.').to_ascii_lowercase());
-        if let Some(domain) = named.filter(|domain| is_public(domain)) {
+        if let Some(domain) = its_own.filter(|domain| is_public(domain)) {
             // RFC 6265, section 5.3, step 5: the registry itself may have a cookie, for its own host alone.
             if url.host_str() != Some(&domain) {
                 return Err("a domain that is everybody's");
@@ -201,10 +205,7 @@ impl Jar {
     /// The `Cookie` header for a URL; `None` without any.
     pub fn header(&self, url: &Url) -> Option<String> {
         let found = self.matching(url);
-        let pairs: Vec<String> = found
-            .iter()
-            .map(|cookie| format!("{}={}", cookie.name, cookie.value))
-            .collect();
+        let pairs: Vec<String> = found.iter().map(Cookie::pair).collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
@@ -274,7 +275,7 @@ fn read(text: &str) -> Result<BTreeMap<Place, Stored<'static>>, String> {
         .map_err(|_| "the cookies cannot be read: they are no cookie jar in JSON".to_owned())?;
     // One that came into a jar before such were refused would keep every request of its server from being sent.
     let sound = |cookie: &&Stored<'_>| {
-        ![cookie.name(), cookie.value()]
+        ![name(cookie), cookie.value()]
             .into_iter()
             .any(|said| said.contains(is_control))
     };
@@ -298,7 +299,7 @@ fn write(store: &CookieStore) -> Result<String, String> {
 
 /// A `Set-Cookie` as the server meant it, whether or not the jar takes it; `None` for what is none.
 pub(super) fn parse(set_cookie: &str, url: &Url) -> Option<Cookie> {
-    let raw = RawCookie::parse(set_cookie).ok()?;
+    let raw = RawCookie::parse(named(set_cookie)).ok()?;
     let expires = match raw.max_age() {
         Some(age) => Timestamp::now()
             .checked_add(jiff::SignedDuration::from_secs(age.whole_seconds()))
@@ -343,7 +344,7 @@ fn place(cookie: &Stored<'_>) -> Place {
     (
         domain(&cookie.domain).to_owned(),
         cookie.path.as_ref().to_owned(),
-        cookie.name().to_owned(),
+        name(cookie).to_owned(),
     )
 }
 
@@ -364,7 +365,7 @@ fn stored(cookie: &cookie_store::Cookie<'_>) -> Cookie {
 /// Name, value and switches of a cookie.
 fn plain(cookie: &RawCookie<'_>) -> Cookie {
     Cookie {
-        name: cookie.name().to_owned(),
+        name: name(cookie).to_owned(),
         value: cookie.value().to_owned(),
         domain: String::new(),
         path: String::new(),
@@ -569,7 +570,7 @@ mod tests {
             (plain.domain.as_str(), plain.path.as_str(), plain.expires),
             ("a.test", "/x", None)
         );
-        assert!(parse("no cookie", &at).is_none());
+        assert!(parse("", &at).is_none() && parse("; Path=/", &at).is_none() && parse("=", &at).is_none());
     }
 
     #[test]

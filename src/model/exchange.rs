@@ -267,6 +267,18 @@ pub struct CookieMore {
     pub refused: Option<&'static str>,
 }
 
+impl Cookie {
+    /// As a request sends it; one without a name is its value alone.
+    #[must_use]
+    pub fn pair(&self) -> String {
+        if self.name.is_empty() {
+            self.value.clone()
+        } else {
+            format!("{}={}", self.name, self.value)
+        }
+    }
+}
+
 impl fmt::Debug for Cookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cookie({} for {}{})", self.name, self.domain, self.path)

@@ -104,8 +104,7 @@ export class PropertyBase {
 /** A description, with the type of its text. */
 export class Description {
   constructor(definition) {
-    const { content, type } = definition !== null && typeof definition === 'object' ? definition : { content: definition };
-    this.update(content, type);
+    if (definition || definition === '') this.update(definition);
   }
 
   static isDescription(value) {
@@ -114,15 +113,13 @@ export class Description {
 
   update(content, type) {
     if (content !== null && typeof content === 'object') ({ content, type } = content);
-    type = type || this.type || 'text/plain';
-    // The text stands before its type, also where it comes later.
-    delete this.type;
-    if (content !== undefined) this.content = content;
-    this.type = type;
+    // Nothing of what was there stays, as in Postman.
+    this.content = content;
+    this.type = type || 'text/plain';
   }
 
   toString() {
-    return this.content === undefined ? '' : String(this.content);
+    return String(this.content || '');
   }
 
   [SHOWN]() {

@@ -30,7 +30,7 @@ function kept(cookie, url) {
   const address = new Url(String(url));
   const { name, expires = null, maxAge = 0, domain, path, secure, httpOnly, value } = cookie;
   return new Cookie({
-    name,
+    name: name || undefined,
     expires: typeof expires === 'string' ? new Date(expires) : expires,
     maxAge,
     domain: domain || address.getHost(),
@@ -42,13 +42,17 @@ function kept(cookie, url) {
   });
 }
 
-// A line without a sign of equality is a name, and nothing is its value.
+// A line without a sign of equality is a value, and has no name; a sign that it begins with says the same.
 function parsed(line) {
-  const cookie = Cookie.parse(line);
-  return cookie.value === true ? { ...cookie, value: '' } : cookie;
+  const cookie = Cookie.parse(line.replace(/^\s*=/, ''));
+  return cookie.value === true ? { ...cookie, key: '', value: cookie.key } : cookie;
 }
 
 export class CookieJar {
+  static {
+    Object.defineProperty(this, 'name', { value: 'PostmanCookieJar' });
+  }
+
   [SHOWN]() {
     return 'PostmanCookieJar{ …(2) }';
   }

@@ -203,9 +203,9 @@ const ENGINES =
 function isClass(fn) {
   const text = Function.prototype.toString.call(fn);
   if (/^class\b/.test(text)) return true;
-  // The prelude's are code without its text. Those of Postman's SDK are functions there.
+  // The prelude's are code without its text. Postman's own and those of its SDK are functions there.
   const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype');
-  return text.endsWith('[native code]\n}') && !!prototype && !prototype.writable && !ENGINES.test(fn.name) && !(fn.prototype && fn.prototype[AS_JSON]);
+  return text.endsWith('[native code]\n}') && !!prototype && !prototype.writable && !ENGINES.test(fn.name) && !fn.name.startsWith('Postman') && !(fn.prototype && fn.prototype[AS_JSON]);
 }
 
 function showFunction(fn) {

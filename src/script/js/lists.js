@@ -235,9 +235,10 @@ export class PropertyList extends PropertyBase {
   /** `{ key: value }`; where keys may repeat, all values of a repeated one as an array. */
   toObject(excludeDisabled, caseSensitive, multi, sanitizeKeys) {
     const object = {};
+    const by = (this.#Row && this.#Row._postman_propertyIndexKey) || 'key';
     for (const row of this.members) {
-      // Of variables some have no key at all; they are in no object.
-      if (!row || (typeof row === 'object' && !('key' in row)) || (excludeDisabled && row.disabled) || (sanitizeKeys && !row.key)) continue;
+      // Of variables some have no key at all, and of cookies some no name; they are in no object.
+      if (!row || (typeof row === 'object' && !(by in row)) || (excludeDisabled && row.disabled) || (sanitizeKeys && !row.key)) continue;
       const key = caseSensitive ? String(row.key) : this.norm(row.key);
       const value = row.valueOf() === row ? row.value : row.valueOf();
       if ((multi || this.multi) && Object.hasOwn(object, key)) object[key] = [].concat(object[key], [value]);

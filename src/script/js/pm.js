@@ -123,6 +123,10 @@ const EXPECT = {
 };
 
 export class Pm {
+  static {
+    Object.defineProperty(this, 'name', { value: 'Postman' });
+  }
+
   constructor() {
     this.test = test;
     Object.defineProperty(this, 'expect', EXPECT);

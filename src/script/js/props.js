@@ -216,7 +216,8 @@ export class Variable extends Row {
     this.type = 'any';
     if (type !== undefined) this.valueType(type, true);
     this.set(value);
-    if (key !== undefined) this.key = key;
+    // One whose key is said to be nothing has one all the same.
+    if (definition && Object.hasOwn(definition, 'key')) this.key = key;
     if (system !== undefined) this.system = system;
   }
 

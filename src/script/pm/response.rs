@@ -73,7 +73,7 @@ pub fn describe_cookies(cookies: &[Cookie]) -> Value {
     cookies
         .iter()
         .map(|cookie| {
-            json!({
+            let mut described = json!({
                 "name": cookie.name,
                 "expires": cookie.expires.map(|at| at.to_string()),
                 "maxAge": cookie.more.max_age.unwrap_or(0),
@@ -83,7 +83,11 @@ pub fn describe_cookies(cookies: &[Cookie]) -> Value {
                 "httpOnly": cookie.http_only,
                 "hostOnly": cookie.host_only,
                 "value": cookie.value,
-            })
+            });
+            if let Some(fields) = described.as_object_mut().filter(|_| cookie.name.is_empty()) {
+                fields.remove("name");
+            }
+            described
         })
         .collect()
 }

@@ -70,11 +70,22 @@ fn the_jar_answers_promises_and_callbacks() {
          const made = await jar.set('http://a', { name: 'n', value: 'v', httpOnly: true });
          console.log(made.name, await jar.unset('http://a', 'n'), await jar.clear('a'));
          await jar.set('http://a', 'empty', '');
+         const bare = await jar.set('http://a', '=v');
+         console.log(JSON.stringify(bare), String(bare));
+         await jar.set('http://a', 'sign=');
          await jar.set('http://a', 'two', 'a;b=c');",
     );
     assert_eq!(
         shown,
-        ["a b null", "null a b", "null 1 a b", "/", "n undefined undefined"]
+        [
+            "a b null",
+            "null a b",
+            "null 1 a b",
+            "/",
+            "n undefined undefined",
+            "{\"expires\":null,\"maxAge\":0,\"domain\":\"a\",\"path\":\"/\",\"secure\":false,\"httpOnly\":false,\
+             \"hostOnly\":true,\"value\":\"v\"} v; Path=/",
+        ]
     );
     let jar = |url: &str, action| Ask::Jar {
         url: url.into(),
@@ -86,7 +97,13 @@ fn the_jar_answers_promises_and_callbacks() {
             line: "n=v; HttpOnly".into()
         }
     )));
-    assert!(asked.contains(&jar("http://a", JarAction::Set { line: "empty=".into() })));
+    // What has no sign of equality has no name, as in Postman.
+    for line in ["empty", "v", "sign="] {
+        assert!(
+            asked.contains(&jar("http://a", JarAction::Set { line: line.into() })),
+            "{line}"
+        );
+    }
     let two = "two=a%3Bb=c".into();
     assert!(asked.contains(&jar("http://a", JarAction::Set { line: two })));
     assert!(asked.contains(&jar(
@@ -165,4 +182,27 @@ fn without_anybody_to_ask_each_says_so() {
     ] {
         assert_eq!(error(source), expected, "{source}");
     }
+}
+
+#[test]
+fn a_cookie_without_a_name_is_in_no_object() {
+    let mut job = job(
+        "console.log(JSON.stringify(pm.cookies), JSON.stringify(pm.cookies.toObject()), pm.cookies.count());
+         console.log(pm.cookies.jar().constructor);",
+    );
+    job.cookies = vec![Cookie {
+        name: String::new(),
+        value: "v".into(),
+        domain: "a.test".into(),
+        path: "/".into(),
+        expires: None,
+        secure: false,
+        http_only: false,
+        host_only: true,
+        same_site: None,
+        more: crate::model::exchange::CookieMore::default(),
+    }];
+    let shown = texts(run_job(job));
+    let json = r#"[{"expires":null,"maxAge":0,"domain":"a.test","path":"/","secure":false,"httpOnly":false,"hostOnly":true,"value":"v"}]"#;
+    assert_eq!(shown, [&format!("{json} {{}} 1"), "[Function: PostmanCookieJar]"]);
 }

@@ -113,6 +113,15 @@ fn texts_say_which_variables_they_hold() {
             r#"{"x":["1"]}"#,
         ),
         (
+            "(() => { const d = new S.Description({ content: 'a', type: 'text/markdown' }); d.update({ content: 'b' }); \
+             const one = JSON.stringify(d); d.update({ type: 'text/html' }); return [one, d, String(d), new S.Description()]; })()",
+            r#"["{\"content\":\"b\",\"type\":\"text/plain\"}",{"type":"text/html"},"",{}]"#,
+        ),
+        (
+            "new S.VariableList(null, [{ key: undefined, value: 1 }, { key: 'a', value: 2 }, { value: 3 }]).toObject()",
+            r#"{"undefined":1,"a":2}"#,
+        ),
+        (
             "(() => { const h = new S.Header('a: b'); h.describe('why', 'text/markdown'); return [String(h.description), h.description]; })()",
             r#"["why",{"content":"why","type":"text/markdown"}]"#,
         ),

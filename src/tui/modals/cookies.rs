@@ -84,8 +84,7 @@ impl Cookies {
                         cx.commands.push(Command::Notify(Level::Info, text));
                         return Flow::Stay;
                     }
-                    let text = format!("{}={}", cookie.name, cookie.value);
-                    cx.commands.push(Command::Copy(text, "the cookie".to_owned()));
+                    cx.commands.push(Command::Copy(cookie.pair(), "the cookie".to_owned()));
                 }
             }
             KeyCode::Char('d') => {
@@ -95,7 +94,11 @@ impl Cookies {
                     .zip(self.path(self.cursor, cx.shared.revealed))
                 {
                     let Cookie { domain, path, name, .. } = cookie.clone();
-                    let text = format!("`{}` of {domain}{shown} will be removed.", printable(&name));
+                    let named = match printable(&name) {
+                        name if name.is_empty() => "What has no name".to_owned(),
+                        name => format!("`{name}`"),
+                    };
+                    let text = format!("{named} of {domain}{shown} will be removed.");
                     let of = CookiesOf::One { domain, path, name };
                     ask("Remove a cookie", text, vec![choice('d', "remove it", of)], cx);
                 }
