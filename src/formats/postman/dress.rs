@@ -95,6 +95,8 @@ fn describe(map: &mut Object) {
 fn inherited(map: &mut Object) {
     auth(map);
     if let Some(Value::Array(events)) = map.get_mut("event") {
+        // Those in which nothing stands were kept behind the others.
+        events.sort_by_key(|event| event.get("listen").is_none_or(|listen| listen != "prerequest"));
         for event in events {
             if let Some(Value::Object(script)) = event.get_mut("script") {
                 script.entry("type").or_insert_with(|| "text/javascript".into());

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::rows;
 use super::script;
-use super::tidy::Object;
+use super::tidy::{Object, is_blank};
 use crate::formats::{Fate, Report};
 use crate::model::script::ScriptEvent;
 use crate::model::secret::without_credentials;
@@ -203,13 +203,14 @@ pub fn is_book_keeping(field: &str) -> bool {
     field.starts_with('_') || BOOK_KEEPING.contains(&field)
 }
 
-/// Whether nothing stands in the script of an event.
-fn is_silent(event: &Value) -> bool {
-    let script = event.get("script");
-    let source = script
-        .and_then(|script| script.get("exec")?.as_str())
-        .unwrap_or_default();
-    source.trim().is_empty() && script.is_none_or(|script| script.get("src").is_none())
+/// Whether what is kept are scripts in which nothing stands.
+pub fn is_silent(rest: &Rest) -> bool {
+    let is_blank = |event: &Value| event.as_object().is_some_and(is_blank);
+    match rest.at.as_str() {
+        "/event" => rest.value.as_array().is_some_and(|events| events.iter().all(is_blank)),
+        "/event/-" => is_blank(&rest.value),
+        _ => false,
+    }
 }
 
 /// What a kept value is and why it has no effect; `None` for what has none in Postman either.
@@ -232,12 +233,7 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
         return None;
     }
     // One without a word, or the language that is meant in any case at a place of its own.
-    let is_silent = match at {
-        "/event" => rest.value.as_array().is_some_and(|events| events.iter().all(is_silent)),
-        "/event/-" => is_silent(&rest.value),
-        _ => at.starts_with("/event/") && last == "type" && rest.value == "text/javascript",
-    };
-    if is_silent {
+    if is_silent(rest) || at.starts_with("/event/") && last == "type" && rest.value == "text/javascript" {
         return None;
     }
     if at.starts_with("/event") {

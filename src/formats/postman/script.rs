@@ -25,7 +25,7 @@ pub fn sources(map: &Object, event: ScriptEvent) -> Vec<String> {
     objects(map, "event")
         .filter(|found| enabled(found) && text(found, "listen") == event.postman_name())
         .filter_map(|found| Some(text(found.get("script")?.as_object()?, "exec")))
-        .filter(|source| !source.is_empty())
+        .filter(|source| !source.trim().is_empty())
         .collect()
 }
 

@@ -6,7 +6,7 @@ use super::rows::switch;
 use super::{Object, as_text, drop_key, is_nothing};
 use crate::model::script::Blank;
 
-/// Events in tidy form; empty scripts go.
+/// Events in tidy form. Those in which nothing stands come last: what our model holds is compared with those before.
 pub fn list(value: Value) -> Vec<Value> {
     let items = match value {
         Value::Array(items) => items,
@@ -19,6 +19,7 @@ pub fn list(value: Value) -> Vec<Value> {
         event.contains_key("disabled"),
         event.get("listen").and_then(Value::as_str),
     ) {
+        _ if is_blank(event) => 3,
         (false, Some("prerequest")) => 0,
         (false, Some("test")) => 1,
         _ => 2,
@@ -27,14 +28,22 @@ pub fn list(value: Value) -> Vec<Value> {
     out.into_iter().map(Value::Object).collect()
 }
 
-/// Counts the enabled scripts of an item, in any form, that go because nothing stands in them.
+/// Whether nothing stands in the script of an event in tidy form.
+pub fn is_blank(event: &Object) -> bool {
+    let script = event.get("script");
+    let source = script.and_then(|script| script.get("exec")?.as_str());
+    source.unwrap_or_default().trim().is_empty() && script.is_none_or(|script| script.get("src").is_none())
+}
+
+/// Counts the enabled scripts of an item, in any form, in which nothing stands.
 pub fn blank(item: &Object) -> Blank {
     let mut blank = Blank::default();
     let Some(events) = item.get("event") else { return blank };
     for found in events.as_array().map_or(std::slice::from_ref(events), Vec::as_slice) {
         let Some(map) = found.as_object() else { continue };
         let on = map.get("disabled").is_none_or(|off| off != &Value::Bool(true));
-        if !on || map.get("script").is_none_or(Value::is_null) || event(found.clone()).is_some() {
+        let is_blank = event(found.clone()).is_none_or(|event| is_blank(&event));
+        if !on || map.get("script").is_none_or(Value::is_null) || !is_blank {
             continue;
         }
         match map.get("listen").and_then(Value::as_str) {
@@ -56,7 +65,8 @@ fn event(value: Value) -> Option<Object> {
             script.insert("exec".into(), source);
             script
         }
-        _ => Object::new(),
+        // Without a script it is no event to Postman either.
+        _ => return None,
     };
     let source = match script.shift_remove("exec") {
         Some(Value::Array(lines)) => lines.iter().map(as_text).collect::<Vec<_>>().join("\n"),
@@ -72,10 +82,47 @@ fn event(value: Value) -> Option<Object> {
     script.retain(|_, value| !is_nothing(value));
     // Windows line ends say nothing in a script; Postman itself writes them in one line each.
     let source = source.replace("\r\n", "\n");
-    if source.trim().is_empty() && script.is_empty() {
-        return None;
-    }
     script.insert("exec".into(), source.into());
     map.insert("script".into(), Value::Object(script));
     Some(map)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use serde_json::json;
+
+    use crate::formats::postman::{self, Secrets, write};
+    use crate::model::Entity;
+
+    #[test]
+    fn scripts_in_which_nothing_stands_are_counted_and_exported() {
+        let script = |listen: &str, lines: &[&str]| json!({"listen": listen, "script": {"type": "text/javascript", "exec": lines}});
+        let mut with_id = script("test", &["", ""]);
+        with_id["script"]["id"] = "x".into();
+        let events = json!([script("prerequest", &[""]), script("test", &["go()"]), with_id]);
+        let source = json!({
+            "info": {"name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+            "item": [],
+            "event": events,
+        });
+        let found = postman::read(source.to_string().as_bytes()).unwrap();
+        let Entity::Collection(group) = &found.collections[0].items[0].entity else {
+            panic!("it is a collection")
+        };
+        let scripts = &group.scripts;
+        assert_eq!((scripts.blank.pre_request, scripts.blank.post_response), (1, 1));
+        assert_eq!(
+            (scripts.pre_request.as_str(), scripts.post_response.as_str()),
+            ("", "go()")
+        );
+        assert_eq!(
+            write::collection(&found.collections[0], &Secrets::None)["event"],
+            events
+        );
+        // The script is where it is edited, and nowhere else.
+        assert!(!format!("{:?}", group.origin.rest).contains("go()"));
+        assert!(found.report.notes.is_empty(), "{:?}", found.report.notes);
+    }
 }

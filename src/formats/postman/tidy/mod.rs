@@ -19,7 +19,7 @@ mod response;
 mod rows;
 mod url;
 
-pub use event::blank;
+pub use event::{blank, is_blank};
 pub use request::request;
 
 use serde_json::{Map, Value};
