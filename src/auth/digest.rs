@@ -144,10 +144,10 @@ impl AuthType for DigestAuth {
         // Such a URL is refused before anything is sent.
         let Some(url) = draft.url() else { return Step::Signed };
         let known = draft.memory().next_digest(&user.key(&url));
-        if let Some(known) = known
-            .filter(|known| covers(&known.challenge, &url))
-            .or_else(|| given(draft))
-        {
+        if let Some(known) = known.filter(|known| covers(&known.challenge, &url)) {
+            authorize_late(draft, &user, &url, &known);
+        } else if let Some(known) = given(draft) {
+            // Made before anything is sent, it stands where all other credentials do.
             authorize(draft, &user, &url, &known);
         } else if !retries(draft) {
             draft.warn(
@@ -211,7 +211,7 @@ impl AuthType for DigestAuth {
             return Step::Signed;
         }
         match draft.memory().next_digest(&key) {
-            Some(known) if authorize(draft, &user, &url, &known) => Step::Send {
+            Some(known) if authorize_late(draft, &user, &url, &known) => Step::Send {
                 reason: "digest challenge".to_owned(),
             },
             _ => Step::Signed,
@@ -317,6 +317,15 @@ fn next_nonce(draft: &Draft, answer: &Answer<'_>, sent: &Challenge, key: &str) {
     }
 }
 
+/// Puts the proof into the request behind all else, as one that the server has asked for.
+fn authorize_late(draft: &mut Draft, user: &User, url: &Url, known: &Digest) -> bool {
+    let made = authorize(draft, user, url, known);
+    if made {
+        draft.authorize_late();
+    }
+    made
+}
+
 /// Puts the proof into the request; false where it cannot be made.
 fn authorize(draft: &mut Draft, user: &User, url: &Url, known: &Digest) -> bool {
     let challenge = &known.challenge;
@@ -375,7 +384,6 @@ fn authorize(draft: &mut Draft, user: &User, url: &Url, known: &Digest) -> bool 
     let (header, response) = proof.header(challenge);
     draft.hide(&response);
     draft.set_bound_header("Authorization", &header);
-    draft.authorize_late();
     true
 }
 

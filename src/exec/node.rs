@@ -72,7 +72,20 @@ pub fn message(error: &SendError, described: &Map<String, Value>) -> String {
             format!("getaddrinfo {code} {}", text("hostname").unwrap_or_default())
         }
         (None, Some(code @ "ESOCKETTIMEDOUT")) => code.to_owned(),
+        (None, Some(SendError::BAD_HEADER)) => {
+            let name = error.message.split('`').nth(1).unwrap_or_default();
+            format!("Invalid character in header content [\"{name}\"]")
+        }
         _ => error.message.clone(),
+    }
+}
+
+/// What class of error Node makes of a failure.
+pub fn class(error: &SendError) -> &'static str {
+    if error.code == SendError::BAD_HEADER {
+        "TypeError"
+    } else {
+        "Error"
     }
 }
 
@@ -125,6 +138,13 @@ mod tests {
         ] {
             assert_eq!(message(kind, code, url), words);
         }
+        let error =
+            SendError::new(SendErrorKind::Request, "the header `X-T` holds a line break").code("ERR_INVALID_CHAR");
+        assert_eq!(
+            super::message(&error, &super::described(&error, "http://a.test/")),
+            "Invalid character in header content [\"X-T\"]"
+        );
+        assert_eq!(class(&error), "TypeError");
     }
 
     #[test]

@@ -110,6 +110,11 @@ impl Outgoing {
         self.segments.is_empty()
     }
 
+    /// Whether it begins with a text: neither a file nor nothing.
+    pub(super) fn is_text(&self) -> bool {
+        !self.is_empty() && !self.length_first
+    }
+
     /// Its length in bytes.
     pub(super) fn len(&self) -> u64 {
         self.segments

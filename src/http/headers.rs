@@ -73,7 +73,7 @@ impl Lines<'_> {
                 if title_case(key.as_str()) != name.trim() {
                     spelled.push((key.clone(), name.trim().to_owned()));
                 }
-                put(&mut map, key, header_value(name, &value)?)?;
+                put(&mut map, key, self.value(name, &value)?)?;
             }
         }
         if self.body.type_first {
@@ -93,7 +93,7 @@ impl Lines<'_> {
                 continue;
             }
             if !self.disabled.contains(name) {
-                add(&mut map, name, value)?;
+                self.add(&mut map, name, value)?;
             }
         }
         if !self.body.length_first && !self.authorized_late {
@@ -113,7 +113,7 @@ impl Lines<'_> {
             .iter()
             .rfind(|(name, _)| name.trim().eq_ignore_ascii_case("authorization"));
         if let Some((_, value)) = late.filter(|_| self.authorized_late) {
-            add(&mut map, "authorization", value)?;
+            self.add(&mut map, "authorization", value)?;
         }
         self.content_type(&mut map)?;
         self.user_info(&mut map)?;
@@ -121,10 +121,10 @@ impl Lines<'_> {
             self.cookie(&mut map)?;
         }
         if let Some(referer) = self.referer {
-            add(&mut map, "referer", referer)?;
+            self.add(&mut map, "referer", referer)?;
         }
         if self.redirected && !self.disabled.contains(HOST.as_str()) {
-            add(&mut map, "host", self.host)?;
+            self.add(&mut map, "host", self.host)?;
         }
         self.cookie(&mut map)?;
         if let Some(value) = self.proxy_authorization {
@@ -180,8 +180,9 @@ impl Lines<'_> {
     }
 
     fn user_info(&self, map: &mut HeaderMap) -> Result<(), SendError> {
-        self.basic
-            .map_or(Ok(()), |basic| add(map, "authorization", &format!("Basic {basic}")))
+        self.basic.map_or(Ok(()), |basic| {
+            self.add(map, "authorization", &format!("Basic {basic}"))
+        })
     }
 
     /// That the signature of AWS is over a header as it was, where it is.
@@ -200,7 +201,7 @@ impl Lines<'_> {
 
     fn content_type(&self, map: &mut HeaderMap) -> Result<(), SendError> {
         match &self.body.content_type {
-            Some(value) if !self.disabled.contains(CONTENT_TYPE.as_str()) => add(map, "content-type", value),
+            Some(value) if !self.disabled.contains(CONTENT_TYPE.as_str()) => self.add(map, "content-type", value),
             _ => Ok(()),
         }
     }
@@ -230,12 +231,33 @@ impl Lines<'_> {
         let Some(jar) = self.cookie.take() else { return Ok(()) };
         match map.get_mut("cookie") {
             Some(own) => {
+                let jar = self.value("Cookie", &jar)?;
                 let both = [own.as_bytes(), b"; ", jar.as_bytes()].concat();
-                *own = HeaderValue::from_bytes(&both).map_err(|_| bad_value("Cookie", &jar))?;
+                *own = HeaderValue::from_bytes(&both).map_err(|_| bad_value("Cookie", ""))?;
                 Ok(())
             }
-            None => add(map, "cookie", &jar),
+            None => self.add(map, "cookie", &jar),
         }
+    }
+
+    /// One of our own, unless the user has it already.
+    fn add(&self, map: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), SendError> {
+        if map.contains_key(name) {
+            return Ok(());
+        }
+        put(map, HeaderName::from_static(name), self.value(name, value)?)
+    }
+
+    /// A value in Latin-1, which is what headers have been in from the first (RFC 9110, section 5.5). Before a text they are
+    /// in UTF-8 like it, as Node sends both in one piece. What is not in Latin-1 is refused, as there, rather than that
+    /// one letter decides how its neighbours are sent.
+    fn value(&self, name: &str, value: &str) -> Result<HeaderValue, SendError> {
+        let latin: Option<Vec<u8>> = value.chars().map(|c| u8::try_from(c).ok()).collect();
+        let Some(latin) = latin else {
+            return Err(bad_value(name, value));
+        };
+        let bytes = if self.body.is_text() { value.as_bytes() } else { &latin };
+        HeaderValue::from_bytes(bytes).map_err(|_| bad_value(name, value))
     }
 }
 
@@ -286,14 +308,6 @@ impl Headers {
     }
 }
 
-/// One of our own, unless the user has it already.
-fn add(map: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), SendError> {
-    if map.contains_key(name) {
-        return Ok(());
-    }
-    put(map, HeaderName::from_static(name), header_value(name, value)?)
-}
-
 fn put(map: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), SendError> {
     map.try_insert(name, value)
         .map(|_| ())
@@ -310,17 +324,6 @@ fn header_name(name: &str) -> Result<HeaderName, SendError> {
     })
 }
 
-/// A value in Latin-1, which is what headers have been in from the first (RFC 9110, section 5.5) and what Postman
-/// sends; one that does not fit goes out in UTF-8.
-fn header_value(name: &str, value: &str) -> Result<HeaderValue, SendError> {
-    if value.is_ascii() {
-        return HeaderValue::from_str(value).map_err(|_| bad_value(name, value));
-    }
-    let latin: Option<Vec<u8>> = value.chars().map(|c| u8::try_from(c).ok()).collect();
-    let bytes = latin.unwrap_or_else(|| value.as_bytes().to_vec());
-    HeaderValue::from_bytes(&bytes).map_err(|_| bad_value(name, value))
-}
-
 /// A value as text: UTF-8 if it is that, else Latin-1.
 fn value_text(value: &HeaderValue) -> String {
     match std::str::from_utf8(value.as_bytes()) {
@@ -330,16 +333,25 @@ fn value_text(value: &HeaderValue) -> String {
 }
 
 fn bad_value(name: &str, value: &str) -> SendError {
+    let stray = value.chars().find(|c| u8::try_from(*c).is_err());
     let what = if value.contains(['\r', '\n']) {
         "a line break"
+    } else if stray.is_some() {
+        "a character beyond Latin-1"
     } else {
         "a control character"
+    };
+    let hint = if what == "a character beyond Latin-1" {
+        "headers have no letters beyond those of Western Europe: encode the value as its reader expects it, as `%E2%82%AC` say"
+    } else {
+        "look at the end of the value, or of the variable in it: it may have been pasted with its line break"
     };
     SendError::new(
         SendErrorKind::Request,
         format!("the header `{name}` holds {what}, which cannot be sent"),
     )
-    .hint("look at the end of the value, or of the variable in it: it may have been pasted with its line break")
+    .code(SendError::BAD_HEADER)
+    .hint(hint)
 }
 
 /// Headers that speak of the connection have no meaning in HTTP/2 (RFC 9113, section 8.2.2). The HTTP library takes them
@@ -375,268 +387,4 @@ fn title_case(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-    use super::*;
-
-    type Assembled = Result<Vec<(String, String)>, SendError>;
-
-    fn assemble(
-        user: &[(&str, &str)],
-        disabled: &[&str],
-        change: impl FnOnce(&mut Lines<'_>),
-    ) -> (Assembled, Vec<String>) {
-        let user: Vec<_> = user.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        let disabled = disabled.iter().map(|name| (*name).to_owned()).collect();
-        let body = Outgoing::default();
-        let mut lines = Lines {
-            user: &user,
-            disabled: &disabled,
-            method: "GET",
-            body: &body,
-            user_agent: "ua",
-            token: "t",
-            host: "h",
-            basic: None,
-            cookie: None,
-            had_cookie: false,
-            redirected: false,
-            referer: None,
-            authorized_late: false,
-            proxy_authorization: None,
-        };
-        change(&mut lines);
-        let mut warnings = Vec::new();
-        let map = lines.assemble(&mut warnings);
-        (map.map(|headers| headers.on_the_wire(Version::HTTP_11)), warnings)
-    }
-
-    fn names(lines: Assembled) -> Vec<String> {
-        lines.unwrap().into_iter().map(|(name, _)| name).collect()
-    }
-
-    #[test]
-    fn the_users_come_first_then_ours_that_no_user_header_has() {
-        let (lines, _) = assemble(&[("X-Two", "2"), ("accept", "a/b"), ("", "typing")], &[], |_| {});
-        assert_eq!(
-            names(lines),
-            [
-                "X-Two",
-                "accept",
-                "User-Agent",
-                "Cache-Control",
-                "Postman-Token",
-                "Host",
-                "Accept-Encoding",
-                "Connection"
-            ]
-        );
-    }
-
-    #[test]
-    fn what_answers_the_server_stands_behind_the_length_and_before_the_type_of_a_form() {
-        let late = |lines: &mut Lines<'_>| {
-            lines.authorized_late = true;
-            lines.method = "POST";
-        };
-        let (lines, _) = assemble(
-            &[("authorization", "old"), ("X", "1"), ("Authorization", "Digest x")],
-            &[],
-            late,
-        );
-        let lines = lines.unwrap();
-        assert_eq!(lines[0].0, "X");
-        assert_eq!(lines[lines.len() - 2].0, "Content-Length");
-        assert_eq!(
-            lines[lines.len() - 1],
-            ("Authorization".to_owned(), "Digest x".to_owned())
-        );
-    }
-
-    #[test]
-    fn of_one_name_only_the_last_is_sent() {
-        let (lines, _) = assemble(&[("X-One", "1"), ("A", "b"), ("x-one", "2")], &[], |_| {});
-        let lines = lines.unwrap();
-        assert_eq!(lines[0], ("x-one".to_owned(), "2".to_owned()));
-        assert_eq!(lines[1].0, "A");
-    }
-
-    #[test]
-    fn a_value_is_latin_1_where_it_can_be() {
-        let (lines, _) = assemble(&[("L", "grün"), ("U", "✓")], &[], |_| {});
-        let lines = lines.unwrap();
-        assert_eq!((lines[0].1.as_str(), lines[1].1.as_str()), ("grün", "✓"));
-        assert_eq!(header_value("L", "ü").unwrap().as_bytes(), b"\xfc");
-    }
-
-    #[test]
-    fn disabled_headers_are_left_out_but_not_the_length_of_what_is_sent() {
-        let off = [
-            "user-agent",
-            "cache-control",
-            "postman-token",
-            "accept-encoding",
-            "connection",
-            "host",
-            "content-length",
-        ];
-        for (body, sent, told) in [("", vec!["Accept"], 0), ("hello", vec!["Accept", "Content-Length"], 1)] {
-            let body: &'static Outgoing = outgoing(body);
-            let (lines, warnings) = assemble(&[], &off, |lines| {
-                lines.method = "POST";
-                lines.body = body;
-            });
-            assert_eq!(names(lines), sent);
-            assert_eq!(warnings.len(), told);
-        }
-    }
-
-    /// A body that lives as long as its test.
-    fn outgoing(text: &'static str) -> &'static mut Outgoing {
-        let body: &'static mut Outgoing = Box::leak(Box::default());
-        if !text.is_empty() {
-            body.push(text.into());
-        }
-        body
-    }
-
-    #[test]
-    fn cookies_stand_before_a_length_that_only_the_sending_knows() {
-        let order = |body: &'static Outgoing| {
-            let (lines, _) = assemble(&[], &[], |lines| {
-                lines.method = "POST";
-                lines.cookie = Some("a=1".into());
-                lines.basic = Some("dTpw");
-                lines.body = body;
-            });
-            let names = names(lines);
-            names[names.len() - 3..].join(" ")
-        };
-        let (parts, file) = (outgoing("x"), outgoing("x"));
-        parts.boundary = Some("b".into());
-        file.length_first = true;
-        assert_eq!(order(outgoing("x")), "Authorization Content-Length Cookie");
-        for body in [parts, file, outgoing("")] {
-            assert_eq!(order(body), "Authorization Cookie Content-Length");
-        }
-    }
-
-    #[test]
-    fn a_line_break_is_refused_without_telling_the_value() {
-        let (lines, _) = assemble(&[("Authorization", "Bearer s3cret\n")], &[], |_| {});
-        let error = lines.unwrap_err();
-        assert_eq!(error.kind, SendErrorKind::Request);
-        assert!(error.message.contains("`Authorization` holds a line break"));
-        assert!(!format!("{error:?}").contains("s3cret"));
-        assert!(
-            assemble(&[("a b", "c")], &[], |_| {})
-                .0
-                .unwrap_err()
-                .message
-                .contains("`a b`")
-        );
-    }
-
-    #[test]
-    fn a_length_that_does_not_fit_is_set_right_with_a_warning() {
-        let (lines, warnings) = assemble(&[("Content-Length", "99")], &[], |lines| lines.method = "POST");
-        assert_eq!(lines.unwrap()[0], ("Content-Length".to_owned(), "0".to_owned()));
-        assert_eq!(warnings.len(), 1);
-    }
-
-    #[test]
-    fn a_signature_over_a_type_that_is_not_sent_is_told() {
-        let body: &'static mut Outgoing = Box::leak(Box::default());
-        body.content_type = Some(FORM.into());
-        let body: &'static Outgoing = body;
-        for (names, told) in [("content-type;host", true), ("host;x-amz-date", false)] {
-            let signature = format!("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders={names}, Signature=0");
-            let own = [("content-type", "application/json"), ("Authorization", &*signature)];
-            let (_, warnings) = assemble(&own, &[], |lines| lines.body = body);
-            let [warning] = &warnings[..] else {
-                panic!("{warnings:?}")
-            };
-            assert_eq!(
-                warning.contains("not what the AWS signature is over"),
-                told,
-                "{warning}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_type_that_does_not_fit_a_multipart_body_is_set_right_with_a_warning() {
-        for (typed, sent, told) in [
-            (
-                "application/x-www-form-urlencoded",
-                "multipart/form-data; boundary=b",
-                1,
-            ),
-            ("multipart/mixed", "multipart/mixed; boundary=b", 0),
-            (
-                "multipart/form-data; boundary=own",
-                "multipart/form-data; boundary=own",
-                0,
-            ),
-        ] {
-            let body = outgoing("");
-            body.boundary = Some("b".into());
-            let body: &'static Outgoing = body;
-            let (lines, warnings) = assemble(&[("content-type", typed)], &[], |lines| lines.body = body);
-            assert_eq!(lines.unwrap()[0].1, sent);
-            assert_eq!(warnings.len(), told, "{typed}");
-        }
-    }
-
-    #[test]
-    fn a_type_that_does_not_fit_fields_is_set_right_with_a_warning() {
-        for (typed, disabled, sent, told) in [
-            ("application/json", &[][..], FORM, 1),
-            (
-                "application/x-www-form-urlencoded; charset=utf-8",
-                &[],
-                "application/x-www-form-urlencoded; charset=utf-8",
-                0,
-            ),
-            ("application/json", &["content-type"], "application/json", 0),
-        ] {
-            let body = outgoing("");
-            body.content_type = Some(FORM.into());
-            let body: &'static Outgoing = body;
-            let (lines, warnings) = assemble(&[("content-type", typed)], disabled, |lines| lines.body = body);
-            assert_eq!(lines.unwrap()[0].1, sent);
-            assert_eq!(warnings.len(), told, "{typed}");
-        }
-    }
-
-    #[test]
-    fn the_jars_cookies_follow_the_users() {
-        let (lines, _) = assemble(&[("Cookie", "mine=1")], &[], |lines| {
-            lines.cookie = Some("jar=2".into());
-        });
-        assert_eq!(lines.unwrap()[0].1, "mine=1; jar=2");
-    }
-
-    #[test]
-    fn http_2_has_lower_case_and_no_headers_of_the_connection() {
-        let mut map = HeaderMap::new();
-        for (name, value) in [
-            ("x-a", "1"),
-            ("connection", "x-b"),
-            ("x-b", "2"),
-            ("te", "gzip"),
-            ("keep-alive", "5"),
-        ] {
-            map.insert(name, HeaderValue::from_static(value));
-        }
-        let headers = Headers {
-            map,
-            spelled: Vec::new(),
-        };
-        assert_eq!(
-            headers.on_the_wire(Version::HTTP_2),
-            [("x-a".to_owned(), "1".to_owned())]
-        );
-    }
-}
+mod tests;

@@ -143,6 +143,8 @@ impl Proxy {
 pub(super) struct Proxies {
     environment: Matcher,
     no_proxy: String,
+    /// What is named for `http` alone is taken for `https` too, as newman does; not the desktop's, which names each.
+    http_for_https: bool,
 }
 
 impl Proxies {
@@ -155,6 +157,9 @@ impl Proxies {
                     .iter()
                     .find_map(|name| std::env::var(name).ok())
                     .unwrap_or_default(),
+                http_for_https: ["HTTP_PROXY", "http_proxy"]
+                    .iter()
+                    .any(|name| std::env::var_os(name).is_some_and(|url| !url.is_empty())),
             },
             ProxySource::Fixed { http, https, no_proxy } => Self {
                 environment: Matcher::builder()
@@ -163,6 +168,7 @@ impl Proxies {
                     .no(no_proxy.clone())
                     .build(),
                 no_proxy: no_proxy.clone(),
+                http_for_https: true,
             },
         }
     }
@@ -174,7 +180,7 @@ impl Proxies {
             return Ok(None);
         };
         let intercept = match setting.map(str::trim) {
-            None | Some("") => self.environment.intercept(&uri),
+            None | Some("") => self.environment.intercept(&uri).or_else(|| self.of_http(&uri)),
             Some(DIRECT) => None,
             Some(url) => {
                 let all = Matcher::builder().all(url.to_owned());
@@ -187,6 +193,12 @@ impl Proxies {
             }
         };
         Ok(intercept.map(|intercept| Proxy { intercept }))
+    }
+
+    /// The environment's proxy for `http`, for a URL of another scheme that has none of its own.
+    fn of_http(&self, uri: &Uri) -> Option<Intercept> {
+        let host = uri.host().filter(|_| self.http_for_https)?;
+        self.environment.intercept(&format!("http://{host}/").parse().ok()?)
     }
 }
 
@@ -230,6 +242,23 @@ mod tests {
         assert_eq!(chosen(None, "https://a/").as_deref(), Some("http://env:2"));
         assert_eq!(chosen(None, "https://localhost/"), None);
         assert_eq!(chosen(None, "https://x.inside/"), None);
+    }
+
+    #[test]
+    fn a_proxy_for_http_alone_is_that_of_https_too() {
+        let proxies = Proxies::new(&ProxySource::Fixed {
+            http: "http://env:1".into(),
+            https: String::new(),
+            no_proxy: "localhost".into(),
+        });
+        for (target, proxy) in [
+            ("https://a:8443/x?y", Some("http://env:1")),
+            ("https://[::1]/", Some("http://env:1")),
+            ("https://localhost/", None),
+        ] {
+            let chosen = proxies.choose(None, &target.parse().unwrap()).unwrap();
+            assert_eq!(chosen.map(|chosen| chosen.url()).as_deref(), proxy, "{target}");
+        }
     }
 
     #[test]

@@ -467,6 +467,9 @@ impl SendError {
     /// The code of a send that was led on more often than its settings let it, a loop say; scripts see none.
     pub const TOO_FAR: &str = "ERR_FR_TOO_MANY_REDIRECTS";
 
+    /// The code of a header with a value that cannot be sent.
+    pub const BAD_HEADER: &str = "ERR_INVALID_CHAR";
+
     /// An error without causes or hint.
     pub fn new(kind: SendErrorKind, message: impl Into<String>) -> Self {
         Self {

@@ -27,7 +27,7 @@ pub fn execution(done: &Done<'_>, cursor: &Value) -> Option<Map<String, Value>> 
         }
         Err(error) => {
             let mut told = crate::exec::node::described(error, &exchange.request.url);
-            told.insert("name".to_owned(), "Error".into());
+            told.insert("name".to_owned(), crate::exec::node::class(error).into());
             let message = crate::exec::node::message(error, &told);
             told.insert("message".to_owned(), message.into());
             out.insert("requestError".to_owned(), Value::Object(told));
@@ -111,13 +111,14 @@ pub fn failure(failure: &Failure, done: &Done<'_>, cursor: &Value, parent: Optio
         At::Request => {
             // One that a script sent has its URL there; what Node would say of that one is not known any more.
             let own = done.outcome.exchange.as_ref().filter(|_| failure.what.is_empty());
-            let mut told = own.map_or_else(Map::new, |exchange| match exchange.error() {
-                Some(error) => crate::exec::node::described(error, &exchange.request.url),
-                None => Map::new(),
+            let error = own.and_then(|exchange| Some((exchange, exchange.error()?)));
+            let mut told = error.map_or_else(Map::new, |(exchange, error)| {
+                crate::exec::node::described(error, &exchange.request.url)
             });
-            told.insert("name".to_owned(), "Error".into());
+            let class = error.map_or("Error", |(_, error)| crate::exec::node::class(error));
+            told.insert("name".to_owned(), class.into());
             let message = message(failure, done);
-            told.insert("stack".to_owned(), format!("Error: {message}").into());
+            told.insert("stack".to_owned(), format!("{class}: {message}").into());
             told.insert("message".to_owned(), message.into());
             told.insert("id".to_owned(), Uuid::new_v4().to_string().into());
             told.insert("timestamp".to_owned(), when.into());
