@@ -241,7 +241,11 @@ fn a_signature_over_a_type_that_is_not_sent_is_told() {
         let [warning] = &warnings[..] else {
             panic!("{warnings:?}")
         };
-        assert_eq!(warning.contains("not what the AWS signature is over"), told, "{warning}");
+        assert_eq!(
+            warning.contains("not what the AWS signature is over"),
+            told,
+            "{warning}"
+        );
     }
 }
 
