@@ -313,8 +313,10 @@ pub fn typed(key: &str, value: Option<&str>, command: &str) -> Result<String, Cl
     if key.trim().is_empty() {
         return Err(CliError::usage("the name is empty").hint(format!("`postrider {command} NAME VALUE`")));
     }
-    if key.contains(['{', '}']) {
-        return Err(CliError::usage(format!("`{key}` is no name: a name has no braces")));
+    // Behind a `=` stands a value, which may be a secret.
+    let name = value.map_or_else(|| key.split('=').next().unwrap_or(key), |_| key);
+    if name.contains(['{', '}']) {
+        return Err(CliError::usage(format!("`{name}` is no name: a name has no braces")));
     }
     let value = match (value, key.split_once('=')) {
         (Some(value), _) => value,

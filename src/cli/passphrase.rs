@@ -290,7 +290,9 @@ fn typed(escape: Taken, prompt: Option<&str>) -> io::Result<(Taken, String)> {
             _ => continue,
         };
         if let Some(prompt) = prompt {
-            let columns = crossterm::terminal::size().map_or(usize::MAX, |(columns, _)| columns.into());
+            // One that says 0 does not know.
+            let size = crossterm::terminal::size().ok().filter(|(columns, _)| *columns > 0);
+            let columns = size.map_or(usize::MAX, |(columns, _)| columns.into());
             let mut err = io::stderr();
             write!(err, "{}", echo(prompt, &before, &text, columns))?;
             err.flush()?;

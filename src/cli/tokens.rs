@@ -292,13 +292,13 @@ fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> R
     for row in tokens {
         let session = &opened.session;
         let (workspace, environment) = (session.workspace.clone(), session.environment);
-        if let What::Declared(token, _) = &row.what {
+        let cookies = if let What::Declared(token, _) = &row.what {
             let known = store.peek(&token.key(&workspace, environment));
             let source = session.source(token.request);
-            for cookie in cookies_of(known.as_deref(), token, &source, &opened.jar.list()) {
-                opened.jar.remove(&cookie.domain, &cookie.path, &cookie.name);
-            }
-        }
+            cookies_of(known.as_deref(), token, &source, &opened.jar.list())
+        } else {
+            Vec::new()
+        };
         let session = &mut opened.session;
         let gone = match &row.what {
             What::Declared(token, _) => forget_token(&store, token, &workspace, environment, &mut session.current),
@@ -311,6 +311,9 @@ fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> R
         } else {
             format!("there was no `{name}`")
         };
+        for cookie in cookies {
+            opened.jar.remove(&cookie.domain, &cookie.path, &cookie.name);
+        }
         output.note(&said);
     }
     opened

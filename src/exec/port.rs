@@ -100,6 +100,7 @@ impl SendPort for Port {
             always_send_body: Some(true),
             ..request.settings.or(&self.settings)
         };
+        let uses_jar = settings.cookies.unwrap_or(true);
         Box::pin(async move {
             let request = without_files(request);
             let none = Auth::new(Auth::NONE);
@@ -137,7 +138,7 @@ impl SendPort for Port {
             match exchange.result {
                 Ok(mut response) => {
                     // A script hears of all cookies of the URL, also of those that the answer did not set.
-                    if let Ok(url) = Url::parse(&exchange.request.url) {
+                    if uses_jar && let Ok(url) = Url::parse(&exchange.request.url) {
                         response.cookies = jar.matching(&url);
                     }
                     Ok(ScriptResponse { response, took })

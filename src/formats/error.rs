@@ -119,7 +119,8 @@ impl FormatError {
             Self::Yaml { .. } => Some("correct the file in a text editor"),
             Self::TooMany { .. } => Some("split it into several"),
             Self::TooLong { .. } => Some("a file is held in memory: split it into several"),
-            Self::Part { .. } | Self::Io { .. } => None,
+            Self::Part { .. } => Some("correct that file, or take it away"),
+            Self::Io { .. } => None,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::secret::{MASK, is_credential_header};
 /// Texts longer than this are masked whatever they are, but for plain addresses: tokens and keys are long, names are not.
 const LONG: usize = 24;
 /// What stands in an address is masked from here on: a webhook's secret is a part of its path.
-const LONG_PART: usize = 20;
+const LONG_PART: usize = 16;
 /// So much is shown before the place, and behind it, in characters.
 const BEFORE: usize = 60;
 const BEHIND: usize = 30;

@@ -129,7 +129,9 @@ impl State {
             if self.saves.quit {
                 return effects;
             }
-            self.inputs += 1;
+            let is_release = matches!(&event, Event::Key(key) if key.kind == KeyEventKind::Release);
+            let is_motion = matches!(&event, Event::Mouse(mouse) if mouse.kind == MouseEventKind::Moved);
+            self.inputs += u64::from(!is_release && !is_motion);
             self.last_input = now;
             self.shared.awake = true;
         }

@@ -52,7 +52,7 @@ fn verbose_has_newmans_layout() {
     assert_eq!(lines[end + 3], "");
     // What newman does not tell stands behind it.
     assert!(lines[end + 4].starts_with("  * connected to "), "{shown}");
-    assert!(lines[end + 5].starts_with("  > ") && lines.last().is_some(), "{shown}");
+    assert!(lines[end + 5].starts_with("  > "), "{shown}");
     assert!(
         shown.contains("  < content-type: ") || shown.contains("  < Content-Type: "),
         "{shown}"
@@ -133,13 +133,13 @@ fn times_without_a_value_are_newmans_and_what_is_none_is_refused() {
 #[test]
 fn several_collections_give_one_report_under_the_first_name() {
     let home = Home::new();
-    let named = |name: &str| {
+    let file = |name: &str| {
         let mut one = collection(&[request(name, &server(), &[])]);
         one["info"]["name"] = name.into();
         home.file(&format!("{name}.json"), &one.to_string());
     };
-    named("first");
-    named("second");
+    file("first");
+    file("second");
     let reports = [
         "-r",
         "cli,json,junit",
@@ -158,9 +158,9 @@ fn several_collections_give_one_report_under_the_first_name() {
     let report = home.json("r.json");
     assert_eq!(report["collection"]["info"]["name"], "first");
     assert_eq!(report["run"]["stats"]["requests"]["total"], 2);
-    let names = report["run"]["executions"].as_array().unwrap().iter();
+    let runs = report["run"]["executions"].as_array().unwrap().iter();
     assert_eq!(
-        names.map(|run| &run["item"]["name"]).collect::<Vec<_>>(),
+        runs.map(|run| &run["item"]["name"]).collect::<Vec<_>>(),
         ["first", "second"]
     );
     assert_eq!(home.read("r.xml").matches("<testsuite ").count(), 2);

@@ -280,6 +280,7 @@ fn what_cannot_be_done_says_what_can() {
         ("vault set", 2, "<KEY>", "--help"),
         ("vault set me", 2, "no value for `me`", "vault set me VALUE"),
         ("vault set me=heron", 2, "no value for `me`", "vault set me VALUE"),
+        ("vault set db={heron}", 2, "no value for `db`", "vault set db VALUE"),
         ("vault set {} x", 2, "the name is empty", "vault set NAME VALUE"),
         ("vault set me -", 2, "no value on the standard input", "`''`"),
         ("vault unset me", 2, "no secret `me`", "vault list"),

@@ -160,11 +160,11 @@ fn what_has_no_name_is_exported_without_one_until_it_is_given_one() {
         places.map(|place| at(place).unwrap_or_else(|| "none".to_owned()))
     };
     assert_eq!(names(&found), ["", "", "", "", ""]);
-    let mut named = found;
-    let Entity::Request(request) = &mut named.collections[0].items[1].entity else {
+    let mut renamed = found;
+    let Entity::Request(request) = &mut renamed.collections[0].items[1].entity else {
         panic!("a request");
     };
     assert_eq!(request.name, "http://a.test/x");
     Arc::make_mut(request).name = "X".to_owned();
-    assert_eq!(names(&named), ["", "X", "", "", ""]);
+    assert_eq!(names(&renamed), ["", "X", "", "", ""]);
 }

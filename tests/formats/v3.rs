@@ -177,15 +177,15 @@ fn a_file_that_is_no_request_or_too_long_is_told() {
     file("a.request.yaml", "$kind: http-request\nurl: http://h/a\nmethod: GET\n");
     file("b.request.yaml", "- $kind: http-request\n- url: http://h/b\n");
     let found = postman::read_folder(root.path()).unwrap();
-    assert_eq!(
-        (found.collections[0].requests(), &found.collections[0].lacks),
-        (1, &None)
+    assert_eq!(found.collections[0].requests(), 1);
+    let lacks = found.collections[0].lacks.as_deref();
+    assert!(
+        lacks.is_some_and(|why| why.contains("holds no keys with values")),
+        "{lacks:?}"
     );
     let note = &found.report.notes[0];
-    assert_eq!(
-        (note.path.as_str(), note.fate),
-        ("b.request.yaml", postrider::formats::Fate::Lost)
-    );
+    assert!(note.path.ends_with("b.request.yaml"), "{}", note.path);
+    assert_eq!(note.fate, postrider::formats::Fate::Lost);
 
     // It takes no room on the disk, and none in memory.
     let long = |name: &str| {

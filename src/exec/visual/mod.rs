@@ -41,7 +41,7 @@ pub(super) async fn drawn(given: Value, limit: Duration, cancel: &CancellationTo
     if let Err(error) = begun {
         return Some(format!("this visualization cannot be drawn: {error}"));
     }
-    // The thread keeps to the watch by itself.
+    // Drawing keeps to the watch by itself; a template takes no longer to read than it is long.
     let grace = limit.saturating_mul(2);
     tokio::select! {
         () = cancel.cancelled() => None,

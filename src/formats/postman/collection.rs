@@ -206,6 +206,7 @@ mod tests {
     #[test]
     fn a_request_without_a_name_is_called_by_its_url_without_what_is_secret_in_it() {
         for (url, name) in [
+            ("http://h/x#access_token=abcdef123456", "http://h/x"),
             (
                 "http://u:hunter2pass@127.0.0.1/x?api_key=abcdef123456",
                 "http://127.0.0.1/x",

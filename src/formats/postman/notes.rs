@@ -53,7 +53,7 @@ pub const UNTITLED_FOLDER: &str = "Untitled folder";
 /// a file.
 pub fn name_of_url(url: &str) -> String {
     let shown = without_credentials(url);
-    match shown.split('?').next() {
+    match shown.split(['?', '#']).next() {
         None | Some("") => "Untitled request".to_owned(),
         Some(shown) => shown.to_owned(),
     }

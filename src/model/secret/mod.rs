@@ -178,12 +178,13 @@ impl Redactor {
     }
 
     /// The name of a test, request or folder with those secrets masked that are no ordinary word: it is the user's own
-    /// text, but may be made of a URL with a key in it.
+    /// text, but may be made of a URL with a key, or a user and a password, in it.
     pub fn redact_name(&self, name: &str) -> String {
+        let name = name_without_credentials(name);
         if self.is_empty() {
-            return name.to_owned();
+            return name.into_owned();
         }
-        masked(name, &self.search().find(name.as_bytes(), false))
+        masked(&name, &self.search().find(name.as_bytes(), false))
     }
 
     /// Texts that stand one behind another with something between them, such as the segments of a path, with what is secret
@@ -313,7 +314,7 @@ impl fmt::Debug for Redactor {
 }
 
 /// A name as it may be shown: one may be made of a URL, whose user and password are no part of it.
-pub fn name_without_credentials(name: &str) -> Cow<'_, str> {
+fn name_without_credentials(name: &str) -> Cow<'_, str> {
     if !name.contains("://") {
         return Cow::Borrowed(name);
     }

@@ -209,9 +209,10 @@ fn unquoted(text: &[u8]) -> &[u8] {
     let text = &text[start..];
     let quotes = text.iter().rev().take_while(|byte| is_quote(byte)).count();
     let text = &text[..text.len() - quotes];
-    match text {
-        [whole @ .., b'%' | b'\\'] | [whole @ .., b'%', _] => whole,
-        whole => whole,
+    if let [whole @ .., b'%' | b'\\'] | [whole @ .., b'%', _] = text {
+        whole
+    } else {
+        text
     }
 }
 

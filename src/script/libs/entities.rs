@@ -23,7 +23,7 @@ const NAMES: &str = "\
     darr=↓ harr=↔ crarr=↵ lArr=⇐ uArr=⇑ rArr=⇒ dArr=⇓ hArr=⇔ forall=∀ part=∂ exist=∃ empty=∅ nabla=∇ isin=∈ notin=∉ \
     ni=∋ prod=∏ sum=∑ minus=− lowast=∗ radic=√ prop=∝ infin=∞ ang=∠ and=∧ or=∨ cap=∩ cup=∪ int=∫ there4=∴ sim=∼ \
     cong=≅ asymp=≈ ne=≠ equiv=≡ le=≤ ge=≥ sub=⊂ sup=⊃ nsub=⊄ sube=⊆ supe=⊇ oplus=⊕ otimes=⊗ perp=⊥ sdot=⋅ lceil=⌈ \
-    rceil=⌉ lfloor=⌊ rfloor=⌋ lang=〈 rang=〉 loz=◊ spades=♠ clubs=♣ hearts=♥ diams=♦";
+    rceil=⌉ lfloor=⌊ rfloor=⌋ lang=\u{2329} rang=\u{232a} loz=◊ spades=♠ clubs=♣ hearts=♥ diams=♦";
 
 /// What stands for a name, as it is written or else in small letters.
 fn letter(name: &str) -> Option<&'static str> {

@@ -102,7 +102,7 @@ fn is_elsewhere(state: &mut State, redo: bool) -> bool {
     let what = if redo { "redo" } else { "undo" };
     let name = state.shared.workspace.name_of(Filed::Node(id));
     let text = format!(
-        "nothing more to {what} here; once more: {what} `{}` in `{name}`",
+        "the next {what} is not in this request; once more: {what} `{}` in `{name}`",
         step.label
     );
     state.shared.notify(Level::Info, text);

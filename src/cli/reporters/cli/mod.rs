@@ -20,7 +20,7 @@ use crate::cli::output::{Output, Paint, escape, size};
 use crate::cli::wire;
 use crate::exec::{At, Done, Failure, Iteration, Plan, RunEvent, Summary};
 use crate::model::outcome::{NextRequest, ScriptSend, TestResult};
-use crate::model::secret::{MASK, name_without_credentials};
+use crate::model::secret::MASK;
 use crate::model::{NodeId, Redactor};
 
 /// How many warnings are kept in mind, to give each once.
@@ -426,13 +426,13 @@ fn boxed(told: impl Iterator<Item = Said>, paint: Paint) -> Vec<String> {
 
 /// The name of a request or folder as it is shown. What a URL in it holds may be in no variable, and no send knows it yet.
 fn name_of(name: &str, redactor: &Redactor) -> String {
-    escape(&redactor.redact_name(&name_without_credentials(name)))
+    escape(&redactor.redact_name(name))
 }
 
 /// The failure without the secrets.
 pub(super) fn hidden(failure: &Failure, redactor: &Redactor) -> Failure {
     let redact = |text: &String| redactor.redact(text);
-    let name = |name: &String| redactor.redact_name(&name_without_credentials(name));
+    let name = |name: &String| redactor.redact_name(name);
     Failure {
         location: failure.location.iter().map(name).collect(),
         kind: redact(&failure.kind),
@@ -476,7 +476,7 @@ impl Reporter for Cli {
             RunEvent::Outcome(done) => self.outcome(done, redactor, output),
             RunEvent::NoSuchRequest(name) => {
                 let paint = self.paint(output);
-                let name = escape(&redactor.redact(&name_without_credentials(name)));
+                let name = escape(&redactor.redact_name(name));
                 let text = format!("the next request `{name}` is not in this run: the iteration ends");
                 self.line(&format!("  {} {text}", paint.yellow("warning:")), output)
             }

@@ -118,6 +118,8 @@ fn kind(response: &Response, way: Way<'_>) -> [String; 4] {
     let mut headers = response.headers.iter();
     let found = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let text = found.map_or_else(String::new, |(_, value)| String::from_utf8_lossy(value).into_owned());
+    // As it came: in small letters or in parts nobody would know it again.
+    let text = way.redactor.redact(&text);
     let text = if text.trim().is_empty() { "text/plain" } else { &text };
     let lower = text.to_ascii_lowercase();
     let (mime, rest) = lower.split_once(';').unwrap_or((&lower, ""));
@@ -129,7 +131,7 @@ fn kind(response: &Response, way: Way<'_>) -> [String; 4] {
         .map_or("utf8", |(_, value)| value.trim().trim_matches(['"', '\'']));
     let charset = if charset == "utf-8" { "utf8" } else { charset };
     let (base, format) = base_and_format(&mime);
-    [&mime, base, format, charset].map(|fact| escape(&way.redactor.redact(fact)))
+    [&mime, base, format, charset].map(escape)
 }
 
 /// What Postman calls a type: `text` and `json`, `image` and `image`, `unknown` and `raw`.

@@ -114,6 +114,7 @@ mod tests {
     #[test]
     fn templates_are_drawn_as_in_javascript() {
         for (template, page) in [
+            ("a{{!--}}b{{!---}}c{{!-- }} --}}d", "abcd"),
             // Raw blocks go by their name like others.
             (
                 "{{{{list}}}}{{a}} {{/x}},{{{{/list}}}}",

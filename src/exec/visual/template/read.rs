@@ -107,10 +107,14 @@ fn tag(text: &str) -> Result<(Found, &str), String> {
         let call = tag.call()?;
         tag.wants("}")?;
         Kind::Value(call, false)
-    } else if tag.takes("!--") {
-        let ends = ["--}}", "--~}}"].into_iter().filter_map(|end| tag.rest.find(end));
-        let end = ends.min().ok_or("a comment has no end")?;
-        tag.rest = &tag.rest[end + 2..];
+    } else if tag.rest.starts_with("!--") {
+        // The dashes at its beginning may be those at its end.
+        tag.takes("!");
+        let ends = tag.rest.match_indices("}}");
+        let ends = ends.map(|(at, _)| at - usize::from(tag.rest[..at].ends_with('~')));
+        let mut ends = ends.filter(|at| tag.rest[..*at].ends_with("--"));
+        let end = ends.next().ok_or("a comment has no end")?;
+        tag.rest = &tag.rest[end..];
         Kind::Comment
     } else if tag.takes("!") {
         let end = tag.rest.find("}}").ok_or("a comment has no end")?;

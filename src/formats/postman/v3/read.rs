@@ -220,10 +220,7 @@ fn environment(path: &Path, name: &str, found: &mut Found) -> Result<(), FormatE
         (None, Some(stem)) => (stem, "globals"),
         (None, None) => return Ok(()),
     };
-    let Some(source) = load(path, found)? else {
-        return Ok(());
-    };
-    let mut map = shape::environment(source, stem);
+    let mut map = shape::environment(load(path, found)?, stem);
     map.insert("_postman_variable_scope".into(), scope.into());
     let rows = map.get("values").and_then(Value::as_array).into_iter().flatten();
     for row in rows.filter(|row| row.get("source").is_some()) {
@@ -276,7 +273,7 @@ impl Reading<'_> {
 
     /// What a file with keys says.
     fn load(&mut self, path: &Path, what: &str) -> Option<Object> {
-        let read = load(path, self.found);
+        let read = load(path, self.found).map(Some);
         self.part(read, what, path)
     }
 }
@@ -439,26 +436,23 @@ fn bytes(path: &Path) -> Result<Vec<u8>, FormatError> {
     Ok(out)
 }
 
-/// What a YAML file says; one that holds no keys is told as lost.
-fn load(path: &Path, found: &mut Found) -> Result<Option<Object>, FormatError> {
+/// What a YAML file says.
+fn load(path: &Path, found: &mut Found) -> Result<Object, FormatError> {
     let bytes = bytes(path)?;
     let text = match crate::formats::postman::sniff::text(&bytes) {
-        Err(FormatError::Empty) => return Ok(Some(Object::new())),
+        Err(FormatError::Empty) => return Ok(Object::new()),
         other => other?,
     };
     match yaml::parse(path, &text)? {
         Value::Object(map) => {
             references(path, &map, found);
-            Ok(Some(map))
+            Ok(map)
         }
         // Nothing but comments.
-        Value::Null => Ok(Some(Object::new())),
-        _ => {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let report = &mut found.report;
-            report.add(&name, "", Fate::Lost, "a file", "it holds no keys with values");
-            Ok(None)
-        }
+        Value::Null => Ok(Object::new()),
+        _ => Err(FormatError::Part {
+            why: format!("`{}` holds no keys with values", path.display()),
+        }),
     }
 }
 

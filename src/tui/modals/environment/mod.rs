@@ -116,6 +116,10 @@ impl EnvironmentEditor {
                 self.table.handle_key(key)
             };
             self.took(change, cx);
+            if key.code == KeyCode::Esc {
+                // Whoever gives up a name that another variable has keeps what was there.
+                self.table.cancel();
+            }
             // Tab leads past the cells that are not typed into.
             for _ in 0..3 {
                 // But for the one that says whether it is a secret.
@@ -244,7 +248,9 @@ impl EnvironmentEditor {
             // Another name takes its current value along first.
             Some(line) if column == KEY && typed != line.key => {
                 let change = self.table.commit();
-                self.took(change, cx);
+                if !self.took(change, cx) {
+                    return;
+                }
                 Some(variables::RENAMED)
             }
             Some(_) => {
@@ -278,7 +284,8 @@ impl EnvironmentEditor {
         line.refusal(column)
     }
 
-    fn took(&mut self, change: TableChange, cx: &mut Cx<'_>) {
+    /// Takes over what was changed; says whether it may be so.
+    fn took(&mut self, change: TableChange, cx: &mut Cx<'_>) -> bool {
         let named = match &change {
             TableChange::RowAdded(row) => Some((*row, true)),
             TableChange::CellCommitted { row, column: KEY, .. } => Some((*row, false)),
@@ -292,9 +299,11 @@ impl EnvironmentEditor {
             TableChange::RowAdded(row) | TableChange::CellCommitted { row, .. } => row,
             _ => self.table.cursor().0,
         };
-        if !edits::took(self, change, cx) {
+        let may = edits::took(self, change, cx);
+        if !may {
             self.retype(row);
         }
+        may
     }
 
     /// Goes on with a name that another variable has: what is typed next is no command, and not for that one.
@@ -302,14 +311,14 @@ impl EnvironmentEditor {
         self.follow = None;
         let typed = self.table.rows().get(row).map(|row| row.text(KEY).to_owned());
         self.table.cancel();
+        self.table.set_rows(self.lines.iter().map(Line::row).collect());
         if row < self.lines.len() {
             self.table.go_to(row, KEY);
             self.table.apply(TableAction::Edit);
-            return;
+        } else {
+            // As it began: behind its name comes its value.
+            self.table.apply(TableAction::Add);
         }
-        // As it began: behind its name comes its value.
-        self.table.set_rows(self.lines.iter().map(Line::row).collect());
-        self.table.apply(TableAction::Add);
         if let (Some(editor), Some(typed)) = (self.table.editor_mut(), typed) {
             editor.set_text(&typed);
         }
@@ -321,6 +330,8 @@ impl EnvironmentEditor {
         if typing {
             let change = self.table.commit();
             self.took(change, cx);
+            // Nobody goes on with a name that another variable has.
+            self.table.cancel();
         }
         typing
     }

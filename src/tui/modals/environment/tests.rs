@@ -261,6 +261,11 @@ fn a_new_variable_is_typed_name_then_value() {
     harness.press("_d<enter>eu<enter>");
     assert_eq!(variable(&harness, "base_url").unwrap(), before);
     assert_eq!(variable(&harness, "base_url_d").unwrap().value, json!("eu"));
+    // Who gives it up has done so, and nothing keeps one from leaving.
+    harness.press("abase_url<enter><esc>");
+    assert!(!harness.screen().contains("base_url_d_"), "{}", harness.screen());
+    harness.press("<esc>");
+    assert!(harness.state.modals.is_empty(), "{}", harness.screen());
 }
 
 #[test]

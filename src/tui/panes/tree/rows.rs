@@ -94,7 +94,7 @@ fn broken(workspace: &Workspace) -> Vec<(Option<NodeId>, usize)> {
         let mut above = file.ancestors().skip(1);
         above.find_map(|folder| {
             let names: Option<Vec<&str>> = folder.iter().map(|name| name.to_str()).collect();
-            workspace.find(&ItemPath::new(names?.join("/")))
+            workspace.find_kind(&ItemPath::new(names?.join("/")), true)
         })
     };
     placed.map(|(at, file)| (group(file), at)).collect()

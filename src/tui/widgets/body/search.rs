@@ -157,8 +157,8 @@ impl Job {
         let literal = own.is_none();
         let shown = options.json.then(|| for_json(pattern, literal, insensitive));
         let shown = shown.and_then(|shown| build(&shown));
-        let built = shown.or(own).or_else(|| build(&regex::escape(pattern)))?;
-        Some(Look::new(built, literal))
+        let pattern = shown.or(own).or_else(|| build(&regex::escape(pattern)))?;
+        Some(Look::new(pattern, literal))
     }
 
     /// Searches, and goes on as long as the body grows. Blocks: run it on a thread for blocking work.
