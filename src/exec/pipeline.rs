@@ -12,7 +12,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::consent::{Asking, Consent, Permission, allowed, given_up};
@@ -33,11 +32,11 @@ use super::visual;
 use crate::auth::Memory;
 use crate::http::{self, Allowance, Arriving, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Exchange, Phase, SendError, SendErrorKind};
-use crate::model::outcome::{ScriptError, Unset};
+use crate::model::outcome::Unset;
 use crate::model::script::ScriptEvent;
 use crate::model::token::TokenKey;
 use crate::model::{Auth, Outcome, Redactor, Request, ResolvedRequest, Scope, Secret};
-use crate::script::{Engine, Limits, ScriptReport, ScriptResponse};
+use crate::script::{Engine, Limits, ScriptResponse};
 use crate::vars::{Dynamic, Scopes, env_name, resolve};
 
 /// What all sends share: connections, cookies, chance and the limits of scripts. Cheap to clone.
@@ -545,7 +544,7 @@ impl Pipeline {
                 prepared.request = changed;
             }
             if self.stop_on_failure {
-                fail_with_its_tests(&mut report, &name, event);
+                super::scripts::fail_with_its_tests(&mut report, &name, event);
             }
             prepared.log.take(report, event);
             prepared.log.outcome.vault.extend(prepared.vault.take_writes());
@@ -576,23 +575,6 @@ fn locked_in_script(outcome: &Outcome) -> Option<SendError> {
     let told = error.message.split(';').next().unwrap_or_default();
     let message = format!("{told}, and `{}` needs it, so that nothing was sent", error.script);
     Some(SendError::new(SendErrorKind::Request, message).hint(passphrases::UNLOCK))
-}
-
-/// A script whose tests failed has failed itself when the run is to stop there, as in newman.
-fn fail_with_its_tests(report: &mut ScriptReport, script: &str, event: ScriptEvent) {
-    let failed = report.tests.iter().filter(|test| test.failed());
-    let names: Vec<&str> = failed.map(|test| test.name.as_str()).collect();
-    if !names.is_empty() && report.errors.is_empty() {
-        report.errors.push(ScriptError {
-            script: script.to_owned(),
-            event,
-            name: "AssertionFailure".to_owned(),
-            message: names.join(", "),
-            at: None,
-            when: Timestamp::now(),
-            hint: None,
-        });
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::http::Jar;
 use crate::model::Outcome;
 use crate::model::exchange::Cookie;
-use crate::model::outcome::{ConsoleLevel, ConsoleLine};
+use crate::model::outcome::{ConsoleLevel, ConsoleLine, ScriptError};
 use crate::model::script::{ScriptEvent, Scripts};
 use crate::script::{Info, ScriptJob, ScriptReport};
 
@@ -140,6 +140,23 @@ pub(super) fn jobs(plan: &Plan, event: ScriptEvent) -> Vec<ScriptJob> {
 /// The cookies that go to a URL, as `pm.cookies` shows them.
 pub(super) fn cookies(jar: &Jar, url: &str) -> Vec<Cookie> {
     Url::parse(url).map(|url| jar.matching(&url)).unwrap_or_default()
+}
+
+/// A script whose tests failed has failed itself when the run is to stop there, as in newman.
+pub(super) fn fail_with_its_tests(report: &mut ScriptReport, script: &str, event: ScriptEvent) {
+    let failed = report.tests.iter().filter(|test| test.failed());
+    let names: Vec<&str> = failed.map(|test| test.name.as_str()).collect();
+    if !names.is_empty() && report.errors.is_empty() {
+        report.errors.push(ScriptError {
+            script: script.to_owned(),
+            event,
+            name: "AssertionFailure".to_owned(),
+            message: names.join(", "),
+            at: None,
+            when: Timestamp::now(),
+            hint: None,
+        });
+    }
 }
 
 #[cfg(test)]

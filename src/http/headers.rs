@@ -256,7 +256,15 @@ impl Lines<'_> {
         let Some(latin) = latin else {
             return Err(bad_value(name, value));
         };
-        let bytes = if self.body.is_text() { value.as_bytes() } else { &latin };
+        // What proves who sends is signed as it is, byte by byte.
+        let is_proof = ["authorization", "proxy-authorization"]
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own));
+        let bytes = if self.body.is_text() && !is_proof {
+            value.as_bytes()
+        } else {
+            &latin
+        };
         HeaderValue::from_bytes(bytes).map_err(|_| bad_value(name, value))
     }
 }

@@ -140,6 +140,6 @@ fn what_is_nearly_a_parameter_or_no_grant_or_there_twice_is_a_warning_of_doctor(
         .and(contains(
             "`accessTokenURL2` is no parameter of OAuth 2.0: did you mean `accessTokenUrl`?",
         ))
-        .and(contains("globals.toml  the variable `a` is there more than once"));
+        .and(contains("the variable `a` is there more than once"));
     doctor.arg("doctor").assert().success().stdout(told);
 }

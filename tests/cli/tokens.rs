@@ -85,9 +85,9 @@ fn a_new_token_that_is_refused_too_is_told_and_one_that_cannot_be_had_is_told_on
         String::from_utf8_lossy(&sent.stderr).into_owned()
     };
     let told = send("/x", "/refused");
-    let hint = "hint: `t` was refused as soon as it was fetched: see who `api/login` signs in as";
+    let hint = "hint: the new one, `t`, was refused, too: see who `api/login` signs in as";
     assert!(told.contains(hint) && !told.contains("fetches a new"), "{told}");
-    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
     let told = send("/token", "/none");
     assert_eq!(told.matches("could not be fetched").count(), 1, "{told}");
 }

@@ -67,7 +67,7 @@ fn a_new_token_that_is_refused_too_is_no_success() {
     std::fs::write(home.root().join("collections/pydio-cells/refused.toml"), refused).unwrap();
     let mut user = User::at_home(&home);
     user.press("2/Refused<enter><ctrl-j>")
-        .sees("`Get token` fetched it, and it was refused with 401");
+        .sees("`Get token` renewed it, and the new one was refused with 401, too");
 }
 
 #[test]

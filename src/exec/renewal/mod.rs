@@ -20,6 +20,7 @@ mod origin;
 mod reply;
 mod saved;
 mod send;
+mod setback;
 mod store;
 mod thought;
 mod told;

@@ -18,20 +18,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::flight::{self, Flight, Landed};
 use super::origin::{Cause, Origin, Standing};
+use super::setback::{Setback, pause};
 use crate::exec::tokens;
 use crate::model::token::{Token, TokenKeeper, TokenKey};
 
 /// How many refused values of one token are remembered.
 const REFUSED: usize = 8;
-/// The pause after a first failure; it doubles with every further one.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// So often in a row something else is tried at once after failures: three in all, before a server locks an account. Whoever
-/// corrects a password needs longer than the pause that follows.
-const MOST_CORRECTED: u32 = 2;
-/// How long a run does not ask again whoever has called a sign-in off.
-const DECLINED: Duration = Duration::from_secs(10);
-/// The longest pause after failures.
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// How many requests are remembered that a new token did not help.
 const MOST_FRUITLESS: usize = 1_000;
 /// The most of a token's life that counts as its end: one that lives three seconds is not renewed half a minute before.
@@ -99,62 +91,10 @@ struct Fruitless {
     token: u64,
 }
 
-/// It failed, and is not tried again for a while.
-struct Setback {
-    failed: Arc<Landed>,
-    times: u32,
-    at: Instant,
-    /// What it was tried with: something else is tried at once.
-    made_of: u64,
-    /// How often in a row it was something else. Nobody corrects that often: a script makes it anew each time.
-    corrected: u32,
-}
-
-impl Setback {
-    /// One more, after those before it.
-    fn after(before: Option<&Self>, failed: &Arc<Landed>, made_of: u64) -> Self {
-        let corrected = before.filter(|before| before.made_of != made_of);
-        let times = before.map_or(0, |before| before.times);
-        Self {
-            failed: failed.clone(),
-            times: if is_declined(failed) { times } else { times + 1 },
-            at: Instant::now(),
-            made_of,
-            corrected: corrected.map_or(0, |before| before.corrected + 1),
-        }
-    }
-
-    /// How long it is not tried again with this, so long after it failed.
-    fn left(&self, passed: Duration, made_of: u64, by_hand: Option<Instant>) -> Option<Duration> {
-        // Whoever sends again by hand wants it tried again: once, and not each time that this one send needs it.
-        if by_hand.is_some_and(|sent| self.at < sent) {
-            return None;
-        }
-        let is_corrected = self.made_of != made_of && self.corrected < MOST_CORRECTED;
-        let pause = if is_declined(&self.failed) {
-            DECLINED
-        } else {
-            pause(self.times)
-        };
-        let left = pause.checked_sub(passed);
-        left.filter(|left| !left.is_zero() && !is_corrected)
-    }
-}
-
-fn is_declined(landed: &Landed) -> bool {
-    landed.token.as_ref().is_err_and(|failure| failure.declined)
-}
-
 fn hashed(token: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     token.hash(&mut hasher);
     hasher.finish()
-}
-
-/// How long nothing is tried again after so many failures in a row.
-fn pause(times: u32) -> Duration {
-    let doubled = FIRST_PAUSE.saturating_mul(1 << times.saturating_sub(1).min(10));
-    doubled.min(LONGEST_PAUSE)
 }
 
 /// What somebody wants of a token.

@@ -1,3 +1,5 @@
+//! Which headers go out, in which order and encoding.
+
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use super::*;

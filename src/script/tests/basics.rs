@@ -386,3 +386,22 @@ fn strings_that_are_no_unicode_do_no_harm() {
     assert_eq!(tests_of(&report), ["a\u{fffd}b: \u{fffd}"]);
     assert_eq!(report.console[0].text, "\u{fffd}");
 }
+
+#[test]
+fn timers_run_on_after_a_throw_and_each_throw_is_told() {
+    let report = run(
+        "setTimeout(() => console.log('late'), 2); setTimeout(() => { throw new Error('in timer') }, 1); \
+                      Promise.reject(new Error('rejected')); throw new Error('at once')",
+    );
+    let told: Vec<_> = report.errors.iter().map(|error| error.message.as_str()).collect();
+    assert_eq!(told, ["rejected", "at once", "in timer"]);
+    assert_eq!(report.console[0].text, "late");
+}
+
+#[test]
+fn a_failed_script_keeps_what_it_did() {
+    let report = run("pm.environment.set('a', 1);\npm.test('t', () => {});\nboom();");
+    assert_eq!((report.writes.len(), report.tests.len()), (1, 1));
+    assert_eq!(report.errors[0].script, "Get token, post-response");
+    assert_eq!(report.errors[0].event, ScriptEvent::PostResponse);
+}

@@ -59,15 +59,17 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-fn auth() -> impl Strategy<Value = Auth> {
+fn auth() -> BoxedStrategy<Auth> {
     let params = vec(("[a-z_]{1,5}", text()), 0..3);
-    ("(inherit|none|basic|x)", params).prop_map(|(kind, params)| {
-        let params = params.into_iter().filter(|(name, _)| name != "type");
-        Auth {
-            kind,
-            params: params.map(|(name, value)| (name, Value::from(value))).collect(),
-        }
-    })
+    ("(inherit|none|basic|x)", params)
+        .prop_map(|(kind, params)| {
+            let params = params.into_iter().filter(|(name, _)| name != "type");
+            Auth {
+                kind,
+                params: params.map(|(name, value)| (name, Value::from(value))).collect(),
+            }
+        })
+        .boxed()
 }
 
 fn part() -> impl Strategy<Value = Part> {
@@ -85,7 +87,7 @@ fn part() -> impl Strategy<Value = Part> {
     })
 }
 
-fn body() -> impl Strategy<Value = Body> {
+fn body() -> BoxedStrategy<Body> {
     prop_oneof![
         Just(Body::None),
         vec(entry(false), 0..3).prop_map(Body::Form),
@@ -102,9 +104,10 @@ fn body() -> impl Strategy<Value = Body> {
         }),
         Just(Body::Unknown { kind: "later".into() }),
     ]
+    .boxed()
 }
 
-fn settings() -> impl Strategy<Value = Settings> {
+fn settings() -> BoxedStrategy<Settings> {
     let duration = (0..100_000_u64, 0..1_000_000_000_u32).prop_map(|(s, ns)| Duration::new(s, ns));
     (
         any::<[Option<bool>; 3]>(),
@@ -125,17 +128,20 @@ fn settings() -> impl Strategy<Value = Settings> {
             disabled_headers: names.into_iter().collect(),
             ..Settings::default()
         })
+        .boxed()
 }
 
-fn scripts() -> impl Strategy<Value = Scripts> {
-    (text(), text()).prop_map(|(pre_request, post_response)| Scripts {
-        pre_request,
-        post_response,
-        ..Scripts::default()
-    })
+fn scripts() -> BoxedStrategy<Scripts> {
+    (text(), text())
+        .prop_map(|(pre_request, post_response)| Scripts {
+            pre_request,
+            post_response,
+            ..Scripts::default()
+        })
+        .boxed()
 }
 
-fn origin() -> impl Strategy<Value = Origin> {
+fn origin() -> BoxedStrategy<Origin> {
     let rest = (text(), vec(text(), 0..2), proptest::option::of("[0-9a-f]{4}"), json()).prop_map(
         |(at, of, instead_of, value)| Rest {
             at,
@@ -144,7 +150,9 @@ fn origin() -> impl Strategy<Value = Origin> {
             value,
         },
     );
-    (text(), vec(rest, 0..3)).prop_map(|(id, rest)| Origin { id, rest })
+    (text(), vec(rest, 0..3))
+        .prop_map(|(id, rest)| Origin { id, rest })
+        .boxed()
 }
 
 fn example() -> impl Strategy<Value = Example> {

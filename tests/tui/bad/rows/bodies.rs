@@ -363,7 +363,7 @@ pub fn codings() -> Vec<Row> {
                 "Content-Encoding: gzip\r\n",
                 [gzip(b"the text"), b"rubbish".to_vec()].concat(),
             ))],
-            1,
+            0,
             &["the text"],
         ),
     ]
