@@ -529,22 +529,6 @@ fn errors_come_from_everywhere() {
 }
 
 #[test]
-fn json_errors_say_where() {
-    for (text, expected) in [
-        ("<a>", "Unexpected token '<' at 1:1\n<a>\n^"),
-        ("", "No data, empty input at 1:1\n\n^"),
-        ("{\"a\":1,}", "Trailing comma in object at 1:8\n{\"a\":1,}\n       ^"),
-        ("{\n \"a\": x}", "No value found for key a at 2:7\n \"a\": x}\n      ^"),
-        ("[1 2]", "Unexpected token '2' at 1:4\n[1 2]\n   ^"),
-    ] {
-        assert_eq!(error(&format!("JSON.parse({text:?})")), expected);
-        let mut job = job("pm.response.json()");
-        job.response = Some(answer(200, "OK", text));
-        assert_eq!(run_job(job).errors[0].message, expected);
-    }
-}
-
-#[test]
 fn caught_and_printed_errors_have_v8s_words_too() {
     for (source, expected) in [
         (

@@ -320,7 +320,7 @@ impl EnvironmentEditor {
             self.table.apply(TableAction::Add);
         }
         if let (Some(editor), Some(typed)) = (self.table.editor_mut(), typed) {
-            editor.set_text(&typed);
+            editor.paste(&typed);
         }
     }
 
