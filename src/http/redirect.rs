@@ -99,18 +99,10 @@ pub(super) fn next(
         .retain(|(name, value)| !name.eq_ignore_ascii_case("host") || !(moved || elsewhere(value.trim())));
     if !is_same_server(&from.url, &hop.url) && !settings.keep_authorization.unwrap_or(false) {
         // Whatever the header is called: the value of a secret variable or of a token is for the first server alone.
-        let redactor = signed.redactor();
-        let is_secret = |name: &str, value: &str| {
-            // What an ordinary word tells of a body may be somebody's secret by chance.
-            let frames = ["accept", "content-encoding", "content-type"];
-            if frames.iter().any(|own| name.eq_ignore_ascii_case(own)) {
-                redactor.redact_name(value) != value
-            } else {
-                redactor.redact(value) != value
-            }
-        };
+        // An ordinary word may be somebody's secret by chance: its header goes along.
+        let is_secret = |value: &str| signed.redactor().redact_name(value) != value;
         hop.headers
-            .retain(|(name, value)| !signed.is_credential(name) && !is_secret(name, value));
+            .retain(|(name, value)| !signed.is_credential(name) && !is_secret(value));
         if !names_user {
             hop.basic = None;
         }
