@@ -105,10 +105,16 @@ fn moment(value: Option<&Value>) -> Option<Timestamp> {
     Timestamp::UNIX_EPOCH.checked_add(since).ok()
 }
 
-/// How long the tokens of a reply live, by its `expires_in`, counted from `received`.
-pub fn life_in_reply(response: &Response, received: Timestamp) -> Option<TokenLife> {
+/// How long the access token of a reply lives, by its `expires_in`, counted from `received`; or its refresh token, by what
+/// servers that say it call that.
+pub fn life_in_reply(response: &Response, received: Timestamp, refresh: bool) -> Option<TokenLife> {
     let body: Value = response.body.json().ok()?;
-    let seconds = match body.get("expires_in")? {
+    let names: &[&str] = if refresh {
+        &["refresh_expires_in", "refresh_token_expires_in"]
+    } else {
+        &["expires_in"]
+    };
+    let seconds = match names.iter().find_map(|name| body.get(name))? {
         Value::Number(number) => number.as_f64()?,
         // Some servers send it as text.
         Value::String(text) => text.parse().ok()?,

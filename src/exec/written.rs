@@ -43,6 +43,7 @@ pub fn hide_written(
         };
         let told = |held: &BTreeSet<(Scope, String)>| held.contains(&(scope, key.to_owned()));
         let holds = declared.contains(key)
+            || told(&outcome.brought)
             || match &outcome.held {
                 Some(held) if told(held) => true,
                 held if !fits(value, &mut left) => held.is_none(),
@@ -61,6 +62,7 @@ pub fn look_through(outcome: &mut Outcome, mut scopes: Scopes, vault: Vec<(Strin
     for write in &outcome.writes {
         scopes.apply(write);
     }
+    scopes.note(outcome.brought.iter().map(|(_, key)| key));
     let of_send = outcome.exchange.as_ref().map(|exchange| &exchange.redactor);
     let came = outcome.exchange.iter().flat_map(|exchange| came(exchange, true));
     let hidden = scopes.secrets().chain(came).map(Secret::new);
@@ -74,6 +76,22 @@ pub fn look_through(outcome: &mut Outcome, mut scopes: Scopes, vault: Vec<(Strin
     let held = held.filter(|(_, value)| is_in(value, &redactor));
     let held = held.map(|((scope, key), _)| (scope, key.to_owned())).collect();
     outcome.held = Some(held);
+}
+
+/// Which of the values that a request wrote which brought a token have a secret in them: what came with its reply is no more
+/// than here.
+pub(super) fn held(outcome: &Outcome, writes: &[VariableWrite], token: &str) -> Vec<(Scope, String)> {
+    let set = set(writes);
+    if set.is_empty() {
+        return Vec::new();
+    }
+    let of_send = outcome.exchange.as_ref().map(|exchange| &exchange.redactor);
+    let came = outcome.exchange.iter().flat_map(|exchange| came(exchange, true));
+    let came = came.chain([token.to_owned()]).map(Secret::new);
+    let redactor = of_send.map_or_else(|| outcome.redactor.clone(), |own| own.and(&outcome.redactor));
+    let redactor = redactor.with(came);
+    let held = set.into_iter().filter(|(_, value)| is_in(value, &redactor));
+    held.map(|((scope, key), _)| (scope, key.to_owned())).collect()
 }
 
 /// The variables that were set, each with the last value it got.

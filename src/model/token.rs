@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ItemPath;
 use super::request::Method;
-use super::variable::VariableWrite;
+use super::variable::{Scope, VariableWrite};
 
 /// How long before its end a token counts as expired where nothing is said.
 const RENEW_BEFORE: Duration = Duration::from_secs(30);
@@ -102,10 +102,21 @@ pub enum Pick {
     Cookie(String),
 }
 
+impl Pick {
+    /// Whether it is the refresh token of a reply (RFC 6749, section 5.1), which outlives the access token beside it.
+    pub fn is_refresh_token(&self) -> bool {
+        let Self::Body(path) = self else { return false };
+        let name = path.rsplit(['.', '[']).next().unwrap_or_default();
+        let letters = name.chars().filter(char::is_ascii_alphabetic);
+        letters.map(|c| c.to_ascii_lowercase()).eq("refreshtoken".chars())
+    }
+}
+
 /// How it is known when a token ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Life {
-    /// A JWT says so itself; for any other token `$.expires_in` of the reply, if there is one. Else only a refusal tells.
+    /// A JWT says so itself; for any other token `$.expires_in` of the reply, if there is one (for its
+    /// refresh token `$.refresh_expires_in`). Else only a refusal tells.
     #[default]
     Told,
     /// The reply says so at this `JSONPath`: a number of seconds, or a moment (RFC 3339, an HTTP date, seconds or
@@ -220,6 +231,9 @@ pub struct Token {
     /// What obtaining it did to variables: the token's own first of all, a refresh token, a nonce.
     #[serde(default)]
     pub writes: Vec<VariableWrite>,
+    /// Which of the variables that it set have a secret in them, as the refresh token is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<(Scope, String)>,
     /// What renews it, where the one it came from keeps such a thing (OAuth 2.0's refresh token).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh: Option<String>,
@@ -281,6 +295,7 @@ mod tests {
             obtained_at: Timestamp::UNIX_EPOCH,
             skew_ms: 0,
             writes: Vec::new(),
+            held: Vec::new(),
             refresh: Some("s3cret".into()),
             got_with: None,
             instead_of: None,

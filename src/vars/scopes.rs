@@ -223,6 +223,18 @@ impl Scopes {
         self.hidden = hidden;
     }
 
+    /// Makes these variables secrets, too, for what they are set to alone ([`Binding::noted`]).
+    pub fn note<'a>(&mut self, keys: impl Iterator<Item = &'a String>) {
+        let mut hidden = Hidden::clone(&self.hidden);
+        for key in keys.filter(|key| !self.hides(key)) {
+            hidden.names.insert(key.clone());
+            hidden.noted.insert(key.clone());
+        }
+        if hidden.names.len() > self.hidden.names.len() {
+            self.hide(Arc::new(hidden));
+        }
+    }
+
     /// Whether the values of a variable are secret in whatever scope it is.
     pub fn hides(&self, key: &str) -> bool {
         self.hidden.names.contains(key)

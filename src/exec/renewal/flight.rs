@@ -203,7 +203,7 @@ async fn fetch(
 async fn persistently(origin: &Arc<dyn Origin>, fetching: &Fetching) -> (Fetched, Option<String>) {
     let first = origin.clone().fetch(fetching.clone()).await;
     match &first.token {
-        Err(failure) if failure.transient => {
+        Err(failure) if failure.transient || (failure.empty && fetching.known.is_some()) => {
             tokio::time::sleep(PAUSE).await;
             let before = failure.message.clone();
             (origin.clone().fetch(fetching.clone()).await, Some(before))

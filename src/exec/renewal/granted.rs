@@ -163,6 +163,7 @@ impl Granted {
                 obtained_at: got.at,
                 skew_ms: 0,
                 writes: Vec::new(),
+                held: Vec::new(),
                 refresh: None,
                 got_with: None,
                 instead_of: None,
@@ -199,6 +200,7 @@ fn failure(error: &OAuthError) -> Failure {
         hint: error.hint(),
         transient: error.may_be_repeated(),
         declined: *error == OAuthError::Cancelled,
+        empty: false,
     }
 }
 

@@ -119,6 +119,9 @@ pub struct Failure {
     /// Whether it is tried once more, as it may be otherwise in a moment: the server was busy, or the request has never come to
     /// it. Never what it may have acted upon without an answer.
     pub transient: bool,
+    /// Whether all was well by its status, and no token in it. That may be a wrong password in other words, and is tried once
+    /// more only where the same request has brought a token before.
+    pub empty: bool,
     /// Whether a person has called it off: nothing is wrong.
     pub declined: bool,
 }

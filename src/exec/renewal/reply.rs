@@ -8,11 +8,13 @@ use url::Url;
 
 use super::origin::Failure;
 use super::words::{complaint, span};
+use crate::exec::source::came;
 use crate::exec::tokens::{self, TokenStatus, status_of};
 use crate::model::exchange::{Exchange, Response, SendErrorKind};
+use crate::model::outcome::TestResult;
 use crate::model::token::{Life, Pick, Token, TokenSource};
 use crate::model::variable::{Change, VariableWrite, display_value};
-use crate::model::{Outcome, Scope};
+use crate::model::{Outcome, Redactor, Scope, Secret};
 
 /// Clocks count as equal up to here: a `Date` has whole seconds, and travels.
 const SAME_CLOCK: SignedDuration = SignedDuration::from_secs(2);
@@ -41,6 +43,7 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
         hint: error.hint.clone(),
         transient: exchange.never_arrived(),
         declined: error.kind == SendErrorKind::Cancelled,
+        empty: false,
     })?;
     let said = complaint(response).map(|said| format!(" ({})", exchange.redactor.redact_pieces(&said)));
     let said = said.unwrap_or_default();
@@ -57,23 +60,26 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
             message: format!("{answered}{why}"),
             hint,
             transient: response.status >= 500,
-            declined: false,
+            ..Failure::default()
         });
     }
     let variable = &source.variable;
-    let value = match &source.pick {
+    let found = match &source.pick {
         Pick::Script => {
-            written(variable, &outcome.writes).ok_or_else(|| script_wrote_nothing(&answered, variable, outcome))?
+            written(variable, &outcome.writes).ok_or_else(|| script_wrote_nothing(&answered, variable, outcome))
         }
         pick => picked(pick, response).map_err(|failure| Failure {
             message: format!("{answered}, {}", failure.message),
             ..failure
-        })?,
+        }),
     };
-    let value = value.trim();
-    if status_of(Some(&value.into()), Timestamp::UNIX_EPOCH) == TokenStatus::Missing {
-        return Err(Failure::new(format!("{answered}, and set no `{variable}`")));
-    }
+    let found = found.map(|value| value.trim().to_owned()).and_then(|value| {
+        match status_of(Some(&value.as_str().into()), Timestamp::UNIX_EPOCH) {
+            TokenStatus::Missing => Err(Failure::new(format!("{answered}, and set no `{variable}`"))),
+            _ => Ok(value),
+        }
+    });
+    let value = &found.map_err(|failure| Failure { empty: true, ..failure })?;
     dated(source, value, exchange, response).map_err(|failure| Failure {
         message: format!("{answered}, {}", failure.message),
         ..failure
@@ -107,8 +113,22 @@ fn written(variable: &str, writes: &[VariableWrite]) -> Option<String> {
 
 fn script_wrote_nothing(answered: &str, variable: &str, outcome: &Outcome) -> Failure {
     let failure = Failure::new(format!("{answered}, and its scripts set no `{variable}`"));
-    match outcome.script_errors.first() {
-        Some(error) => failure.hint(format!("{} failed: {}: {}", error.script, error.name, error.message)),
+    let thrown = outcome.script_errors.first();
+    let thrown = thrown.map(|error| format!("{} failed: {}: {}", error.script, error.name, error.message));
+    // A test catches what its function throws.
+    let untrue = || {
+        let failed = |test: &TestResult| Some((test.name.clone(), test.error.clone()?));
+        let (test, error) = outcome.tests.iter().find_map(failed)?;
+        Some(format!("its test `{test}` failed: {}: {}", error.name, error.message))
+    };
+    match thrown.or_else(untrue) {
+        Some(text) => {
+            let known = outcome.exchange.as_ref().map_or_else(Redactor::default, |exchange| {
+                let came = came(exchange, true).into_iter().map(Secret::new);
+                exchange.redactor.with(came)
+            });
+            failure.hint(known.and(&outcome.redactor).redact_pieces(&text))
+        }
         None => failure.hint(format!(
             "let its post-response script set it, or say where it stands: `value = \"$.access_token\"` in \
              `[tokens.{variable}]`"
@@ -228,6 +248,7 @@ pub(super) fn dated(
         obtained_at: received,
         skew_ms: skew.map_or(0, |skew| i64::try_from(skew.as_millis()).unwrap_or(0)),
         writes: Vec::new(),
+        held: Vec::new(),
         refresh: None,
         got_with: None,
         instead_of: None,
@@ -255,7 +276,7 @@ fn end(
         Life::Told => Ok(match tokens::life(value) {
             Some(life) => (Some(life.expires_at), Told::Moment),
             None => (
-                tokens::life_in_reply(response, received).map(|life| life.expires_at),
+                tokens::life_in_reply(response, received, source.pick.is_refresh_token()).map(|life| life.expires_at),
                 Told::Span,
             ),
         }),

@@ -12,6 +12,7 @@ use super::thought::Thought;
 use crate::exec::pipeline::{Pipeline, SendContext};
 use crate::exec::plan::Plan;
 use crate::exec::tokens::{TokenStatus, mentions, status_of};
+use crate::exec::written::held;
 use crate::model::token::TokenKey;
 use crate::model::variable::VariableWrite;
 use crate::model::{Auth, NodeId, Outcome, Scope};
@@ -157,6 +158,7 @@ impl SavedRequest {
         let token = token.map(|(mut token, bound)| {
             let own = bound.is_of(self.collection);
             token.writes = kept(&outcome, own);
+            token.held = held(&outcome, &token.writes, &token.value);
             hide(&mut outcome, &token.value);
             token
         });

@@ -24,6 +24,7 @@ use super::told::{failed, refused_and, renewal, told};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
 use crate::exec::plan::Plan;
 use crate::exec::tokens::{TokenStatus, mentions, status_of};
+use crate::exec::written::held;
 use crate::model::exchange::{Connection, Exchange, Phase, SendError, SendErrorKind, SentRequest, Timings};
 use crate::model::outcome::{ConsoleLevel, ConsoleLine};
 use crate::model::token::{Pick, Renew, Token, TokenKey};
@@ -433,6 +434,7 @@ impl Pipeline {
                         prepared.log.outcome.writes.push(write);
                     }
                     token.writes = kept(&prepared.log.outcome, own);
+                    token.held = held(&prepared.log.outcome, &token.writes, &token.value);
                     if let Some(store) = self.tokens.as_ref().filter(|_| !self.renewing.contains(&key))
                         && let Err(error) = store.learn(&key, token).await
                     {
@@ -541,11 +543,20 @@ fn take_others(prepared: &mut Prepared, bound: &Bound, outcome: Option<&Outcome>
         // It had emptied a scope to fill it anew, which it has not: the token that was there stays.
         Change::Clear => home.is_none_or(|home| home == write.scope),
     };
-    let writes = outcome.map(|outcome| kept(outcome, own)).unwrap_or_default();
-    for write in writes.into_iter().filter(|write| !is_own(write)) {
-        prepared.scopes.apply(&write);
-        prepared.log.outcome.writes.push(write);
+    let Some(outcome) = outcome else { return };
+    let mut writes = kept(outcome, own);
+    writes.retain(|write| !is_own(write));
+    for write in &writes {
+        prepared.scopes.apply(write);
     }
+    hide(prepared, &held(outcome, &writes, ""));
+    prepared.log.outcome.writes.extend(writes);
+}
+
+/// Keeps the variables secret that came along with a token and have a secret in them.
+fn hide(prepared: &mut Prepared, held: &[(Scope, String)]) {
+    prepared.scopes.note(held.iter().map(|(_, key)| key));
+    prepared.log.outcome.brought.extend(held.iter().cloned());
 }
 
 /// Puts a token into the variables, with all that fetching it has written.
@@ -555,6 +566,7 @@ fn take(prepared: &mut Prepared, used: &mut Used, bound: &Bound, token: &Token) 
     for write in &writes {
         prepared.scopes.apply(write);
     }
+    hide(prepared, &token.held);
     let now = |prepared: &Prepared| {
         prepared
             .scopes

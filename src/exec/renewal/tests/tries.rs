@@ -186,3 +186,48 @@ async fn what_empties_a_scope_and_brings_no_token_empties_nothing() {
         assert_eq!(held.and_then(|held| held.value.clone()), Some(value.into()), "{key}");
     }
 }
+
+#[tokio::test]
+async fn a_request_that_has_brought_a_token_is_asked_again_when_it_says_ok_without_one() {
+    let desk = desk().await;
+    let mut client = Client::new(&desk, vec![source()]);
+    client.send(GET).await;
+    client.age(&desk, SignedDuration::from_mins(20));
+    desk.with(|book| (book.mood.error_in_200, book.mood.every_other) = (true, true));
+    // The third time it is asked it is an error again: once more, and no oftener.
+    desk.with(|book| book.asked = 2);
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 4));
+    client.age(&desk, SignedDuration::from_mins(20));
+    desk.with(|book| book.mood.every_other = false);
+    let said = error(&client.send(GET).await);
+    assert!(said.contains("which has nothing at `$.access_token`"), "{said}");
+    assert_eq!(desk.asked(), 6);
+}
+
+#[tokio::test]
+async fn a_test_that_kept_the_token_from_being_set_is_named() {
+    let desk = desk().await;
+    let by_script = TokenSource {
+        pick: Pick::Script,
+        ..source()
+    };
+    let mut client = Client::new(&desk, vec![by_script]);
+    let script = "pm.test('Keep it', () => { const r = pm.response.json(); pm.environment.set('t', r.no.token + r.refresh_token) })";
+    client.change(TOKEN, |request| request.scripts.post_response = script.into());
+    let outcome = client.send(GET).await;
+    let told = outcome.exchange.unwrap().result.unwrap_err();
+    let hint = told.hint.unwrap();
+    assert!(hint.starts_with("its test `Keep it` failed: TypeError: "), "{hint}");
+    let script = "pm.test('Keep it', () => { throw new Error(pm.response.json().refresh_token) })";
+    client.change(TOKEN, |request| request.scripts.post_response = script.into());
+    let hint = client
+        .send(GET)
+        .await
+        .exchange
+        .unwrap()
+        .result
+        .unwrap_err()
+        .hint
+        .unwrap();
+    assert_eq!(hint, "its test `Keep it` failed: Error: ••••••••");
+}

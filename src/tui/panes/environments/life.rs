@@ -312,7 +312,8 @@ fn told_by_reply(shared: &Shared, source: &TokenRequest, set_at: Timestamp) -> O
     if since.abs() > SignedDuration::from_secs(10) {
         return None;
     }
-    tokens::life_in_reply(response, received).map(|life| judged(life, shared.now))
+    let refresh = source.source.pick.is_refresh_token();
+    tokens::life_in_reply(response, received, refresh).map(|life| judged(life, shared.now))
 }
 
 /// Whole seconds left, rounded up: a token with half a second left is not at zero.
