@@ -260,12 +260,28 @@ fn given(draft: &mut Draft) -> Option<Digest> {
             params.push((name, as_bytes(&value)));
         }
     }
-    let count = draft.param("nonceCount");
+    let challenge = Challenge::new("digest", &params);
     Some(Digest {
-        challenge: Challenge::new("digest", &params),
+        challenge,
         client_nonce: client_nonce(draft),
-        count: u32::from_str_radix(count.trim(), 16).unwrap_or(1),
+        count: nonce_count(draft),
     })
+}
+
+/// How often the nonce that is given was used, with this time; where nobody says it in digits, once.
+fn nonce_count(draft: &mut Draft) -> u32 {
+    let count = draft.param("nonceCount");
+    match u32::from_str_radix(count.trim(), 16) {
+        Ok(count) => count,
+        Err(_) if count.trim().is_empty() => 1,
+        Err(_) => {
+            draft.warn(&format!(
+                "digest auth has the nonce count `{count}`, which is no number of up to eight hexadecimal digits: sent with \
+                 00000001"
+            ));
+            1
+        }
+    }
 }
 
 /// A text as it goes out, each byte a character: Latin-1 as far as that goes, else UTF-8.

@@ -82,7 +82,7 @@ impl AuthType for Hawk {
             };
         }
         let key = draft.secret_param("authKey");
-        let fixed = !draft.param("timestamp").is_empty();
+        let fixed = !draft.param("timestamp").trim().is_empty();
         if let (Some(time), Some(proof), false) = (challenge.param("ts"), challenge.param("tsm"), fixed) {
             let proved = Algorithm::of(draft).is_some_and(|algorithm| algorithm.proves(&key, time, proof));
             match time.parse::<i64>() {
@@ -178,7 +178,9 @@ fn authorize(draft: &mut Draft) -> Step {
     };
     let ahead = draft.memory().clock(&clock);
     let now = draft.now().as_second().saturating_add(ahead).to_string();
-    let time = draft.param_or_default("timestamp", &now);
+    // As it is typed, also with spaces around it, as Postman sends it; of spaces alone it makes one.
+    let time = Some(draft.param("timestamp")).filter(|time| !time.trim().is_empty());
+    let time = time.unwrap_or(now);
     if time.trim().parse::<i64>().is_err() {
         draft.warn(&format!(
             "Hawk auth needs a timestamp in seconds since 1970, and `{time}` is none: sent without credentials"
@@ -196,7 +198,7 @@ fn authorize(draft: &mut Draft) -> Step {
         }
     };
     let artifacts = Artifacts {
-        time: time.trim(),
+        time: &time,
         nonce: &draft.param_or_default("nonce", &chance),
         method: &draft.request().method.as_str().to_uppercase(),
         url: &url,
@@ -389,6 +391,16 @@ mod tests {
             assert!(signed.request.headers().is_empty());
             assert!(signed.warnings[0].contains(words), "{:?}", signed.warnings);
         }
+    }
+
+    #[test]
+    fn a_time_and_a_nonce_go_out_as_they_are_typed() {
+        let auth = example().with("timestamp", " 1353832234 ").with("nonce", " n ");
+        let header = signed(auth, "GET", ResolvedBody::None);
+        assert!(header.contains("ts=\" 1353832234 \", nonce=\" n \""), "{header}");
+        let auth = example().with("timestamp", "  ");
+        let header = signed(auth, "GET", ResolvedBody::None);
+        assert!(!header.contains("ts=\" ") && !header.contains("ts=\"\""), "{header}");
     }
 
     #[test]

@@ -205,7 +205,8 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
         return Err("the consumer secret is empty".to_owned());
     }
     let time = draft.param("timestamp");
-    if !time.is_empty() && time.parse::<u64>().is_err() {
+    // With spaces around it, it goes out as it is typed, as from Postman.
+    if !time.is_empty() && time.trim().parse::<u64>().is_err() {
         return Err(format!("the timestamp `{time}` is no number of seconds since 1970"));
     }
     // What stands there of a former signature would be signed too.

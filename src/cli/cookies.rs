@@ -10,6 +10,9 @@ use crate::http::{Jar, Kept, Seen};
 
 use super::{CliError, bounded};
 
+/// An end that is no further from what was said than so many seconds is the one that was said: it is kept in whole seconds.
+const SAME_END: u64 = 2;
+
 /// Puts the cookies of a file into the jar; expired ones are left out.
 pub fn read(file: &Path, jar: &Jar) -> Result<(), CliError> {
     let failed = || CliError::failed(format!("cannot use the cookie jar `{}`", file.display()));
@@ -90,11 +93,18 @@ pub fn exported(jar: &Jar) -> Value {
         let time = |at: Timestamp| Value::from(format!("{at:.3}"));
         // When it ends by what was said of its age is known alone where others kept it.
         let expires = expires.or(cookie.expires.filter(|_| seen.max_age.is_none()));
+        // It is counted from the creation, which stays the first one's where a cookie is set again.
+        let lasts = |(from, end): (Timestamp, Timestamp)| end.duration_since(from).as_secs();
+        let lasts = seen.created.zip(cookie.expires).map(lasts);
+        let max_age = seen.max_age.map(|age| match lasts {
+            Some(lasts) if lasts.abs_diff(age) > SAME_END => lasts,
+            _ => age,
+        });
         let fields = [
             ("key", Some(cookie.name.into())),
             ("value", Some(cookie.value.into())),
             ("expires", expires.map(time)),
-            ("maxAge", seen.max_age.map(Value::from)),
+            ("maxAge", max_age.map(Value::from)),
             ("domain", Some(cookie.domain.into())),
             ("path", Some(cookie.path.into())),
             ("secure", cookie.secure.then_some(true.into())),
@@ -225,6 +235,22 @@ mod tests {
             (&"2".into(), &of(0, "creation"))
         );
         assert!(again[0]["lastAccessed"].is_string());
+        // Its end does not, either: it is counted from that creation.
+        let old = Seen::at("2026-01-01T10:00:00Z".parse().ok(), None);
+        assert!(jar.set_seen(&url, "long=1; Path=/", old) && jar.set(&url, "long=2; Max-Age=1000; Path=/"));
+        let long = |jar: &Jar| {
+            let mut all = jar.list().into_iter();
+            all.find(|cookie| cookie.name == "long")
+                .and_then(|cookie| cookie.expires)
+        };
+        let end = long(&jar).expect("it ends");
+        let theirs = Jar::new();
+        for cookie in exported(&jar)["cookies"].as_array().expect("a list") {
+            put(cookie, &theirs);
+        }
+        let again = long(&theirs).expect("it ends there too, and is not gone");
+        assert!(again.duration_since(end).as_secs().abs() <= 2, "{again} {end}");
+        jar.remove("a.test", "/", "long");
         jar.set(&url, "z=; Max-Age=0");
         assert_eq!(exported(&jar)["cookies"].as_array().map(Vec::len), Some(2));
     }

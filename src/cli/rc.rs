@@ -121,7 +121,7 @@ pub(super) fn from_files(
                     "`{key}` in `{}` is left out: as in newman, it is a list of names",
                     file.display()
                 ));
-            } else if name == "reporters" && !(value.is_string() || value.is_array()) {
+            } else if name == "reporters" && !(value.is_string() || value.is_array() || value.is_null()) {
                 warnings.push(format!(
                     "`{key}` in `{}` is left out: it is a name, or a list of names",
                     file.display()
@@ -273,6 +273,9 @@ fn is_below(path: &Path) -> bool {
 /// Takes out of the options of reporters what holds none, which newman passes over; which it was, and what it should be.
 fn without_options(key: &str, value: &mut Value) -> Vec<(String, String)> {
     let Value::Object(reporters) = value else {
+        if value.is_null() {
+            return Vec::new();
+        }
         let wanted = "it holds the options of reporters, such as `{ \"json\": { \"export\": \"FILE\" } }`; which ones report, `reporters` says";
         *value = Value::Null;
         return vec![(key.to_owned(), wanted.to_owned())];
@@ -280,7 +283,8 @@ fn without_options(key: &str, value: &mut Value) -> Vec<(String, String)> {
     let mut out = Vec::new();
     reporters.retain(|name, options| {
         let fits = options.is_object();
-        if !fits {
+        // As everywhere, nothing is said by it.
+        if !fits && !options.is_null() {
             let wanted = "it holds options by their names, such as `{ \"export\": \"FILE\" }`";
             out.push((format!("{key}.{name}"), wanted.to_owned()));
         }

@@ -33,7 +33,7 @@ pub async fn tokens(
         TokensCommand::List(args) => list(opened, args, output),
         TokensCommand::Renew(args) => renew(&mut opened, args, cwd, output).await,
         TokensCommand::Login(args) => login(&mut opened, args, cwd, output).await,
-        TokensCommand::Forget(args) => forget(opened, args, output),
+        TokensCommand::Forget(args) => forget(opened, args, cwd, output),
     }
 }
 
@@ -277,16 +277,27 @@ fn bearer(opened: &Opened, row: &Row) -> Result<NodeId, CliError> {
     })
 }
 
-fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> Result<ExitCode, CliError> {
+/// The token that the auth of a request has got, in the environment at hand.
+fn of_request(opened: &Opened, name: &str, cwd: &Path) -> Option<Row> {
+    let node = find::item(&opened.session.workspace, cwd, name).ok()?;
+    let key = granted_key_at(&opened.session.source(Some(node)))?;
+    let mut all = rows(&opened.session, &opened.tokens()).into_iter();
+    all.find(|row| *row.key() == key)
+}
+
+fn forget(mut opened: Opened, args: &ForgetTokensArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
     let environment = args.environment.as_deref();
     let mut tokens = rows_of(&mut opened, environment, output)?;
     opened.lasting()?;
     let store = opened.tokens();
     if let Some(name) = &args.name {
-        tokens = vec![match environment {
-            Some(_) => of_name(tokens, name)?,
-            None => named(&mut opened, name, None)?,
-        }];
+        let own = match environment {
+            Some(_) => of_name(tokens, name),
+            None => named(&mut opened, name, None),
+        };
+        // As `login` takes it: the list names one alone of the requests that have it.
+        let own = own.or_else(|error| of_request(&opened, name, cwd).ok_or(error));
+        tokens = vec![own?];
     }
     let before = opened.session.current.clone();
     for row in tokens {

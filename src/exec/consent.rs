@@ -25,6 +25,8 @@ pub struct Asking {
     pub collection: String,
     /// The script's name; empty when the request itself asks.
     pub script: String,
+    /// The names of the vault's secrets that are asked for, in the order they are named; none for all else.
+    pub secrets: Vec<String>,
     /// The request's name.
     pub request: String,
     /// The host it goes to, as far as that is known; nothing secret is in it.
@@ -68,6 +70,21 @@ impl Asking {
             return format!("the certificate `{}`, shown to `{}`", self.certificate, self.host);
         }
         format!("{}{}", self.of(), self.host(" at "))
+    }
+
+    /// The secrets of the vault that are asked for, by their names: `the secret `a``, `the secrets `a` and `b``. So many that
+    /// they would fill the screen are counted.
+    pub fn wanted(&self) -> String {
+        const MOST: usize = 5;
+        let names: Vec<String> = self.secrets.iter().map(|name| format!("`{}`", named(name))).collect();
+        match names.as_slice() {
+            [] => "secrets".to_owned(),
+            [one] => format!("the secret {one}"),
+            all if all.len() > MOST => {
+                format!("the secrets {} and {} more", all[..MOST].join(", "), all.len() - MOST)
+            }
+            [first @ .., last] => format!("the secrets {} and {last}", first.join(", ")),
+        }
     }
 
     /// The request, and what it is in.
@@ -264,31 +281,40 @@ pub(super) async fn allowed(
         consent.give_up();
     }
     let collection = &asking.collection;
+    let words = match permission {
+        // Who has not looked into its scripts wants to know what for.
+        Permission::Vault if !asking.secrets.is_empty() => {
+            let by = match asking.script.as_str() {
+                "" => String::new(),
+                script => format!(" by its script `{}`", named(script)),
+            };
+            format!("{} (asked for {}{by})", permission.words(), asking.wanted())
+        }
+        permission => permission.words(),
+    };
     let refused = |message: String| SendError::new(SendErrorKind::Request, message);
     match word {
         Word::Yes => Ok(()),
         Word::GivenUp => Err(given_up()),
         Word::Failed(why) => Err(refused(why)),
         Word::No => {
-            let error = refused(format!("you did not allow `{collection}` to {}", permission.words()));
+            let error = refused(format!("you did not allow `{collection}` to {words}"));
             Err(match consent {
                 Some(consent) => error.hint(consent.after_no(permission)),
                 None => error,
             })
         }
-        Word::Unasked => Err(refused(format!(
-            "`{collection}` may {} only with your consent",
-            permission.words()
-        ))
-        .hint(format!(
-            "`{}` gives it; the screen asks once {}",
-            permission.flag(),
-            if permission.lasts() {
-                "and remembers"
-            } else {
-                "each time you start it"
-            }
-        ))),
+        Word::Unasked => Err(
+            refused(format!("`{collection}` may {words} only with your consent")).hint(format!(
+                "`{}` gives it; the screen asks once {}",
+                permission.flag(),
+                if permission.lasts() {
+                    "and remembers"
+                } else {
+                    "each time you start it"
+                }
+            )),
+        ),
     }
 }
 

@@ -5,9 +5,9 @@
 
 use std::path::PathBuf;
 
-use super::consent::{Asking, Permission, allowed};
+use super::consent::{Asking, Permission, allowed, given_up};
 use super::kerberos;
-use super::pipeline::{Pipeline, Prepared};
+use super::pipeline::{Pipeline, Prepared, SendContext};
 use super::plan::Plan;
 use crate::auth::oauth2::is_configured;
 use crate::auth::{Memory, Netrc};
@@ -50,6 +50,29 @@ impl Pipeline {
             return asking;
         }
         asking.to(&resolve_url(request, &plan.settings, scopes), secrets)
+    }
+
+    /// Opens the client's certificate for where a request goes. Its passphrase may have to be typed, and a token that was looked
+    /// at before may end meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Why the request cannot be sent there.
+    pub(super) async fn unlock_certificate(
+        &self,
+        plan: &Plan,
+        resolved: &ResolvedRequest,
+        context: &SendContext,
+    ) -> Result<(), SendError> {
+        let Some(passphrases) = self.passphrases(plan) else {
+            return Ok(());
+        };
+        let unlocked = self.http.unlock_for(&resolved.url, &resolved.settings, &*passphrases);
+        tokio::select! {
+            biased;
+            () = context.cancel.cancelled() => Err(given_up()),
+            unlocked = Box::pin(unlocked) => unlocked,
+        }
     }
 
     /// What the signer of a request may know, with what it asks for if it may; and what the user should know.

@@ -176,7 +176,11 @@ impl SendPort for Port {
             return nested.clone().run(id.clone(), scopes, self.sent.clone());
         }
         if let Ask::Vault { key, action } = question {
-            let (consent, asking) = (self.consent.clone(), self.asking.clone());
+            let asking = Asking {
+                secrets: vec![key.clone()],
+                ..self.asking.clone()
+            };
+            let consent = self.consent.clone();
             let allowed = Box::pin(async move { allowed(consent.as_ref(), &asking, &Permission::Vault).await });
             return self.vault.act(key, action, allowed);
         }

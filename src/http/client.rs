@@ -20,6 +20,7 @@ use crate::auth::SignedRequest;
 use crate::model::certificate::ClientCertificate;
 use crate::model::exchange::SendError;
 use crate::model::secret::without_credentials;
+use crate::model::settings::Settings;
 use crate::model::wire::ResolvedBody;
 use crate::model::{Exchange, Secret};
 
@@ -221,6 +222,20 @@ impl Client {
             Some(number) => self.tls(terms, Some(number), url, passphrases).await.map(drop),
             None => Ok(()),
         }
+    }
+
+    /// The same for a URL as it is written, before anything else is done for a request that goes there.
+    ///
+    /// # Errors
+    ///
+    /// Why the certificate cannot be shown.
+    pub async fn unlock_for(
+        &self,
+        url: &str,
+        settings: &Settings,
+        passphrases: &dyn Passphrases,
+    ) -> Result<(), SendError> {
+        super::send::unlock(self, url, settings, Some(passphrases)).await
     }
 
     /// The number of the certificate that a server is shown.

@@ -184,6 +184,7 @@ impl Jar {
             Ok(_) => self.seen.came(place, seen, again),
             Err(error) => return Err(why(&error)),
         }
+        self.seen.prune(|| store.iter_unexpired().map(self::place).collect());
         Ok(())
     }
 
@@ -531,6 +532,20 @@ mod tests {
                 .all(|c| c.domain != "b.test")
         );
         assert!(merge(&before, &before, "{broken").is_err());
+    }
+
+    #[test]
+    fn what_was_seen_of_cookies_that_are_gone_is_forgotten() {
+        let jar = Jar::new();
+        let set = |n: usize| jar.set(&url(&format!("http://h{n}.test/")), "s=1");
+        assert!((0..255).all(set) && jar.seen.count() == 255);
+        // As if they had ended by themselves, which nobody tells.
+        jar.lock().clear();
+        assert!(set(0));
+        assert_eq!(jar.seen.count(), 255, "they are few");
+        assert!(set(255));
+        assert_eq!(jar.seen.count(), 2);
+        assert_eq!(jar.kept().len(), 2);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a jar knows of a cookie besides what it needs for sending it: when it came and when it was last sent, and what the
 //! server said of how long it lives. Others who keep cookies (tough-cookie, which newman's jars are of) write it down.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -75,7 +75,12 @@ pub(super) struct Sights(Mutex<All>);
 struct All {
     of: HashMap<Place, Seen>,
     came: usize,
+    /// From so many on, those are looked for that nobody has any more.
+    most: usize,
 }
+
+/// Fewer are not looked through.
+const FEW: usize = 256;
 
 impl Sights {
     fn lock(&self) -> MutexGuard<'_, All> {
@@ -90,6 +95,24 @@ impl Sights {
         seen.order = before.map_or(all.came, |seen| seen.order);
         seen.created = before.and_then(|seen| seen.created).or(seen.created);
         all.of.insert(place, seen);
+    }
+
+    /// Forgets what was seen of cookies that the jar no longer has, such as those that have ended by themselves, where there is
+    /// much of it: seldom enough that it costs nothing.
+    pub(super) fn prune(&self, there: impl FnOnce() -> HashSet<Place>) {
+        let mut all = self.lock();
+        if all.of.len() < all.most.max(FEW) {
+            return;
+        }
+        let there = there();
+        all.of.retain(|place, _| there.contains(place));
+        all.most = all.of.len() * 2;
+    }
+
+    /// Of how many something was seen.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.lock().of.len()
     }
 
     /// One was sent.

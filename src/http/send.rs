@@ -30,7 +30,7 @@ use crate::auth::SignedRequest;
 use crate::model::exchange::{
     Connection, Cookie, Exchange, Heads, Hop, Phase, Response, SendError, SendErrorKind, SentRequest, Timings,
 };
-use crate::model::settings::HttpVersion;
+use crate::model::settings::{HttpVersion, Settings};
 
 /// Told once, if the response is long in coming: the exchange so far, whose body still grows.
 pub type Arriving = Arc<dyn Fn(Exchange) + Send + Sync>;
@@ -108,7 +108,7 @@ pub(super) async fn send(client: &Client, signed: &SignedRequest, context: &Send
     let unlocked = tokio::select! {
         biased;
         () = context.cancel.cancelled() => Err(error::cancelled(Phase::Preparing, false)),
-        unlocked = unlock(client, signed, context) => unlocked,
+        unlocked = unlock(client, signed.url(), signed.settings(), context.passphrases.as_deref()) => unlocked,
     };
     let mut run = Progressing::new(client, signed, context);
     if let Err(error) = unlocked {
@@ -135,16 +135,21 @@ pub(super) async fn send(client: &Client, signed: &SignedRequest, context: &Send
 }
 
 /// Opens the client's certificate for the server, if there is one for it: no time limit holds for who types a passphrase.
-async fn unlock(client: &Client, signed: &SignedRequest, context: &SendContext) -> Result<(), SendError> {
+pub(super) async fn unlock(
+    client: &Client,
+    url: &str,
+    settings: &Settings,
+    passphrases: Option<&dyn Passphrases>,
+) -> Result<(), SendError> {
     if client.config().certificates.is_empty() {
         return Ok(());
     }
     // A URL that is none is told of later.
-    let Ok(target) = Target::new(signed.url()) else {
+    let Ok(target) = Target::new(url) else {
         return Ok(());
     };
-    let terms = Terms::of(signed.settings(), client.config().insecure);
-    client.unlock(&terms, &target.url, context.passphrases.as_deref()).await
+    let terms = Terms::of(settings, client.config().insecure);
+    client.unlock(&terms, &target.url, passphrases).await
 }
 
 /// What ended a send before its time.

@@ -8,6 +8,7 @@ use super::command::Command;
 use super::modals::{Ask, Choice, Confirm, Item, Picker};
 use super::shared::Level;
 use super::state::State;
+use super::unlocking::unlock_key;
 
 /// Names one question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,7 +51,7 @@ impl About {
 }
 
 /// Asks the user; whatever closes the question answers it.
-pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
+pub fn ask(state: &mut State, question: Question, queue: &mut Vec<Command>) {
     let Question { id, about } = question;
     let (title, text, key, label) = match about {
         About::Secret(asking, words) => {
@@ -59,7 +60,8 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
         }
         About::Permission(asking, permission) => permitted(&asking, &permission),
         About::Renew(question) => {
-            queue.push(Command::Show(Box::new(renews(id, question).into())));
+            let unlocks = state.shared.locked.then(|| unlock_key(&state.keymap));
+            queue.push(Command::Show(Box::new(renews(id, question, unlocks.as_deref()).into())));
             return;
         }
         About::Replay(ReplayQuestion {
@@ -111,12 +113,18 @@ pub fn list(state: &mut State, all: Vec<(String, String)>, queue: &mut Vec<Comma
 }
 
 /// A no sends the request as it is; who closes the question wants nothing sent.
-fn renews(id: QuestionId, RenewQuestion { key, why, from }: RenewQuestion) -> Confirm {
-    let text = vec![
+fn renews(id: QuestionId, question: RenewQuestion, unlocks: Option<&str>) -> Confirm {
+    let RenewQuestion { key, why, from } = question;
+    let mut text = vec![
         format!("`{}` {why}.", key.name),
         String::new(),
         format!("`{from}` fetches a new one; without it, the request goes out as it is."),
     ];
+    if let Some(key) = unlocks {
+        text.push(format!(
+            "What is kept is locked: cancel the send, and {key} unlocks it."
+        ));
+    }
     let answers = [('r', "renew", true), ('w', "send without it", false)];
     let choices = answers.map(|(key, label, given)| Choice {
         key,
@@ -158,14 +166,17 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
         Permission::Ticket => (format!("{who} asks for your Kerberos ticket."), until("it")),
         Permission::Vault => (
             if script.is_empty() {
-                format!("{who} asks for secrets of yours (`{{{{vault:…}}}}`).")
+                format!("{who} asks for {} of yours (`{{{{vault:…}}}}`).", asking.wanted())
             } else {
                 format!(
-                    "The script `{script}` of the request {} asks for secrets of yours (`pm.vault`).",
-                    asking.of()
+                    "The script `{script}` of the request {} asks for {} of yours (`pm.vault`).",
+                    asking.of(),
+                    asking.wanted()
                 )
             },
-            format!("If you allow it, all scripts and requests of `{collection}` can use them until you quit."),
+            format!(
+                "If you allow it, all scripts and requests of `{collection}` can use all secrets of the vault until you quit."
+            ),
         ),
         Permission::Env(_) | Permission::Command(..) | Permission::File(_) => {
             let gets = match permission {
@@ -227,6 +238,95 @@ mod tests {
             );
             assert!(harness.state.modals.is_empty(), "{key}");
         }
+    }
+
+    #[test]
+    fn who_asks_for_a_secret_of_the_vault_names_it() {
+        let shown = |script: &str, secrets: &[&str]| {
+            let mut harness = Harness::new(80, 24);
+            let asking = Asking {
+                collection: "API".to_owned(),
+                request: "List".to_owned(),
+                script: script.to_owned(),
+                secrets: secrets.iter().map(|name| (*name).to_owned()).collect(),
+                ..Asking::default()
+            };
+            harness.event(Event::Consent(Box::new(Question {
+                id: QuestionId(3),
+                about: About::Permission(asking, Permission::Vault),
+            })));
+            let screen = harness.screen();
+            // The frame and the breaks of lines between the words.
+            let words: Vec<&str> = screen.split(|c: char| c.is_whitespace() || c == '┃').collect();
+            words
+                .into_iter()
+                .filter(|word| !word.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let by_script = shown("Log in, pre-request", &["api-key"]);
+        let said =
+            "The script `Log in, pre-request` of the request `List` of `API` asks for the secret `api-key` of yours";
+        assert!(by_script.contains(said), "{by_script}");
+        let by_request = shown("", &["one", "two"]);
+        assert!(
+            by_request.contains("asks for the secrets `one` and `two` of yours"),
+            "{by_request}"
+        );
+        let many = shown("", &["a", "b", "c", "d", "e", "f", "g"]);
+        assert!(many.contains("`d`, `e` and 2 more of yours"), "{many}");
+    }
+
+    #[test]
+    fn a_question_for_a_token_that_is_locked_names_the_key() {
+        let about = || {
+            About::Renew(RenewQuestion {
+                key: crate::model::token::TokenKey::default(),
+                why: "is locked with a passphrase".to_owned(),
+                from: "Log in".to_owned(),
+            })
+        };
+        for locked in [true, false] {
+            let mut harness = Harness::new(120, 40);
+            harness.state.shared.locked = locked;
+            harness.event(Event::Consent(Box::new(Question {
+                id: QuestionId(3),
+                about: about(),
+            })));
+            let screen = harness.screen();
+            assert_eq!(
+                screen.contains("cancel the send, and `L` unlocks it"),
+                locked,
+                "{screen}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_moment_before_enter_counts_begins_anew_once_the_question_is_in_sight_again() {
+        let mut harness = Harness::new(120, 40);
+        harness.event(Event::Consent(Box::new(Question {
+            id: QuestionId(3),
+            about: About::Renew(RenewQuestion {
+                key: crate::model::token::TokenKey::default(),
+                why: "had expired 12 s ago".to_owned(),
+                from: "Log in".to_owned(),
+            }),
+        })));
+        let over = Confirm::new("Over it", Vec::new(), Vec::new());
+        harness
+            .state
+            .run(vec![Command::Show(Box::new(over.into()))], &mut harness.effects);
+        harness.event(Event::Tick);
+        harness.now += jiff::SignedDuration::from_secs(5);
+        harness.event(Event::Tick);
+        // One closes what is over it, and the next goes on with what was typed.
+        harness.press("<enter><enter>");
+        let is_answered = |effect: &Effect| matches!(effect, Effect::Consent(..));
+        assert!(!harness.effects.iter().any(is_answered) && harness.state.modals.len() == 1);
+        harness.now += jiff::SignedDuration::from_secs(1);
+        harness.press("<enter>");
+        assert!(harness.effects.iter().any(is_answered));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! ```
 
 use crate::filter::{Completion, FilterError, Filtered};
+use crate::model::{Redactor, Secret};
 use crate::tui::widgets::body::Source;
 
 /// A text to filter a body by.
@@ -18,6 +19,8 @@ pub struct Job {
     pub text: String,
     /// Whether somebody is typing at the end of it: the keys that could stand there are told, too.
     pub completes: bool,
+    /// What is secret in the body: a filter may cut pieces out of it.
+    pub redactor: Redactor,
 }
 
 /// News of it.
@@ -25,6 +28,8 @@ pub struct Job {
 pub enum News {
     /// So much of the body is read, in per cent.
     Read(u8),
+    /// The pieces of secrets that stand in the next output, which nobody takes for one.
+    Pieces(Vec<Secret>),
     /// What the filter made of the values that are whole so far; the body still arrives.
     SoFar(Filtered),
     /// What the filter made of the body, or why it made nothing.

@@ -17,6 +17,7 @@ use crate::vars::Scopes;
 
 use super::outcomes::Outcomes;
 use super::runner::Log;
+use super::variables::Initials;
 use super::widgets::picture::Sight;
 
 /// Messages kept; older ones go.
@@ -139,6 +140,8 @@ pub struct Shared {
     pub sight: Sight,
     /// How text is kept that is laid out anew: as bodies are.
     pub keeping: Keeping,
+    /// What variables had as initial values before they were made secrets.
+    pub initials: Initials,
     /// A node cut in the tree, waiting to be pasted.
     pub cut: Option<NodeId>,
     /// The variables that were asked for last, and what they were made from.

@@ -258,13 +258,19 @@ impl State {
             self.panes.sync(pane, area, &self.keymap, &mut cx);
         }
         let screen = Rect::new(0, 0, self.size.0, self.size.1);
-        for modal in &mut self.modals {
+        let last = self.modals.len().saturating_sub(1);
+        for (n, modal) in self.modals.iter_mut().enumerate() {
             let mut cx = Cx {
                 shared: &mut self.shared,
                 commands: &mut queue,
                 effects,
             };
             modal.sync(screen, &mut cx);
+            if let Modal::Confirm(confirm) = modal
+                && n < last
+            {
+                confirm.covered();
+            }
         }
         self.run(queue, effects);
     }

@@ -44,7 +44,8 @@ pub fn locked(state: &mut State) {
     state.shared.notify(Level::Warning, text);
 }
 
-fn unlock_key(keymap: &Keymap) -> String {
+/// The key that unlocks what is kept, as it is told.
+pub fn unlock_key(keymap: &Keymap) -> String {
     let key = keymap.chord_for(Action::App(App::Unlock), &[Context::Normal, Context::Anywhere]);
     key.map_or_else(|| "`unlock` in the commands".to_owned(), |key| format!("`{key}`"))
 }

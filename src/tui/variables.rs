@@ -2,7 +2,7 @@
 //!
 //! The editor of environments and the tab of a collection share this, so that both tell the same of a variable.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -33,6 +33,47 @@ const LOCKED: &str =
     "its current value is locked with the passphrase of this machine's values: until that is given it does not count";
 /// What stands where a secret has no initial value.
 const NONE: &str = "—";
+
+/// The initial values of variables that were made secrets here, which are in no file from then on. While the program runs, a
+/// variable that is made none again has its own back.
+#[derive(Default)]
+pub struct Initials(BTreeMap<(Owner, String), Initial>);
+
+/// One of them.
+#[derive(Clone, PartialEq)]
+pub struct Initial {
+    /// It.
+    pub value: Value,
+    /// Whether it became the current one, as there was none.
+    pub moved: bool,
+}
+
+impl Initials {
+    /// Keeps one.
+    pub fn keep(&mut self, owner: &Owner, key: &str, initial: Initial) {
+        self.0.insert((owner.clone(), key.to_owned()), initial);
+    }
+
+    /// The one that comes back to a variable of which the file has none.
+    pub fn take(&mut self, owner: &Owner, variable: &Variable) -> Option<Initial> {
+        let kept = self.0.remove(&(owner.clone(), variable.key.clone()));
+        kept.filter(|_| variable.value == "")
+    }
+}
+
+impl Initial {
+    /// Whether it is all that there was, so that a current value like it goes again.
+    pub fn is_all(&self, current: Option<&CurrentValue>) -> bool {
+        self.moved && current.is_some_and(|current| current.value.as_ref() == Some(&self.value))
+    }
+}
+
+impl std::fmt::Debug for Initials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // They are secrets.
+        write!(f, "Initials({})", self.0.len())
+    }
+}
 
 /// A variable with both its values.
 #[derive(Clone, PartialEq)]

@@ -281,12 +281,17 @@ impl Scopes {
 /// bytes.
 const LARGEST_NOTED: usize = 16 * 1024;
 
+/// Whether a text is one secret and no document with one in it: it was declared a secret, perhaps, in a row that is gone.
+fn is_one_word(text: &str) -> bool {
+    !text.starts_with(['{', '[', '<', '"']) && !text.contains(char::is_whitespace)
+}
+
 /// Whether a value is hidden but nothing to look for in other texts.
 fn is_too_large(binding: &Binding) -> bool {
     let by_script = !binding.set_by.is_empty() && !CurrentValue::leaves_off(&binding.set_by);
     let is_noted = binding.noted && by_script && binding.set_by != CurrentValue::GIVEN;
     match &binding.value {
-        Value::String(text) => is_noted && text.len() > LARGEST_NOTED,
+        Value::String(text) => is_noted && text.len() > LARGEST_NOTED && !is_one_word(text),
         // Its text is `[object Object]`.
         Value::Object(_) => true,
         _ => false,
@@ -333,7 +338,7 @@ mod tests {
 
     #[test]
     fn what_a_script_set_is_too_large_only_where_nobody_has_declared_it() {
-        let large = "x".repeat(LARGEST_NOTED + 1);
+        let large = "x ".repeat(LARGEST_NOTED);
         let mut scopes = Scopes::default();
         scopes.hide(Arc::new(Hidden {
             names: ["declared".to_owned(), "noted".to_owned()].into(),
@@ -355,6 +360,28 @@ mod tests {
         assert!(scopes.secrets().eq([large.clone(), large.clone()]));
         scopes.layer_mut(Scope::Collection).fill("outer", &large, "op://a/b/c");
         assert_eq!(scopes.secrets().count(), 3);
+    }
+
+    #[test]
+    fn a_large_value_of_one_word_is_a_secret_also_where_no_row_says_so_any_more() {
+        let noted = |value: String| {
+            let mut scopes = Scopes::default();
+            scopes.hide(Arc::new(Hidden {
+                names: ["noted".to_owned()].into(),
+                noted: ["noted".to_owned()].into(),
+            }));
+            scopes.set(Scope::Global, "noted", json!(value), "script");
+            scopes.secrets().count()
+        };
+        let word = "x".repeat(LARGEST_NOTED + 1);
+        for (value, hidden) in [
+            (word.clone(), 1),
+            (format!("Bearer {word}"), 0),
+            (format!("{{\"t\":\"{word}\"}}"), 0),
+            (format!("<t>{word}</t>"), 0),
+        ] {
+            assert_eq!(noted(value.clone()), hidden, "{}", &value[..8]);
+        }
     }
 
     #[test]

@@ -300,6 +300,19 @@ fn two_tokens_of_one_client_have_names_of_their_own_and_need_no_environment_to_b
     run(&["tokens", "login", "me at 127.0.0.1"]).success();
     run(&["tokens", "forget", "api/wide"]).success();
     run(&["tokens", "list"]).success().stdout(contains("me at").not());
+    // Any of the requests that have it names it, by its file as well.
+    let root = home.folder.path().join("tokens");
+    let machine = "grant_type = \"client_credentials\"\nclientSecret = \"hush\"\n";
+    for name in ["api/z-more", "collections/api/z-more.toml"] {
+        run(&["send", "api/own", "-e", "here"]).success();
+        write(&root, "collections/api/z-more.toml", &own(&base, machine));
+        run(&["tokens", "forget", name, "-e", "here"])
+            .success()
+            .stderr(contains("`me at 127.0.0.1` is forgotten"));
+        run(&["tokens", "list", "-e", "here"])
+            .success()
+            .stdout(contains("me at").not());
+    }
 }
 
 #[test]

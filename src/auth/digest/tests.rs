@@ -210,3 +210,29 @@ fn what_the_server_says_is_hashed_and_sent_back_in_its_own_bytes() {
         assert!(has(b"opaque=\"\xff\xc3\"") && has(b"nonce=\"n\xa0\""), "{header}");
     }
 }
+
+#[test]
+fn a_nonce_count_that_is_none_is_told() {
+    let signed_with = |count: &str| {
+        let given = ["username", "password", "realm", "nonce"].into_iter();
+        let auth = given.fold(Auth::new("digest"), |auth, name| auth.with(name, "x"));
+        let signed = sign(request(auth.with("qop", "auth").with("nonceCount", count)));
+        let header = header(&signed.request, "authorization")[0].to_owned();
+        (header, signed.warnings)
+    };
+    for (count, sent) in [("", "nc=00000001"), (" 1f ", "nc=0000001f"), ("0", "nc=00000000")] {
+        let (header, warnings) = signed_with(count);
+        assert!(
+            header.contains(sent) && warnings.is_empty(),
+            "{count}: {header} {warnings:?}"
+        );
+    }
+    for count in ["many", "1ffffffff", "-1"] {
+        let (header, warnings) = signed_with(count);
+        assert!(header.contains("nc=00000001"), "{header}");
+        assert!(
+            warnings[0].contains(&format!("the nonce count `{count}`, which is no number")),
+            "{warnings:?}"
+        );
+    }
+}

@@ -225,3 +225,21 @@ fn what_is_wrong_is_told_and_nothing_is_changed() {
     ));
     assert!(signed.warnings[0].contains("P-256"), "{:?}", signed.warnings);
 }
+
+#[test]
+fn a_time_and_a_nonce_go_out_as_they_are_typed() {
+    let signed = sign_photos(
+        photos().with("timestamp", " 137131202 ").with("nonce", " n "),
+        1,
+        "of ours",
+    );
+    assert!(signed.warnings.is_empty(), "{:?}", signed.warnings);
+    assert_eq!(parameter(&signed, "oauth_timestamp"), " 137131202 ");
+    assert_eq!(parameter(&signed, "oauth_nonce"), " n ");
+    let signed = sign_photos(photos().with("timestamp", "soon"), 1, "n");
+    assert!(
+        signed.warnings[0].contains("the timestamp `soon` is no number"),
+        "{:?}",
+        signed.warnings
+    );
+}

@@ -167,6 +167,15 @@ fn a_file_gives_nobodys_consent() {
         ["--no-insecure-file-read"]
     );
     assert!(read(r#"{"insecureFileRead": true}"#.to_owned()).0.is_empty());
+    // Nothing is said by it, as in newman.
+    for nothing in [
+        r#"{"reporter": null}"#,
+        r#"{"reporter": {"json": null}}"#,
+        r#"{"reporter": {"json": {"export": null}}}"#,
+        r#"{"reporters": null}"#,
+    ] {
+        assert_eq!(read(nothing.to_owned()), (Vec::new(), Vec::new()), "{nothing}");
+    }
     for (wrong, named) in [
         (r#"{"reporter": "junit"}"#, "`reporter` in `"),
         (r#"{"reporter": ["junit"]}"#, "`reporter` in `"),

@@ -1,6 +1,6 @@
 //! What a request says of the vault: filled in once the user agrees.
 
-use super::{Permission, Pipeline, Prepared, SendContext, allowed, vault};
+use super::{Asking, Permission, Pipeline, Prepared, SendContext, allowed, vault};
 use crate::model::{ResolvedRequest, Scope};
 
 impl Pipeline {
@@ -24,7 +24,13 @@ impl Pipeline {
             tell_unknown(prepared, wanted(&resolved));
             return resolved;
         }
-        let asking = Self::asking_at(prepared, &resolved.redactor);
+        let mut secrets = wanted(&resolved);
+        secrets.retain(|name| prepared.vault.has(name));
+        secrets.dedup();
+        let asking = Asking {
+            secrets,
+            ..Self::asking_at(prepared, &resolved.redactor)
+        };
         let consent = self.consent.clone();
         let allowed = Box::pin(async move { allowed(consent.as_ref(), &asking, &Permission::Vault).await });
         let given = tokio::select! {

@@ -458,13 +458,15 @@ async fn asked_by(request: Request, answers: Option<bool>) -> (Outcome, Vec<Stri
                 collection,
                 script,
                 request,
+                secrets,
                 ..
             } = asking;
             let script = if script.is_empty() { request } else { script };
+            let secrets = secrets.join(" ");
             self.1
                 .lock()
                 .expect("unpoisoned")
-                .push(format!("{place} {collection}: {script}"));
+                .push(format!("{place} {collection}: {script} for {secrets}"));
             Box::pin(std::future::ready(if self.0 { Word::Yes } else { Word::No }))
         }
         fn ask(&self, _: &Asking, _: &str) -> crate::script::BoxFuture<Typed> {
@@ -504,7 +506,7 @@ async fn the_vault_is_the_users_to_open() {
     assert_eq!(outcome.script_errors, []);
     assert_eq!(console(&outcome), ["s3cret-of-mine undefined", "n3w-secret undefined"]);
     assert_eq!(kept[0], "new", "{kept:?}");
-    assert_eq!(kept[1], "api API: List, pre-request");
+    assert_eq!(kept[1], "api API: List, pre-request for api");
     assert_eq!(outcome.redactor.redact("a n3w-secret b"), "a •••••••• b");
 }
 
@@ -515,7 +517,12 @@ async fn without_the_users_consent_the_vault_stays_shut() {
             "await pm.vault.set('new', 'x').catch((error) => console.log(error.message)); await pm.vault.get('api')";
         let (outcome, kept) = with_vault(script, answer).await;
         assert!(console(&outcome)[0].contains(expected), "{:?}", console(&outcome));
-        assert!(outcome.script_errors[0].message.contains(expected));
+        let told = &outcome.script_errors[0].message;
+        assert!(told.contains(expected), "{told}");
+        assert!(
+            told.contains("the secret `api` by its script `List, pre-request`"),
+            "{told}"
+        );
         assert_eq!(kept[0], "api");
         assert!(outcome.vault.is_empty());
     }
@@ -531,7 +538,7 @@ async fn a_request_gets_secrets_with_the_users_consent_alone() {
         "{}",
         url_of(&outcome)
     );
-    assert_eq!(kept, ["api", "api API: List"]);
+    assert_eq!(kept, ["api", "api API: List for api"]);
     assert_eq!(outcome.redactor.redact("s3cret-of-mine"), "••••••••");
     assert_eq!(console(&outcome), [""; 0]);
     let undefined = |outcome: &Outcome| outcome.unresolved.iter().any(|name| name.starts_with("vault:"));

@@ -9,8 +9,8 @@ use crate::exec::tokens::{Declared, TokenRequest};
 use crate::model::exchange::Cookie;
 use crate::model::token::{Pick, Token, TokenKey};
 use crate::model::variable::{Change, CurrentValues, Owner};
-use crate::model::{Auth, EnvironmentId, Scope, Workspace};
-use crate::vars::{Dynamic, resolve};
+use crate::model::{EnvironmentId, Scope, Workspace};
+use crate::vars::resolve_url;
 
 /// Forgets a token: in the store, where that keeps it, and the current values of its variable and of all that fetching it
 /// has set (a refresh token is as good as a token). Returns whether there was anything.
@@ -56,9 +56,8 @@ pub fn cookies_of(known: Option<&Token>, token: &TokenRequest, source: &Source<'
     };
     let node = token.request;
     let url = plan(&Source { node, ..*source }).and_then(|plan| {
-        let unsigned = Auth::new(Auth::NONE);
-        let resolved = resolve(&plan.request, &unsigned, &plan.settings, &plan.scopes, &Dynamic::new());
-        Url::parse(&resolved.url).ok()
+        // The URL alone: a body may be large, and the screen waits.
+        Url::parse(&resolve_url(&plan.request, &plan.settings, &plan.scopes)).ok()
     });
     let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
     let is_of_host = |cookie: &Cookie| {

@@ -228,6 +228,11 @@ impl Pipeline {
                 return;
             }
         };
+        let unlocked = self.unlock_certificate(&prepared.plan, &ready.resolved, context);
+        if let Err(error) = unlocked.await {
+            ready.failed = Some(error);
+            return;
+        }
         let unattended = config.grant.needs_person() && self.person.is_none();
         let key = key(prepared, &config);
         let known = store.peek(&key);
@@ -298,10 +303,7 @@ impl Pipeline {
             key: token.key.clone(),
             config: token.config.clone(),
             given: token.given.clone(),
-            flow: Flow {
-                person: thought.of_person(self.person.clone()),
-                ..self.flow(prepared, context)
-            },
+            flow: self.flow(&prepared.plan, &thought, context),
             thought,
         });
         (context.progress)(Phase::RenewingToken);
@@ -346,14 +348,14 @@ impl Pipeline {
         }
     }
 
-    fn flow(&self, prepared: &Prepared, context: &SendContext) -> Flow {
+    /// What gets a token, with everybody counted who is asked for something meanwhile: to sign in, or for the passphrase of
+    /// the certificate that the token's server is shown.
+    fn flow(&self, plan: &Plan, thought: &Thought, context: &SendContext) -> Flow {
+        let counted = thought.of(self.clone());
         Flow {
-            passphrases: self.passphrases(&prepared.plan),
-            ..Flow::new(
-                self.http.clone(),
-                prepared.plan.settings.clone(),
-                context.cancel.clone(),
-            )
+            passphrases: counted.passphrases(plan),
+            person: counted.person,
+            ..Flow::new(self.http.clone(), plan.settings.clone(), context.cancel.clone())
         }
     }
 
@@ -524,5 +526,62 @@ fn unsendable(message: String, hint: Option<String>) -> SendError {
     match hint {
         Some(hint) => error.hint(hint),
         None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::exec::fixture::{self, session};
+    use crate::exec::{Asking, Consent, Permission, Typed, Word};
+    use crate::http::{Client, ClientConfig};
+    use crate::model::certificate::{ClientCertificate, Passphrase};
+    use crate::model::variable::ValueSource;
+    use crate::script::BoxFuture;
+
+    const PAUSE: Duration = Duration::from_millis(20);
+
+    /// Types slowly.
+    struct Slow;
+
+    impl Consent for Slow {
+        fn give_up(&self) {}
+
+        fn may(&self, _: &Asking, _: &Permission) -> BoxFuture<Word> {
+            Box::pin(std::future::ready(Word::No))
+        }
+
+        fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Typed> {
+            Box::pin(async {
+                tokio::time::sleep(PAUSE).await;
+                Typed::Text(Secret::new("open sesame"))
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn who_types_the_passphrase_of_a_certificate_is_thinking() {
+        let config = ClientConfig {
+            certificates: vec![ClientCertificate::default()],
+            ..ClientConfig::default()
+        };
+        let mut pipeline = fixture::pipeline();
+        pipeline.http = Client::new(config);
+        pipeline.consent = Some(Arc::new(Slow));
+        let (session, ids) = session(
+            "http://h.test",
+            crate::model::Group::default(),
+            vec![fixture::request("List", "/", "", "")],
+        );
+        let plan = session.plan(ids[0]).expect("a request");
+        let thought = Thought::default();
+        let flow = pipeline.flow(&plan, &thought, &SendContext::default());
+        let known = flow.passphrases.expect("there are certificates");
+        let typed = Passphrase::From(ValueSource::Prompt("PIN".into()));
+        let typed = known.get(&typed, Path::new("me.p12"), "h.test", 0).await;
+        assert!(typed.is_ok_and(|typed| typed.reveal() == "open sesame"));
+        assert!(thought.time() >= PAUSE, "{:?}", thought.time());
     }
 }

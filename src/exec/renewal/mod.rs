@@ -36,7 +36,7 @@ pub use forget::{cookies_of, forget_orphaned, forget_token, forget_values};
 pub(super) use granted::with_misspelt;
 pub use granted::{granted_for, granted_key_at, is_granted};
 pub use origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
-pub use reply::{picked, token_in};
+pub use reply::{no_end_at, picked, token_in};
 pub use store::{Obtained, TokenStore, Want};
 pub use told::result;
 pub use words::{complaint, cut, span};

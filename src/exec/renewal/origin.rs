@@ -71,7 +71,8 @@ impl Cause {
     pub fn words(self) -> String {
         match self {
             Self::Missing => "had no value".to_owned(),
-            Self::Locked => "is locked with a passphrase (L unlocks it)".to_owned(),
+            // What unlocks it is a key on the screen, and another thing on the command line.
+            Self::Locked => "is locked with a passphrase".to_owned(),
             Self::Expired(ago) => format!("had expired {} ago", span(ago)),
             Self::Ending(left) if left.as_secs() <= 0 => "had less than a second left".to_owned(),
             Self::Ending(left) => format!("had {} left", span(left)),

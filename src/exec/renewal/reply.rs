@@ -202,16 +202,21 @@ pub(super) fn endless(source: &TokenSource, name: &str, outcome: &Outcome) -> Op
     let Life::Reply(path) = &source.life else { return None };
     let exchange = outcome.exchange.as_ref()?;
     let response = exchange.response().filter(|response| response.status < 400)?;
-    let body = response.body.json().unwrap_or(Value::Null);
-    let what = match at(path, &body).ok()? {
-        None | Some(Value::Null) => "nothing there",
-        Some(found) if told(found).is_none() => "no number of seconds and no date there",
-        Some(_) => return None,
-    };
+    let what = no_end_at(path, response)?;
     Some(format!(
         "`expires = \"{path}\"` of `{}`: the reply of `{name}` has {what}, so only a refusal tells when it has ended",
         source.variable
     ))
+}
+
+/// What a reply has in the place of the end of a token; `None` where that end stands there, or the place is none.
+pub fn no_end_at(path: &str, response: &Response) -> Option<&'static str> {
+    let body = response.body.json().unwrap_or(Value::Null);
+    match at(path, &body).ok()? {
+        None | Some(Value::Null) => Some("nothing there"),
+        Some(found) if told(found).is_none() => Some("no number of seconds and no date there"),
+        Some(_) => None,
+    }
 }
 
 /// The token with what is known of its life, by our clock.

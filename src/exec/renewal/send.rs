@@ -90,6 +90,13 @@ impl Pipeline {
             return ready;
         };
         ready.used = self.used(prepared, &ready.resolved);
+        if !ready.used.is_empty() {
+            let unlocked = self.unlock_certificate(&prepared.plan, &ready.resolved, context);
+            ready.failed = unlocked.await.err();
+        }
+        if ready.failed.is_some() {
+            return ready;
+        }
         let mut took = false;
         for token in &mut ready.used {
             let before = bound(prepared, token.at).map(|bound| bound.source.renew_before);

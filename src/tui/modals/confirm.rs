@@ -296,6 +296,13 @@ impl Confirm {
         glyphs::width(&key) + glyphs::width(label) + brackets
     }
 
+    /// Something else is in front of it: nobody sees it, so the moment before Enter counts begins anew.
+    pub fn covered(&mut self) {
+        if let Some(quiet) = &mut self.quiet {
+            *quiet = None;
+        }
+    }
+
     /// Follows the screen.
     pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
         if let Some(quiet) = &mut self.quiet {

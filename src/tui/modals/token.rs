@@ -18,8 +18,9 @@ use super::Flow;
 use super::field::Field;
 use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
+use crate::exec::renewal::{no_end_at, picked};
 use crate::model::edit::Edit;
-use crate::model::token::{Life, Renew, TokenSource};
+use crate::model::token::{Life, Pick, Renew, TokenSource};
 use crate::model::{Entity, Filed, Group, ItemPath, NodeId, Workspace};
 use crate::tui::command::{Command, TokenDraft};
 use crate::tui::panes::request::{format_duration, parse_duration};
@@ -32,6 +33,8 @@ use words::{life_of, no_time, pick_of, pick_text};
 
 /// Columns of the labels.
 const LABELS: u16 = 12;
+/// A larger reply is looked at only once it is used, in bytes.
+const LARGEST_REPLY: usize = 64 * 1024;
 /// Lines below the form for what is to be said.
 const SAID: u16 = 3;
 
@@ -133,6 +136,8 @@ pub struct TokenForm {
     /// What Enter found wrong, and the same or the help as it is shown.
     wrong: Option<String>,
     said: Vec<String>,
+    /// Whether what is shown is a warning.
+    warns: bool,
     sheet: Sheet,
 }
 
@@ -184,6 +189,7 @@ impl TokenForm {
             at: 0,
             wrong: None,
             said: Vec::new(),
+            warns: false,
             sheet: Sheet::default(),
         }
     }
@@ -363,9 +369,12 @@ impl TokenForm {
         self.at = self.at.min(self.lines.len().saturating_sub(1));
         let count = u16::try_from(self.lines.len()).unwrap_or(u16::MAX);
         self.sheet = Sheet::high(screen, 72, count.saturating_add(1 + SAID));
-        let text = match &self.wrong {
-            Some(why) => format!("✗ {why}"),
-            None => self.told(cx.shared),
+        let missed = self.missed(cx.shared);
+        self.warns = missed.is_some();
+        let text = match (&self.wrong, missed) {
+            (Some(why), _) => format!("✗ {why}"),
+            (None, Some(missed)) => missed,
+            (None, None) => self.told(cx.shared),
         };
         self.said = wrap(&text, usize::from(self.sheet.body.width).max(1));
         for n in 0..self.lines.len() {
@@ -380,6 +389,40 @@ impl TokenForm {
                 field.place(place);
             }
         }
+    }
+
+    /// What the reply that is there lacks in the place that the line of the cursor names: Enter takes it all the same, as
+    /// another reply may have it.
+    fn missed(&self, shared: &Shared) -> Option<String> {
+        let (line, text) = (self.on(), self.text(self.on()));
+        if !matches!(line, Line::Life | Line::Pick) {
+            return None;
+        }
+        let workspace = &shared.workspace;
+        let node = match &self.about {
+            About::Reply(draft) => draft.node,
+            About::Declared(node, _) => {
+                let slug = &workspace.collection_of(*node)?.slug;
+                workspace.find(&ItemPath::new(format!("{slug}/{}", self.text(Line::Request))))?
+            }
+        };
+        let outcome = shared.outcomes.get(&node)?;
+        let response = outcome.exchange.as_ref()?.response()?;
+        if response.status >= 400 || response.body.len() > LARGEST_REPLY {
+            return None;
+        }
+        if line == Line::Life {
+            let Life::Reply(path) = life_of(&text).ok()? else {
+                return None;
+            };
+            let what = no_end_at(&path, response)?;
+            return Some(format!(
+                "the last reply has {what} (`{path}`): of one like it, only a refusal tells when the token has ended"
+            ));
+        }
+        let pick = pick_of(&text).ok().filter(|pick| *pick != Pick::Script)?;
+        let failure = picked(&pick, response).err()?;
+        Some(format!("the last reply is one {}", failure.message))
     }
 
     /// What the line of the cursor is for.
@@ -439,9 +482,11 @@ impl TokenForm {
             let text = self.choice(*line, view.shared);
             glyphs::put_text(buf, room.as_position(), &text, usize::from(room.width), ground);
         }
-        let style = theme
-            .popup
-            .patch(if self.wrong.is_some() { theme.error } else { theme.dim });
+        let style = theme.popup.patch(match (&self.wrong, self.warns) {
+            (Some(_), _) => theme.error,
+            (None, true) => theme.warn,
+            (None, false) => theme.dim,
+        });
         let body = self.sheet.body;
         let y = column_at(body.y, self.lines.len() + 1).min(body.bottom());
         let below = Rect {

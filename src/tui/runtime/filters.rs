@@ -161,6 +161,7 @@ mod tests {
     use super::thread::DEBOUNCE;
     use super::*;
     use crate::http::{Keeper, Keeping};
+    use crate::model::{Redactor, Secret};
     use crate::tui::widgets::body::Source;
 
     fn job(text: &str) -> Job {
@@ -169,6 +170,7 @@ mod tests {
             media_type: "application/json".to_owned(),
             text: text.to_owned(),
             completes: true,
+            redactor: Redactor::default(),
         }
     }
 
@@ -178,6 +180,7 @@ mod tests {
             media_type: "application/xml".to_owned(),
             text: "count(//a)".to_owned(),
             completes: false,
+            redactor: Redactor::default(),
         }
     }
 
@@ -270,9 +273,8 @@ mod tests {
         // Each of them has a way to go that no test has the time for.
         let wide = |text: &str| Job {
             body: Source::from(format!("<r>{}</r>", "<a><b/></a>".repeat(20_000))),
-            media_type: "application/xml".to_owned(),
             text: text.to_owned(),
-            completes: false,
+            ..xml()
         };
         let deep = Job {
             body: Source::from(format!("[{}1]", "[1,2],".repeat(20_000))),
@@ -295,6 +297,38 @@ mod tests {
             assert!(matches!(event, Event::Filtered(4, News::Keys(_))));
         }
         assert!(has_ended(&news), "the thread ends");
+    }
+
+    #[test]
+    fn pieces_of_secrets_that_a_filter_cuts_out_are_told_before_they_are_shown() {
+        const SECRET: &str = "Tok-4eC39HqLyjWDarj-T1zdp7dcABCDEFGH";
+        let (queue, news) = channel();
+        let mut filters = Filters::new(queue);
+        for (name, text, piece) in [
+            (1, ".t[0:20]", &SECRET[..20]),
+            (2, ".t[5:]", &SECRET[5..]),
+            (3, "$.t", ""),
+            (4, ".t[2:12] | length", ""),
+        ] {
+            let job = Job {
+                body: Source::from(format!("{{\"t\":\"{SECRET}\"}}")),
+                completes: false,
+                redactor: Redactor::new([Secret::new(SECRET)]),
+                ..job(text)
+            };
+            filters.filter(name, job);
+            let first = next(&news);
+            if piece.is_empty() {
+                assert!(
+                    matches!(&first, Event::Filtered(own, News::Output(Ok(_))) if *own == name),
+                    "{first:?}"
+                );
+                continue;
+            }
+            let is_told = matches!(&first, Event::Filtered(_, News::Pieces(own)) if *own == [Secret::new(piece)]);
+            assert!(is_told, "{text}: {first:?}");
+            assert!(matches!(next(&news), Event::Filtered(_, News::Output(Ok(_)))));
+        }
     }
 
     #[test]

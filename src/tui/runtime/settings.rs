@@ -4,6 +4,7 @@
 //! ConfigWatcher ─▶ read, on its thread ─▶ Event::Settings ─▶ take ─▶ State, and Effect::Settings for who sends
 //! ```
 
+use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::mpsc::Sender;
 
@@ -13,10 +14,11 @@ use super::sight;
 use crate::http::Keeping;
 use crate::model::problem::Problem;
 use crate::store::{Config, ConfigWatcher, Paths};
+use crate::tui::action::{Action, App};
 use crate::tui::commands;
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
-use crate::tui::keymap::Keymap;
+use crate::tui::keymap::{Context, Keymap};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 use crate::tui::theme::Depth;
@@ -88,7 +90,7 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
         .collect();
     let now: Vec<Problem> = fresh.problems.into_iter().chain(fresh.slips).collect();
     problems.extend(now.iter().cloned());
-    let mut is_told = false;
+    let mut new = Vec::new();
     for problem in &now {
         let is_unread = !problem.warning && problem.file == files[0];
         if told.contains(problem) && !(is_unread && is_held_up) {
@@ -100,9 +102,9 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
             (_, false) if problem.file == files[1] => "; the keys stay as they were",
             _ => "",
         };
-        state.shared.notify(level, format!("{problem}{stays}"));
-        is_told = true;
+        new.push((level, format!("{problem}{stays}")));
     }
+    let is_told = tell(state, new);
     let mut is_new = false;
     if !keys_unread && state.keymap != fresh.keymap {
         state.keymap = fresh.keymap;
@@ -146,6 +148,27 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
             .notify(Level::Info, "the settings have changed, and hold from now on");
     }
     state.stale = true;
+}
+
+/// Tells of all of these: the last word is the one in sight, so that is the first of the worst, with how many more there are.
+/// Says whether there are any.
+fn tell(state: &mut State, mut all: Vec<(Level, String)>) -> bool {
+    let worst = all.iter().position(|(level, _)| *level == Level::Error).unwrap_or(0);
+    if worst >= all.len() {
+        return false;
+    }
+    let (level, mut first) = all.remove(worst);
+    if !all.is_empty() {
+        let lists = Action::App(App::Problems);
+        let key = state.keymap.chord_for(lists, &[Context::Normal, Context::Anywhere]);
+        let key = key.map_or_else(|| "`problems` in the commands".to_owned(), |key| format!("`{key}`"));
+        let _ = write!(first, " (and {} more: {key} lists them)", all.len());
+    }
+    for (level, text) in all {
+        state.shared.notify(level, text);
+    }
+    state.shared.notify(level, first);
+    true
 }
 
 #[cfg(test)]
@@ -278,6 +301,26 @@ mod tests {
         assert!(hint.is_some_and(|hint| hint.contains("none of its keys is taken over")));
         files.write("", keys, None);
         assert_eq!(files.problems(), 0);
+    }
+
+    #[test]
+    fn of_several_slips_the_first_is_told_and_how_many_more_there_are() {
+        let mut files = Files::new();
+        let slips = [("f5", "nonsense"), ("hyper-x", "send"), ("f6", "rubbish")];
+        let slips = slips.map(|(on, run)| format!("  {{ on = '{on}', run = '{run}' }},\n"));
+        let keys = format!("anywhere = [\n{}]\n", slips.concat());
+        let (told, _) = files.write("", &keys, None);
+        assert_eq!(files.problems(), 3);
+        assert!(told.contains("`nonsense` is not an action (and 2 more: "), "{told}");
+        assert!(told.ends_with(" lists them)"), "{told}");
+        // All of them can be read again.
+        let all = &files.harness.state.shared.messages;
+        for word in ["`hyper-x` is not a key", "`rubbish` is not an action"] {
+            assert!(
+                all.iter().any(|(_, notice)| notice.text.contains(word)),
+                "{word}: {all:?}"
+            );
+        }
     }
 
     #[test]

@@ -6,9 +6,13 @@ use std::time::{Duration, Instant};
 use super::desk::{Client, Desk, GET, Mood, POST, source, status};
 use crate::exec::pipeline::SendContext;
 use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
+use crate::exec::{Asking, Consent, Permission, Typed, Word};
+use crate::http;
+use crate::model::Secret;
+use crate::model::certificate::{ClientCertificate, Passphrase};
 use crate::model::exchange::Phase;
 use crate::model::token::{Renew, Replay, TokenSource};
-use crate::model::variable::Owner;
+use crate::model::variable::{Owner, ValueSource};
 use crate::script::BoxFuture;
 
 fn mood(ttl: Duration) -> Mood {
@@ -159,6 +163,45 @@ async fn nobody_is_waited_for_once_there_is_an_answer() {
     }
 }
 
+/// Types a passphrase, and counts how often.
+struct Typist(Mutex<usize>);
+
+impl Consent for Typist {
+    fn give_up(&self) {}
+
+    fn may(&self, _: &Asking, permission: &Permission) -> BoxFuture<Word> {
+        panic!("nobody is asked whether {permission:?}");
+    }
+
+    fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Typed> {
+        *self.0.lock().unwrap() += 1;
+        Box::pin(std::future::ready(Typed::Text(Secret::new("open sesame"))))
+    }
+}
+
+#[tokio::test]
+async fn a_token_does_not_end_while_the_passphrase_of_a_certificate_is_typed() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(&desk, vec![source()]);
+    let certificate = ClientCertificate {
+        certificate: "/nowhere/me.p12".into(),
+        passphrase: Some(Passphrase::From(ValueSource::Prompt("PIN".into()))),
+        ..ClientCertificate::default()
+    };
+    client.pipeline.http = http::Client::new(http::ClientConfig {
+        certificates: vec![certificate],
+        ..client.pipeline.http.config().clone()
+    });
+    let typist = Arc::new(Typist(Mutex::default()));
+    client.pipeline.consent = Some(typist.clone());
+    client.change(GET, |request| request.set_full_url("https://127.0.0.1:9/x"));
+    let outcome = client.send(GET).await;
+    // What it opens is not there, so that nothing needs a token; it is looked at once that is known.
+    let told = super::desk::error(&outcome);
+    assert!(told.contains("me.p12"), "{told}");
+    assert_eq!((*typist.0.lock().unwrap(), desk.asked()), (1, 0));
+}
+
 #[tokio::test]
 async fn a_token_that_is_locked_is_told_from_one_that_there_is_none_of() {
     let locked = |renew| async move {
@@ -171,7 +214,7 @@ async fn a_token_that_is_locked_is_told_from_one_that_there_is_none_of() {
         let asked = always.1.lock().unwrap().clone();
         (outcome, asked, desk.asked())
     };
-    let why = "is locked with a passphrase (L unlocks it)";
+    let why = "is locked with a passphrase";
     let (outcome, asked, fetched) = locked(Renew::Auto).await;
     let told = &outcome.console[0].text;
     assert!(told.starts_with(&format!("`t` {why}: fetched by `token`")), "{told}");

@@ -7,7 +7,7 @@ use crate::model::{Environment, Variable};
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
 use crate::tui::shared::Level;
-use crate::tui::variables::{CURRENT, INITIAL, KEY, Line, SOURCED, is_taken, taken, text_of, typed};
+use crate::tui::variables::{CURRENT, INITIAL, Initial, KEY, Line, SOURCED, is_taken, taken, text_of, typed};
 
 /// Carries out what changed in the table; says whether it may.
 pub fn took(editor: &EnvironmentEditor, change: TableChange, cx: &mut Cx<'_>) -> bool {
@@ -200,21 +200,42 @@ pub fn toggle_secret(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
         }
         Some(variable) => {
             let moved = secret && variable.value != Value::String(String::new());
+            let owner = editor.content(cx.shared).map(|(_, owner)| owner);
+            let back = owner.as_ref().filter(|_| !secret);
+            let back = back.and_then(|owner| cx.shared.initials.take(owner, variable));
+            if let Some(owner) = owner.filter(|_| moved) {
+                let initial = Initial {
+                    value: variable.value.clone(),
+                    moved: line.current.is_none(),
+                };
+                cx.shared.initials.keep(&owner, &line.key, initial);
+            }
             save(editor, cx, |environment| {
                 if let Some(variable) = environment.variables.get_mut(row) {
                     variable.secret = secret;
                     if secret {
                         variable.value = Value::String(String::new());
+                    } else if let Some(back) = &back {
+                        variable.value = back.value.clone();
                     }
                 }
             });
-            // Whoever says that it is no secret wants to see it.
-            if let Some(current) = line
+            if back.as_ref().is_some_and(|back| back.is_all(line.current.as_ref())) {
+                set_current_too(editor, &line.key, None, cx);
+            } else if let Some(current) = line
                 .current
                 .as_ref()
                 .filter(|current| !secret && current.secret && current.value.is_some())
             {
+                // Whoever says that it is no secret wants to see it.
                 set_current_too(editor, &line.key, current.value.clone(), cx);
+            }
+            if back.is_some() {
+                let text = format!(
+                    "`{}` is no secret any more: the file has its initial value again",
+                    line.key
+                );
+                notify(cx, Level::Done, text);
             }
             if moved && line.current.is_none() {
                 set_current_too(editor, &line.key, Some(variable.value.clone()), cx);

@@ -123,3 +123,39 @@ fn tokens_are_added_and_removed() {
     assert_eq!(declared(&harness)[0].variable, "other");
     assert_eq!(declared(&harness).len(), 1);
 }
+
+#[test]
+fn the_form_tells_what_the_reply_lacks_where_its_lines_lead() {
+    let mut harness = tokens();
+    let node = harness.state.shared.node_at("pydio-cells/get-token").unwrap();
+    let reply = br#"{"id_token": "12345678", "lasts": 600, "user": {}}"#.as_slice();
+    let reply = crate::tui::outcomes::tests::of(reply.into());
+    harness.state.shared.outcomes.insert(node, reply, None);
+    harness.press("<enter><down><down><down>");
+    for (typed, said) in [
+        ("$.expires_at", "the last reply has nothing there (`$.expires_at`)"),
+        ("$.id_token2", "nothing there"),
+        ("$.user", "no number of seconds and no date there"),
+    ] {
+        harness.press("<ctrl-u>").press(typed);
+        let screen = harness.screen();
+        assert!(screen.contains(said), "{typed}: {screen}");
+    }
+    harness.press("<ctrl-u>$.lasts");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("empty: a JWT says it itself") && !screen.contains("the last reply"),
+        "{screen}"
+    );
+    harness.press("<up><ctrl-u>header X-Token");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("the last reply is one without a header `X-Token`"),
+        "{screen}"
+    );
+    harness.press("<ctrl-u>$.id_token");
+    assert!(!harness.screen().contains("the last reply"), "{}", harness.screen());
+    // Another reply may have it: it is no reason not to take it.
+    harness.press("<down><ctrl-u>$.nope<enter>");
+    assert_eq!(declared(&harness)[0].life, Life::Reply("$.nope".into()));
+}

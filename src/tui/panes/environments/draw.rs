@@ -81,6 +81,11 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
 /// Fewer columns of a token's name say nothing.
 const SHORTEST_NAME: usize = 4;
 
+/// What is said behind the name of a token that was never fetched.
+const NONE_YET: &str = "none yet";
+/// The same where there is less room.
+const NONE: &str = "none";
+
 /// As many tokens as fit, with their names; of the first one the name is cut, or left out, before its life is.
 fn tokens(row: &super::Row, view: View<'_>, room: usize) -> Vec<(String, Style)> {
     let theme = view.theme;
@@ -95,7 +100,7 @@ fn tokens(row: &super::Row, view: View<'_>, room: usize) -> Vec<(String, Style)>
             }
             TokenStatus::Expired(_) => ("expired".to_owned(), theme.error, true),
             TokenStatus::Missing if view.shared.locked => ("locked".to_owned(), theme.warn, false),
-            TokenStatus::Missing => ("no token".to_owned(), theme.dim, false),
+            TokenStatus::Missing => (NONE_YET.to_owned(), theme.dim, true),
             TokenStatus::Opaque => ("set".to_owned(), theme.dim, true),
         };
         let gap = if out.is_empty() { "" } else { "  " };
@@ -112,10 +117,18 @@ fn tokens(row: &super::Row, view: View<'_>, room: usize) -> Vec<(String, Style)>
             // The first one is told shorter; a second one beside it would be taken for it.
             if out.is_empty() && text_width <= left {
                 let room = left - text_width;
-                if room > SHORTEST_NAME {
+                if text == NONE_YET && name_width + glyphs::width(NONE) <= left {
+                    out.push((name, theme.dim));
+                    out.push((NONE.to_owned(), style));
+                } else if room > SHORTEST_NAME {
                     out.push((format!("{} ", glyphs::elide(&token.name, room - 1)), theme.dim));
+                    out.push((text, style));
+                } else if text == NONE_YET {
+                    // Of what, is to be said.
+                    out.push(("no token".to_owned(), style));
+                } else {
+                    out.push((text, style));
                 }
-                out.push((text, style));
             }
             break;
         }

@@ -129,7 +129,24 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, candidates: &Cand
         let at = if own.as_ref() == Some(&key) { 0 } else { out.len() };
         out.insert(at, granted(shared, &key));
     }
+    out.extend(awaited(shared, node, &out));
     out
+}
+
+/// Tokens that something is to fetch and nothing has yet, so that nobody looks for them in vain: the one that the open request
+/// goes by, and those that the environment itself declares.
+fn awaited(shared: &Shared, node: &EnvironmentNode, listed: &[Token]) -> Vec<Token> {
+    let is_active = shared.active_environment == Some(node.id);
+    let of_open = is_active.then(|| active(shared, &Aside::default())).flatten();
+    let of_open = of_open.filter(|token| token.status == TokenStatus::Missing);
+    let own = node.environment.tokens.iter().filter(|_| !is_active);
+    let own = own.map(|source| Token {
+        name: source.variable.clone(),
+        status: TokenStatus::Missing,
+        aside: false,
+    });
+    let is_new = |token: &Token| !listed.iter().any(|other| other.name == token.name);
+    of_open.into_iter().chain(own).filter(is_new).collect()
 }
 
 /// The variables that collections bind to a token request.

@@ -67,7 +67,7 @@ fn footer(harness: &Harness) -> String {
 #[test]
 fn the_active_one_is_marked_and_its_token_told() {
     let mut harness = Harness::new(120, 40);
-    assert_eq!(lines(&harness), ["● demo            no token", "  cells"]);
+    assert_eq!(lines(&harness), ["● demo  dex_token none yet", "  cells"]);
     assert!(
         footer(&harness).ends_with("demo · no token · ^T renews"),
         "{}",
@@ -446,7 +446,8 @@ fn tokens_of_one_name_are_told_apart() {
         let node = shared.workspace.environment_named("demo").unwrap();
         let candidates = life::Candidates::of(shared, node, &[], None);
         let tokens = life::of_environment(shared, node, &candidates);
-        tokens.into_iter().map(|token| token.name).collect()
+        let names = tokens.into_iter().map(|token| token.name);
+        names.filter(|name| name.starts_with("Mine")).collect()
     };
     learn(&mut harness, "billing/1a2b3c4d");
     assert_eq!(listed(&harness), ["Mine"]);
@@ -504,4 +505,40 @@ fn what_another_postrider_forgets_is_forgotten_here_unless_there_is_a_newer_one(
     learn(&mut harness, &newer);
     harness.event(gone());
     assert_eq!(known(&harness).as_deref(), Some("newer"));
+}
+
+#[test]
+fn a_token_that_was_never_fetched_is_there_by_name_also_where_no_variable_stands_for_it() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("1j<enter>");
+    assert_eq!(
+        lines(&harness),
+        ["  demo  dex_token none yet", "● cells     dex_token none"]
+    );
+    assert!(
+        footer(&harness).ends_with("cells · no token · ^T renews"),
+        "{}",
+        footer(&harness)
+    );
+    token(&mut harness, "cells", "dex_token", 581);
+    harness.press("k");
+    assert_eq!(lines(&harness)[1], "● cells     dex_token 9:41");
+    // What an environment declares itself is its own, whichever is active.
+    let own = Environment {
+        name: "own".into(),
+        tokens: vec![TokenSource::new("tok", "pydio-cells/get-token")],
+        ..Environment::default()
+    };
+    let mut workspace = crate::tui::harness::workspace();
+    workspace.load_environment("own", own);
+    // And of a long name what it is is left.
+    let mut long = Group::clone(workspace.group(workspace.collections()[0]).unwrap());
+    long.tokens[0].variable = "a_token_of_a_very_long_name".to_owned();
+    let id = workspace.collections()[0];
+    let entity = Entity::Collection(Arc::new(long));
+    workspace.apply(Edit::Replace { id, entity }).unwrap();
+    let harness = Harness::with(workspace, 120, 40);
+    let told = lines(&harness);
+    assert!(told[0].ends_with(" none yet") && told[0].contains("a_to"), "{told:?}");
+    assert_eq!(told[2], "  own         tok none yet");
 }

@@ -21,7 +21,7 @@ use crate::tui::action::{Action as Any, App, Nav};
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
-use crate::tui::variables::{self, CURRENT, INITIAL, KEY, Line, SECRET, SOURCED, is_taken, typed};
+use crate::tui::variables::{self, CURRENT, INITIAL, Initial, KEY, Line, SECRET, SOURCED, is_taken, typed};
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::table::{TableAction, TableChange};
 use crate::vars::Scopes;
@@ -236,23 +236,46 @@ pub(super) fn toggle_secret(state: &State, cx: &mut Cx<'_>) {
     }
     let secret = !variable.secret;
     let moved = secret && variable.value != "";
+    let back = if secret {
+        None
+    } else {
+        cx.shared.initials.take(owner, variable)
+    };
+    if moved {
+        let initial = Initial {
+            value: variable.value.clone(),
+            moved: line.current.is_none(),
+        };
+        cx.shared.initials.keep(owner, &line.key, initial);
+    }
     change(state, Part::Variables, None, cx, |entity| {
         let variables = part::group(entity).map(|group| &mut group.variables);
         if let Some(variable) = variables.and_then(|variables| variables.get_mut(row)) {
             variable.secret = secret;
             if secret {
                 variable.value = "".into();
+            } else if let Some(back) = &back {
+                variable.value = back.value.clone();
             }
         }
     });
     // Whoever says that it is no secret wants to see it.
     let was_hidden = |current: &&CurrentValue| !secret && current.secret && current.value.is_some();
-    if let Some(current) = line.current.as_ref().filter(was_hidden) {
+    if back.as_ref().is_some_and(|back| back.is_all(line.current.as_ref())) {
+        cx.commands.push(set_too(owner, &line.key, None));
+    } else if let Some(current) = line.current.as_ref().filter(was_hidden) {
         cx.commands.push(set_too(owner, &line.key, current.value.clone()));
     }
     if moved && line.current.is_none() {
         cx.commands
             .push(set_too(owner, &line.key, Some(variable.value.clone())));
+    }
+    if back.is_some() {
+        let text = format!(
+            "`{}` is no secret any more: once saved, the file has its initial value again",
+            line.key
+        );
+        cx.shared.notify(Level::Done, text);
     }
     if moved {
         let text = format!(

@@ -192,7 +192,7 @@ fn content(state: &State, place: &Place, view: View<'_>, area: Rect, buf: &mut B
         if body.document.is_empty() {
             hatch::draw(&empty_body(place, view), &theme.hatching(), area, buf);
         } else {
-            let redactor = &place.outcome.redactor;
+            let redactor = place.redactor();
             let find = |bytes: &[u8]| redactor.find(bytes);
             let hide = Hide {
                 find: &find,
@@ -231,7 +231,7 @@ fn bottom(state: &State, view: View<'_>) -> Line<'static> {
             && let Some((path, _)) = place.way(line)
         {
             let room = usize::from(state.area.width).saturating_sub(at.len() + 30);
-            let redactor = &place.outcome.redactor;
+            let redactor = place.redactor();
             let path = if view.shared.revealed {
                 path
             } else {

@@ -16,7 +16,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::filter::{FilterError, Filtered as Output, Form, Places};
 use crate::model::edit::Edit;
-use crate::model::{Entity, Request};
+use crate::model::{Entity, Redactor, Request, Secret};
 use crate::tui::command::Command;
 use crate::tui::effect::Effect;
 use crate::tui::filtering::{Job, News};
@@ -98,6 +98,11 @@ pub(super) struct Filtered {
     error: Option<Words>,
     /// Whether it is the text that is wrong: perhaps it is only not finished.
     unfinished: bool,
+    /// The pieces of secrets in the output, and in the one that comes next.
+    pieces: Vec<Secret>,
+    coming: Vec<Secret>,
+    /// What hides these, with what is secret in the body.
+    hides: Option<Redactor>,
 }
 
 /// What is said of an error: values of the body may stand in it.
@@ -124,6 +129,16 @@ impl Filtered {
     pub(super) fn told(&self) -> Option<Seen> {
         let told = self.body.as_ref().and_then(Body::told);
         told.or_else(|| self.again.clone())
+    }
+
+    /// What hides the secrets in its output, where there are pieces of them.
+    pub(super) fn hides(&self) -> Option<&Redactor> {
+        self.hides.as_ref().filter(|_| self.body.is_some())
+    }
+
+    /// Hides the pieces in its output beside what is secret in the body.
+    pub(super) fn hide_with(&mut self, redactor: &Redactor) {
+        self.hides = (!self.pieces.is_empty()).then(|| redactor.with(self.pieces.iter().cloned()));
     }
 
     /// A filter to be run.
@@ -319,6 +334,7 @@ pub(super) fn run(state: &mut State, cx: &mut Cx<'_>) {
         media_type: media_type.to_owned(),
         text: filtered.text.clone(),
         completes,
+        redactor: place.outcome.redactor.clone(),
     };
     cx.effects.push(Effect::Filter(name, Box::new(job)));
 }
@@ -428,6 +444,11 @@ pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
                 filtered.read = percent;
             }
         }
+        News::Pieces(pieces) => {
+            if let Some(filtered) = state.filtered_mut() {
+                filtered.coming = pieces;
+            }
+        }
         News::SoFar(output) => take(state, output, true, cx),
         News::Output(Ok(output)) => take(state, output, false, cx),
         News::Output(Err(error)) => {
@@ -474,6 +495,10 @@ fn take(state: &mut State, output: Output, arrives: bool, cx: &mut Cx<'_>) {
     (filtered.index, filtered.places) = (index, output.places);
     let again = if arrives { None } else { filtered.again.take() };
     filtered.body = Some(Body::output(document, view, again));
+    filtered.pieces = std::mem::take(&mut filtered.coming);
+    if let Some(place) = state.place_mut() {
+        place.hide_pieces();
+    }
     follow::search(state, false, cx);
 }
 

@@ -162,6 +162,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     if let Some(mut place) = arrived {
         // The body that was looked at while it arrived: it stays where it is, and who indexes it goes on.
         place.outcome = newest;
+        place.hide_pieces();
         let broken = is_broken(&place.outcome);
         state.places.insert(open, place);
         state.page_key = None;

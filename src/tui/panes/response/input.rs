@@ -506,7 +506,11 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, Copied)> {
     let Some(place) = state.place() else { return Vec::new() };
     let exchange = place.outcome.exchange.as_ref();
     let show = Show {
-        redactor: Some(&place.outcome.redactor),
+        redactor: Some(if state.shows_body() {
+            place.redactor()
+        } else {
+            &place.outcome.redactor
+        }),
         revealed: shared.revealed,
     };
     let mut offers: Vec<(String, Copied)> = Vec::new();

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::filter;
 use crate::http::Keeping;
-use crate::model::{Outcome, Payload};
+use crate::model::{Outcome, Payload, Redactor};
 use crate::tui::widgets::body::{Path, Step, Supply, Syntax, xpath};
 
 use super::filter::Filtered;
@@ -57,6 +57,19 @@ impl Place {
         body(&self.outcome)
             .zip(body(outcome))
             .is_some_and(|(own, other)| own.is_same(&other))
+    }
+
+    /// What hides the secrets in the body that is shown, also the pieces of them that a filter has cut out.
+    pub(super) fn redactor(&self) -> &Redactor {
+        let filtered = self.filtered.as_ref().and_then(Filtered::hides);
+        filtered.unwrap_or(&self.outcome.redactor)
+    }
+
+    /// The outcome or the output of the filter is another one: what is secret in them may be more.
+    pub(super) fn hide_pieces(&mut self) {
+        if let Some(filtered) = &mut self.filtered {
+            filtered.hide_with(&self.outcome.redactor);
+        }
     }
 
     /// The body that is shown: what the filter made of it, else all of it.

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use crate::filter::{FilterError, Filtered, Form, Limits, Session, Stop};
+use crate::model::{Redactor, Secret};
 use crate::tui::event::Event;
 use crate::tui::filtering::{Job, News};
 use crate::tui::widgets::body::{Kind, Source, markup};
@@ -36,6 +37,9 @@ const MOMENT: Duration = Duration::from_millis(5);
 
 /// So long at least is between two words of how much is read.
 const TELLS: Duration = Duration::from_millis(100);
+
+/// So much of an output is looked through for pieces of secrets, in bytes.
+const MOST_LOOKED_AT: usize = 4 * 1024 * 1024;
 
 /// What is to be filtered, by its name; `None` if what was parsed is to be forgotten.
 type Work = Option<(u64, Job)>;
@@ -120,6 +124,8 @@ struct Inner {
 /// Hands work to the thread of its body, and on what that one tells; lives on when no body is there.
 pub(super) fn oversee(desk: &Arc<Desk>, queue: &Sender<Event>, newest: &Arc<AtomicU64>) {
     let mut inner: Option<Inner> = None;
+    // By the name of what is filtered last.
+    let mut hidden = (0, Redactor::default());
     let tell = |name, news| {
         // Nobody listens when the program is ending.
         let _ = queue.send(Event::Filtered(name, news));
@@ -138,6 +144,14 @@ pub(super) fn oversee(desk: &Arc<Desk>, queue: &Sender<Event>, newest: &Arc<Atom
             let copied = desk.news().as_ref().map(|(name, news)| (*name, copy(news)));
             desk.change(|papers| papers.told = false);
             if let Some((name, news)) = copied {
+                let pieces = if hidden.0 == name {
+                    pieces(&news, &hidden.1)
+                } else {
+                    Vec::new()
+                };
+                if !pieces.is_empty() {
+                    tell(name, News::Pieces(pieces));
+                }
                 tell(name, news);
             }
             continue;
@@ -147,7 +161,11 @@ pub(super) fn oversee(desk: &Arc<Desk>, queue: &Sender<Event>, newest: &Arc<Atom
             end(desk, inner.take());
             continue;
         }
-        match papers.work.take().flatten() {
+        let work = papers.work.take().flatten();
+        if let Some((name, job)) = &work {
+            hidden = (*name, job.redactor.clone());
+        }
+        match work {
             None => {
                 drop(papers);
                 end(desk, inner.take());
@@ -200,6 +218,15 @@ fn end(desk: &Desk, inner: Option<Inner>) {
     });
 }
 
+/// The pieces of secrets in an output: where a filter cuts a text, nobody finds the secret that it was.
+fn pieces(news: &News, redactor: &Redactor) -> Vec<Secret> {
+    let (News::SoFar(output) | News::Output(Ok(output))) = news else {
+        return Vec::new();
+    };
+    let bytes = &output.bytes[..output.bytes.len().min(MOST_LOOKED_AT)];
+    redactor.pieces([&*String::from_utf8_lossy(bytes)])
+}
+
 /// The same news in memory of this thread.
 fn copy(news: &News) -> News {
     let output = |output: &Filtered| Filtered {
@@ -208,6 +235,7 @@ fn copy(news: &News) -> News {
     };
     match news {
         News::Read(percent) => News::Read(*percent),
+        News::Pieces(pieces) => News::Pieces(pieces.clone()),
         News::SoFar(found) => News::SoFar(output(found)),
         News::Output(Ok(found)) => News::Output(Ok(output(found))),
         News::Output(Err(error)) => News::Output(Err(error.clone())),

@@ -400,3 +400,24 @@ fn undo_in_one_request_reaches_another_only_with_a_word() {
     assert_eq!(name(&harness), "List services");
     assert_eq!(harness.state.shared.open, other);
 }
+
+#[test]
+fn a_variable_of_a_collection_that_is_made_no_secret_again_has_both_its_values() {
+    let mut harness = opened(120, 40);
+    let before = group(&harness).variables[0].clone();
+    let current = |harness: &Harness| {
+        let kept = harness.state.shared.current.get(&owner(), &before.key);
+        kept.and_then(|kept| kept.value.clone())
+    };
+    let mine = current(&harness);
+    for _ in 0..2 {
+        harness.press("s");
+        let now = group(&harness).variables[0].clone();
+        assert!(now.secret && now.value == "", "{now:?}");
+        harness.press("s");
+        assert_eq!(
+            (group(&harness).variables[0].clone(), current(&harness)),
+            (before.clone(), mine.clone())
+        );
+    }
+}
