@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod secrets;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -234,44 +236,6 @@ fn tab_leads_to_whether_it_is_a_secret_and_on_to_the_next_name() {
     assert_eq!(current(&harness, "key"), Some(json!("two")));
     harness.press("<tab>next<enter>");
     assert!(variable(&harness, "next").is_some(), "{}", harness.screen());
-}
-
-#[test]
-fn what_becomes_a_secret_leaves_the_file_but_is_not_lost() {
-    let mut harness = open(120, 40);
-    harness.press("jjjjs");
-    let password = variable(&harness, "password").unwrap();
-    assert!(password.secret);
-    assert_eq!(password.value, json!(""));
-    assert_eq!(current(&harness, "password"), Some(json!("admin")));
-    harness.press("s");
-    let password = variable(&harness, "password").unwrap();
-    assert_eq!((password.secret, password.value), (false, json!("admin")));
-    assert_eq!(current(&harness, "password"), None, "it was none before");
-    assert!(notice(&harness).contains("has its initial value again"));
-}
-
-#[test]
-fn both_values_come_through_being_a_secret_for_a_while() {
-    let mut harness = open(120, 40);
-    set(&mut harness, "password", "mine");
-    let both = |harness: &Harness| {
-        let variable = variable(harness, "password").unwrap();
-        (variable.secret, variable.value, current(harness, "password").unwrap())
-    };
-    for _ in 0..2 {
-        harness.press("gjjjjs");
-        assert_eq!(both(&harness), (true, json!(""), json!("mine")));
-        harness.press("<esc>");
-        show(&mut harness);
-        harness.press("gjjjjs");
-        assert_eq!(both(&harness), (false, json!("admin"), json!("mine")));
-    }
-    // What it is set to meanwhile is no less its own.
-    harness.press("s");
-    set(&mut harness, "password", "another");
-    harness.press("s");
-    assert_eq!(both(&harness), (false, json!("admin"), json!("another")));
 }
 
 #[test]

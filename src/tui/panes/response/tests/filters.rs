@@ -596,30 +596,3 @@ fn another_charset_is_filtered_anew() {
     filter(&mut harness);
     has(&harness, "\"И\"");
 }
-
-#[test]
-fn what_a_filter_cuts_out_of_a_secret_is_hidden_with_it() {
-    const SECRET: &str = "Tok-4eC39HqLyjWDarj-T1zdp7dcABCDEFGH";
-    let body = format!("{{\"t\":\"{SECRET}\",\"n\":1}}");
-    let mut outcome = answered(response(200, "application/json", body));
-    outcome.redactor = Redactor::new([Secret::new(SECRET)]);
-    let mut harness = sent(120, 40, outcome);
-    harness.press("|.t[0:20]");
-    let (name, job) = asked(&harness).unwrap();
-    assert_eq!(job.text, ".t[0:20]");
-    let pieces = job.redactor.pieces([&SECRET[..20]]);
-    harness.event(Event::Filtered(name, News::Pieces(pieces)));
-    filter(&mut harness);
-    let screen = harness.screen();
-    assert!(
-        screen.contains("jq · 1 value") && !screen.contains(&SECRET[..20]),
-        "{screen}"
-    );
-    // Nothing else is kept of them.
-    harness.press("<ctrl-u>.n");
-    filter(&mut harness);
-    assert!(harness.screen().contains("jq · 1 value"), "{}", harness.screen());
-    harness.press("<enter><esc>");
-    let place = harness.state.panes.response.place().unwrap();
-    assert_eq!(place.redactor().count(), 1);
-}
