@@ -206,7 +206,7 @@ fn a_row_of_tokens_opens_its_form_and_the_names_of_its_columns_do_not() {
         "{}",
         harness.screen()
     );
-    click(&mut harness, "dex_token ");
+    click(&mut harness, "dex_token    ");
     assert!(
         harness.screen().contains("Token of Pydio Cells"),
         "{}",
