@@ -490,9 +490,19 @@ fn out_file(text: &str) -> Result<PathBuf, std::convert::Infallible> {
     Ok(PathBuf::from(if text == "-" { "/dev/stdout" } else { text }))
 }
 
-/// A number of things, from 1.
+/// A number of things, from 1, written in any way that newman takes: `1e1`, `0x2`.
 fn count(text: &str) -> Result<u32, String> {
-    let given = text.parse().ok().filter(|count| *count > 0);
+    let plain = text.trim();
+    let in_base = |sign: &str, base: u32| u32::from_str_radix(plain.strip_prefix(sign)?, base).ok();
+    let tens = || {
+        let number: f64 = plain.parse().ok()?;
+        (number.fract() == 0.0 && number <= f64::from(u32::MAX)).then(|| format!("{number:.0}").parse().ok())?
+    };
+    let given = in_base("0x", 16)
+        .or_else(|| in_base("0b", 2))
+        .or_else(|| in_base("0o", 8))
+        .or_else(tens)
+        .filter(|count| *count > 0);
     given.ok_or_else(|| "give it as a whole number from 1".to_owned())
 }
 

@@ -1,5 +1,6 @@
 //! The figures of a run and everything that failed in it; of what went well only sums are kept.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -84,7 +85,7 @@ pub struct Summary {
     pub post_response: Count,
     /// Tests, the skipped ones included.
     pub tests: Count,
-    /// Everything that failed, in order.
+    /// Everything that failed, in order, without the stacks.
     pub failures: Vec<Failure>,
     /// How long the whole run took.
     pub took: Duration,
@@ -141,8 +142,8 @@ pub struct Failure {
     pub iteration: Iteration,
     /// The request it failed in.
     pub node: Option<NodeId>,
-    /// The names from the collection to the request.
-    pub location: Vec<String>,
+    /// The names from the collection to the request; all failures of one send share them.
+    pub location: Arc<[String]>,
     /// Where in it.
     pub at: At,
     /// `AssertionError`, `TypeError`, or `request` when there was no response.
@@ -165,7 +166,12 @@ impl Summary {
 
     pub(super) fn add(&mut self, outcome: &Outcome, failures: &[Failure]) {
         self.requests += 1;
-        self.failures.extend_from_slice(failures);
+        // Who tells of a stack does so at once.
+        let kept = failures.iter().map(|failure| Failure {
+            stack: String::new(),
+            ..failure.clone()
+        });
+        self.failures.extend(kept);
         let failed = |event: ScriptEvent, total: usize| {
             let errors = outcome.script_errors.iter().filter(|error| error.event == event);
             errors.count().min(total)
@@ -204,10 +210,11 @@ impl Summary {
 
 /// Everything that failed in one send, in the order it happened.
 pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
+    let location: Arc<[String]> = plan.location().into();
     let failure = |at: At, kind: &str, what: &str, message: &str, hint: Option<&String>| Failure {
         iteration: plan.iteration,
         node: plan.node,
-        location: plan.location(),
+        location: Arc::clone(&location),
         at,
         kind: kind.to_owned(),
         what: what.to_owned(),

@@ -152,7 +152,25 @@ pub fn display_value(value: &Value) -> String {
             .collect::<Vec<_>>()
             .join(","),
         Value::Object(_) => "[object Object]".to_owned(),
+        Value::Number(number) if number.is_f64() => display_number(number.as_f64().unwrap_or_default()),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+/// How a number reads inside a text, likewise: `0.00001`, `100000000000000000000`, and from there on `1e+21`.
+pub fn display_number(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        size if size.is_infinite() => format!("{value}").replace("inf", "Infinity"),
+        1e-6..1e21 => format!("{value}"),
+        _ => {
+            let text = format!("{value:e}");
+            if text.contains("e-") {
+                text
+            } else {
+                text.replace('e', "e+")
+            }
+        }
     }
 }
 
@@ -406,7 +424,15 @@ mod tests {
     #[test]
     fn values_read_as_javascript_prints_them() {
         assert_eq!(display_value(&json!("a")), "a");
-        assert_eq!(display_value(&json!(1.5)), "1.5");
+        for (number, shown) in [
+            (1.5, "1.5"),
+            (0.000_01, "0.00001"),
+            (-1.5e-7, "-1.5e-7"),
+            (12_345_678_901_234_567_000.0, "12345678901234567000"),
+            (1e21, "1e+21"),
+        ] {
+            assert_eq!(display_value(&json!(number)), shown);
+        }
         assert_eq!(display_value(&json!(null)), "null");
         assert_eq!(display_value(&json!([1, [2, null], "x"])), "1,2,,x");
         assert_eq!(display_value(&json!({"a": 1})), "[object Object]");

@@ -55,8 +55,8 @@ pub enum ResolvedBody {
         content_type: &'static str,
         /// The bytes.
         bytes: Bytes,
-        /// Whether they are the user's own text: its type is stated before anything of the auth, as Postman does. What is made
-        /// of an operation of GraphQL gets its type with the headers that are ours.
+        /// Whether they are the user's own JSON: its type is stated before anything of the auth, as Postman does. Any other text,
+        /// and what is made of an operation of GraphQL, gets its type with the headers that are ours.
         typed: bool,
     },
     /// A file, streamed; the Content-Type follows its ending.
@@ -88,7 +88,7 @@ impl ResolvedRequest {
         self.method.has_body() || self.settings.always_send_body.unwrap_or(false)
     }
 
-    /// Puts the Content-Type that a text asks for behind the headers of the user, unless there is one or it is switched off:
+    /// Puts the Content-Type that JSON asks for behind the headers of the user, unless there is one or it is switched off:
     /// before the auth, whose headers come behind it and may cover it.
     pub fn state_content_type(&mut self) {
         const NAME: &str = "Content-Type";

@@ -52,21 +52,34 @@ pub fn execution(done: &Done<'_>, cursor: &Value) -> Option<Map<String, Value>> 
     Some(out)
 }
 
-/// Where in the run a request stands.
+/// Where in the run a request stands. Newman says only of the first one where that is in the run, and that an iteration begins.
 pub fn cursor(done: &Done<'_>) -> Value {
     let (position, iteration) = (done.place.position, done.plan.iteration);
-    let is_last = position + 1 >= done.place.length && iteration.index + 1 >= iteration.count;
-    let mut out = json!({
-        "position": position,
-        "iteration": iteration.index,
-        "length": done.place.length,
-        "cycles": iteration.count,
-        "empty": done.place.length == 0,
-        "eof": is_last,
-        "bof": position == 0 && iteration.index == 0,
-        "cr": position == 0 && iteration.index > 0,
-        "ref": Uuid::new_v4().to_string(),
-    });
+    let turn = Uuid::new_v4().to_string();
+    let mut out = if position == 0 && iteration.index == 0 {
+        json!({
+            "position": position,
+            "iteration": iteration.index,
+            "length": done.place.length,
+            "cycles": iteration.count,
+            "empty": done.place.length == 0,
+            "eof": false,
+            "bof": true,
+            "cr": false,
+            "ref": turn,
+        })
+    } else {
+        json!({
+            "ref": turn,
+            "length": done.place.length,
+            "cycles": iteration.count,
+            "position": position,
+            "iteration": iteration.index,
+        })
+    };
+    if position == 0 && iteration.index > 0 {
+        out["cr"] = true.into();
+    }
     if done.outcome.exchange.is_some() {
         out["httpRequestId"] = Uuid::new_v4().to_string().into();
     }
@@ -266,23 +279,14 @@ fn response(response: &Response, took: u128) -> Value {
     let headers: Vec<Value> = headers
         .map(|(name, value)| json!({ "key": name, "value": String::from_utf8_lossy(value) }))
         .collect();
-    let cookies = response.cookies.iter().map(|cookie| {
-        json!({
-            "name": cookie.name,
-            "value": cookie.value,
-            "domain": cookie.domain,
-            "path": cookie.path,
-            "secure": cookie.secure,
-            "httpOnly": cookie.http_only,
-        })
-    });
     json!({
         "id": Uuid::new_v4().to_string(),
         "status": response.reason,
         "code": response.status,
         "header": headers,
         "stream": null,
-        "cookie": cookies.collect::<Vec<_>>(),
+        // Newman has none there, whatever the server sets.
+        "cookie": [],
         "responseTime": u64::try_from(took).unwrap_or(u64::MAX).max(1),
         "responseSize": response.body.len(),
     })

@@ -11,22 +11,24 @@ use crate::model::Entity;
 use crate::model::id::ItemPath;
 use crate::model::workspace::{Node, Workspace};
 
-/// Gives the items of a collection that have no id from Postman the one they go by here.
+/// Gives the items of a collection that have no id from Postman the one they go by here, and those without a name that by which
+/// everything else in a report calls them.
 pub fn identify(collection: &mut Collection) {
     let mut paths: Vec<ItemPath> = Vec::with_capacity(collection.items.len());
     for item in &mut collection.items {
         let above = item.parent.and_then(|parent| paths.get(parent));
         let path = above.map_or_else(|| ItemPath::new(&item.slug), |above| above.join(&item.slug));
+        let is_item = !matches!(item.entity, Entity::Collection(_));
         let origin = match &mut item.entity {
             Entity::Request(request) => &mut std::sync::Arc::make_mut(request).origin,
             Entity::Folder(group) => &mut std::sync::Arc::make_mut(group).origin,
-            // Its id is none of an item's.
-            Entity::Collection(_) => {
-                paths.push(path);
-                continue;
-            }
+            Entity::Collection(group) => &mut std::sync::Arc::make_mut(group).origin,
         };
-        origin.id = origin.id_at(path.as_str());
+        origin.rest.retain(|rest| rest.at != "/name");
+        // The id of a collection is none of an item's.
+        if is_item {
+            origin.id = origin.id_at(path.as_str());
+        }
         paths.push(path);
     }
 }
@@ -78,6 +80,9 @@ pub fn collection(value: &mut Value) {
         info.entry("_postman_id").or_insert_with(|| id.into());
     }
     item(value);
+    if let Some(map) = value.as_object_mut() {
+        map.entry("variable").or_insert_with(|| json!([]));
+    }
 }
 
 /// An item, likewise, with those in it.
@@ -85,6 +90,7 @@ pub fn item(value: &mut Value) {
     let Some(map) = value.as_object_mut() else { return };
     common(map);
     no_auth(map);
+    map.entry("event").or_insert_with(|| json!([]));
     let id = map.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     for (n, event) in objects(map, "event").enumerate() {
         common(event);
@@ -118,9 +124,14 @@ pub fn item(value: &mut Value) {
 pub fn request(value: &mut Value) {
     if let Some(url) = member(value, "url") {
         common(url);
+        // It is kept in its parts alone.
+        url.shift_remove("raw");
         for part in ["query", "variable"] {
             url.entry(part).or_insert_with(|| json!([]));
             objects(url, part).for_each(common);
+        }
+        for variable in objects(url, "variable") {
+            variable.entry("type").or_insert_with(|| "any".into());
         }
     }
     if let Some(body) = member(value, "body") {
@@ -133,6 +144,9 @@ pub fn request(value: &mut Value) {
         common(map);
         no_auth(map);
         objects(map, "header").for_each(common);
+        if map.get("header") == Some(&json!([])) {
+            map.shift_remove("header");
+        }
     }
 }
 
@@ -202,7 +216,8 @@ mod tests {
                 "auth": { "type": "noauth" },
                 "description": "d",
                 "body": { "mode": "urlencoded", "urlencoded": [{ "key": "a", "value": "b", "description": "row" }] },
-                "url": { "raw": "http://a", "host": ["a"] },
+                "url": { "raw": "http://a/:b", "host": ["a"], "path": [":b"], "variable": [{ "key": "b", "value": "1" }] },
+                "header": [],
             },
             "response": [{ "_postman_previewlanguage": "json", "body": "{\"description\":\"x\"}" }],
         });
@@ -214,7 +229,9 @@ mod tests {
         assert_eq!(request["description"], json!({ "content": "d", "type": "text/plain" }));
         assert_eq!(request["body"]["urlencoded"][0]["description"]["content"], "row");
         assert_eq!(request["auth"]["noauth"], json!([]));
-        assert_eq!(request["url"]["variable"], json!([]));
+        assert_eq!(request["url"]["query"], json!([]));
+        assert_eq!(request["url"]["variable"][0]["type"], "any");
+        assert!(request["url"].get("raw").is_none() && request.get("header").is_none());
         assert_eq!(own["event"][0]["script"]["id"].as_str().map(str::len), Some(36));
         let example = &own["response"][0];
         assert_eq!(example["_"], json!({ "postman_previewlanguage": "json" }));
@@ -225,7 +242,7 @@ mod tests {
     fn keys_of_the_users_own_stay_as_they_are() {
         let meta = json!({ "event": ["click"], "info": {}, "url": {}, "_postman_b": 2, "auth": { "type": "noauth" } });
         let mut own = json!({
-            "info": { "owner": "me", "description": "d" }, "_": "x", "_postman_a": 1, "x-meta": meta,
+            "info": { "owner": "me", "description": "d" }, "event": [], "_": "x", "_postman_a": 1, "x-meta": meta,
             "request": { "url": "http://a", "x-meta": meta },
         });
         let before = own.clone();
@@ -239,9 +256,12 @@ mod tests {
     #[test]
     fn what_has_another_shape_is_passed_over() {
         for mut value in [
-            json!({ "event": ["click", { "listen": 1, "script": "text" }], "request": "http://a", "response": "none" }),
-            json!({ "info": "text", "item": [1, "x", { "event": {} }], "request": [], "variable": [1] }),
-            json!({ "request": { "url": [], "body": 1, "header": "a: b", "auth": [] }, "response": [null] }),
+            json!({ "event": ["click", { "listen": 1, "script": "text" }], "request": "http://a", "response": "none", "variable": [] }),
+            json!({ "info": "text", "item": [1, "x", { "event": {} }], "request": [], "event": [], "variable": [1] }),
+            json!({
+                "request": { "url": [], "body": 1, "header": "a: b", "auth": [] }, "response": [null],
+                "event": 1, "variable": {},
+            }),
         ] {
             let before = value.clone();
             collection(&mut value);

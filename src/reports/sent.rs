@@ -42,7 +42,8 @@ pub fn request(done: &Done<'_>, exchange: &Exchange) -> Value {
     }
     // As it is written, not as it was filled in: the parameters are secrets, most of them.
     let auth: &Auth = done.plan.auth();
-    if !auth.is_inherited() {
+    let is_anywhere = !written.auth.is_inherited() || done.plan.inherited_auth.from.is_some();
+    if is_anywhere && !auth.is_inherited() {
         out["auth"] = write::auth(auth);
     }
     if let Some(body) = body(done, &exchange.request) {

@@ -4,6 +4,7 @@
 //! The engine sees the script inside a wrapper; the wrapper shares the first line, so columns there are shifted back.
 
 mod calls;
+mod evaluated;
 mod given;
 mod members;
 mod natives;
@@ -54,6 +55,11 @@ pub trait World {
 
     /// What V8 calls what a path leads to, where it is nothing or a number; `json()` on the way is the answer.
     fn shown(&self, path: &[&str]) -> Option<String>;
+
+    /// The texts that a script may have evaluated: the values of its variables.
+    fn texts(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What is there when nobody can be asked.
@@ -90,6 +96,9 @@ pub fn reword(thrown: Thrown, source: &str, world: &dyn World) -> Worded {
     // Not the script's text is wrong then, but what `eval` was given, or what a part of the prelude was.
     let is_foreign =
         first_frame(&thrown.stack).is_some_and(|frame| !frame.contains(&format!("{FILE}:"))) && native.is_none();
+    let evaluated = is_foreign
+        .then(|| evaluated::words(&thrown, source, at.map_or(0, |(line, _)| line), world))
+        .flatten();
     let Thrown {
         name,
         message,
@@ -124,6 +133,7 @@ pub fn reword(thrown: Thrown, source: &str, world: &dyn World) -> Worded {
         .flatten();
     let given = native.as_deref().and_then(|of| given::words(&message, of, source, at));
     let message = match name.as_str() {
+        _ if evaluated.is_some() => evaluated,
         _ if given.is_some() => given,
         _ if sure.is_some() => sure,
         "SyntaxError" if native.as_ref().is_some_and(|of| PATTERNS.contains(&of.as_str())) => {
@@ -250,7 +260,7 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
     ] {
         if let Some((key, what)) = message.strip_prefix(engine).and_then(|rest| rest.rsplit_once("' of ")) {
             if key == "Symbol.iterator" {
-                return Some(format!("{what} is not iterable"));
+                return Some(format!("{what} is not iterable {}", sure::READ));
             }
             return Some(format!("{words}{what} ({doing} '{key}')"));
         }
@@ -275,7 +285,6 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         }
         "circular reference" => "Converting circular structure to JSON",
         "BigInt are forbidden in JSON.stringify" => "Do not know how to serialize a BigInt",
-        "value is not iterable" => return iterated(source, at?),
         message if members::is_change(message) => return members::changed(message, source, at),
         "invalid 'instanceof' right operand" if operand::is_primitive(source, at) => {
             "Right-hand side of 'instanceof' is not an object"
@@ -287,50 +296,6 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         _ => return natives::plain(message),
     };
     Some(words.to_owned())
-}
-
-/// What is gone through on the line of a place, by a `for … of` or to be taken apart, when it is a name or nothing but
-/// braces, and only one of them can be meant.
-fn iterated(source: &str, (line, _): (u32, u32)) -> Option<String> {
-    let line = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
-    let line = &spaced(line);
-    let looped = line.split_once("for").and_then(|(_, rest)| rest.split_once(" of "));
-    let looped = looped.map(|(_, rest)| rest.split_once(')').map_or("", |(what, _)| what.trim()));
-    let what = match (looped, takes_braces(line)) {
-        (None, true) | (Some("{}"), _) => "{}",
-        (Some(name), false) if !name.is_empty() && name.chars().all(|c| is_word(c) || c == '.') => name,
-        _ => return None,
-    };
-    Some(format!("{what} is not iterable"))
-}
-
-/// A line whose lists that are taken apart stand as most people write them: `[a] = {}` for `[a]={}`.
-fn spaced(line: &str) -> String {
-    let mut parts = line.split(']');
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        out.push(']');
-        let given = part.trim_start().strip_prefix('=').map(str::trim_start);
-        match given.filter(|given| given.starts_with('{')) {
-            Some(given) => {
-                out.push_str(" = ");
-                out.push_str(given);
-            }
-            None => out.push_str(part),
-        }
-    }
-    out
-}
-
-/// Whether nothing but braces is taken apart as a list or put into one: `[a] = {}`, `[...{}]`. In `a[0] = {}` they are not.
-fn takes_braces(line: &str) -> bool {
-    let is_list = |end: usize| {
-        let before = line[..end].rfind('[').map_or("", |start| line[..start].trim_end());
-        let word = before.rsplit(|c| !is_word(c)).next().unwrap_or_default();
-        let is_value = !word.is_empty() || before.ends_with([')', ']']);
-        !is_value || ["const", "let", "var"].contains(&word)
-    };
-    line.contains("...{}]") || line.match_indices("] = {}").any(|(end, _)| is_list(end))
 }
 
 fn reference_error(message: &str) -> Option<String> {

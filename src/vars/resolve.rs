@@ -158,7 +158,7 @@ impl<'a> Work<'a> {
                 ResolvedBody::Bytes {
                     content_type: language.content_type(),
                     bytes,
-                    typed: true,
+                    typed: *language == Language::Json,
                 }
             }
             Body::File { path } => match self.template(path) {

@@ -121,7 +121,12 @@ fn times_without_a_value_are_newmans_and_what_is_none_is_refused() {
             .stderr(contains(format!("invalid value 'abc' for '{name}")))
             .stdout(contains("200 OK").not());
     }
-    for count in ["abc", "0", "-1"] {
+    for count in ["2e0", " 0x2", "2.0"] {
+        let run = home.newman(&items, &["-n", count]).success();
+        let told = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+        assert_eq!(told.matches("200 OK").count(), 2, "{count}");
+    }
+    for count in ["abc", "0", "-1", "2.5", "inf"] {
         home.newman(&items, &["-n", count])
             .code(1)
             .stderr(contains("give it as a whole number from 1"));

@@ -113,7 +113,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE", help_heading = WIRE)]
     pub cookie_jar: Option<PathBuf>,
 
-    /// Who reports: cli, json, junit, html, progress; several with commas. Their options are `--reporter-NAME-OPTION`,
+    /// Who reports: cli, json, junit, html, progress, emojitrain; several with commas. Their options are `--reporter-NAME-OPTION`,
     /// such as `--reporter-json-export FILE`.
     #[arg(
         short = 'r',

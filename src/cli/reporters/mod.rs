@@ -3,10 +3,12 @@
 //! ```text
 //! RunEvent ─▶ Reporters ─┬─ cli       stdout, as it happens
 //!            (redacted)  ├─ progress  a bar on stderr
+//!                        ├─ emojitrain  faces on stdout
 //!                        └─ json, junit, html ─▶ a file (crate::reports)
 //! ```
 
 mod cli;
+mod emojitrain;
 mod progress;
 
 use std::io;
@@ -62,7 +64,7 @@ impl Reporter for ToFile {
 }
 
 /// What the reporters can be told.
-const KNOWN: [(&str, &[&str]); 5] = [
+const KNOWN: [(&str, &[&str]); 6] = [
     (
         "cli",
         &[
@@ -77,6 +79,7 @@ const KNOWN: [(&str, &[&str]); 5] = [
         ],
     ),
     ("progress", &["silent"]),
+    ("emojitrain", &["silent"]),
     ("json", &["export"]),
     ("junit", &["export"]),
     ("html", &["export", "title"]),
@@ -116,8 +119,9 @@ impl Reporters {
             seen.push(name);
             let options = Options { name, given };
             match name {
-                "cli" | "progress" if args.silent || options.has("silent") => {}
+                "cli" | "progress" | "emojitrain" if args.silent || options.has("silent") => {}
                 "cli" => all.push(Box::new(cli::Cli::new(cli::Shown::new(args, &options)))),
+                "emojitrain" => all.push(Box::new(emojitrain::Emojitrain)),
                 "progress" => all.push(Box::new(progress::Progress::default())),
                 "json" => all.push(Box::new(ToFile {
                     report: Box::new(Json::new().map_err(failed)?),
@@ -142,7 +146,7 @@ impl Reporters {
                 _ => tell(
                     output,
                     &format!("there is no reporter `{name}`"),
-                    Some("there are cli, json, junit, html and progress"),
+                    Some("there are cli, json, junit, html, progress and emojitrain"),
                 ),
             }
         }

@@ -101,7 +101,7 @@ mod tests {
                 by_hand: None,
             },
             node: None,
-            location: vec!["C".to_owned(), "get".to_owned()],
+            location: ["C", "get"].map(str::to_owned).into(),
             at: At::Test(0),
             kind: "AssertionError".to_owned(),
             what: what.to_owned(),

@@ -92,6 +92,21 @@ impl Run {
         Some(wording::reword(thrown, source, world))
     }
 
+    /// The texts among the values of its variables, each once; none while someone else has the state.
+    pub fn texts(&self) -> Vec<String> {
+        let Ok(state) = self.0.try_lock() else {
+            return Vec::new();
+        };
+        let scopes = state.scopes();
+        let bindings = Scope::ALL.iter().flat_map(|scope| &scopes.layer(*scope).bindings);
+        let mut texts: Vec<String> = bindings
+            .filter_map(|binding| binding.value.as_str().map(str::to_owned))
+            .collect();
+        texts.sort_unstable();
+        texts.dedup();
+        texts
+    }
+
     /// Begins a script.
     pub fn start(&self, job: Arc<ScriptJob>) {
         *self.state() = State {

@@ -48,8 +48,8 @@ pub fn register<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Resul
     )
 }
 
-/// What a script finds by its globals.
-struct Globals<'a, 'js>(&'a Ctx<'js>);
+/// What a script finds by its globals, and has in its variables.
+struct Globals<'a, 'js>(&'a Ctx<'js>, &'a Run);
 
 impl<'js> Globals<'_, 'js> {
     /// What a path leads to.
@@ -93,6 +93,10 @@ impl World for Globals<'_, '_> {
                 .or_else(|| found.as_int().map(|number| number.to_string())),
         }
     }
+
+    fn texts(&self) -> Vec<String> {
+        self.1.texts()
+    }
 }
 
 fn word<'js>(ctx: &Ctx<'js>, error: &Value<'js>, sites: &Array<'js>, run: &Run) -> Result<String> {
@@ -127,7 +131,7 @@ fn word<'js>(ctx: &Ctx<'js>, error: &Value<'js>, sites: &Array<'js>, run: &Run) 
             message: message.clone(),
             stack: frames.clone(),
         };
-        let Some(worded) = run.try_reword(thrown, &Globals(ctx)) else {
+        let Some(worded) = run.try_reword(thrown, &Globals(ctx, run)) else {
             return Ok(format!("{shown}: {message}\n{frames}"));
         };
         if worded.message != message {

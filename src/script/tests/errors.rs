@@ -280,7 +280,6 @@ fn what_is_not_iterable_is_named_where_only_one_can_be_meant() {
         ("for (const x of {}) {}", "{}"),
         ("const [a] = {}", "{}"),
         ("const [a]={}", "{}"),
-        ("let a; ([a] = {})", "{}"),
         (
             "const rows = {}, seen = {}; for (const x of rows) { seen[x.id] = {}; }",
             "rows",

@@ -21,6 +21,10 @@ fn a_name_that_is_declared_twice_is_pointed_to() {
         ("const a = 1;\n  const data = a;", (2, 9)),
         ("pm.test('data');\nlet { a, data } = {};", (2, 10)),
         ("// const tests\nconst tests = {};", (2, 7)),
+        // No use of it is meant, nor what a block has of its own.
+        ("console.log([1, data]);\nconst a = { data }, data = 1;", (2, 21)),
+        ("{ const data = 1; }\n[data, 2];\nlet data;", (3, 5)),
+        ("const a = (data, pm)\nf(a, data)\nclass data {}", (3, 7)),
     ] {
         assert_eq!(place(source), at, "{source}");
     }

@@ -53,8 +53,40 @@ fn what_cannot_be_gone_through_is_named_by_the_way_it_is_used() {
             "Spread syntax requires ...iterable[Symbol.iterator] to be a function",
         ),
         ("Math.max(...u)", "u is not iterable (cannot read property undefined)"),
+        ("const [a] = o", "o is not iterable"),
+        ("const [a]=u", "u is not iterable"),
+        (
+            "const [x]=o.b",
+            "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "const f = () => u;\nconst [x]=f()",
+            "f is not a function or its return value is not iterable",
+        ),
+        ("for (const k of o) {}", "o is not iterable"),
+        ("const f = () => {\n  const [x] = o;\n};\nf()", "o is not iterable"),
+        (
+            "let x; ([x] = {})",
+            "object is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "(([x]) => x)(u)",
+            "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "let x;\n[x] = u",
+            "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "const h = {k() {}}; const [x] = h.k()",
+            "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
         // Either may be meant.
         ("[...o, ...json]", "value is not iterable"),
+        (
+            "const l = [5];\nfor (const x of l) {\n  const [a] = x;\n}",
+            "value is not iterable",
+        ),
     ]);
 }
 
@@ -138,4 +170,42 @@ fn a_text_that_stands_in_eval_is_read_as_the_script_is() {
         ("eval('switch(1){foo}')", "Unexpected identifier 'foo'"),
         ("new Function('foo bar')", "Unexpected identifier 'bar'"),
     ]);
+}
+
+#[test]
+fn what_goes_wrong_in_a_text_of_a_variable_is_worded_as_what_goes_wrong_in_the_script() {
+    let eval = "eval(pm.globals.get('code'))";
+    let wrong = [
+        ("var q = {}; q.bar(1);", eval, "q.bar is not a function"),
+        (
+            "({ check(x) {\n  return x.nope();\n} })",
+            "const h = eval(pm.globals.get('code'));\nh.check({})",
+            "x.nope is not a function",
+        ),
+        ("const [z] = 5;", eval, "5 is not iterable"),
+        ("const k = 1; k = 2;", eval, "Assignment to constant variable."),
+        (
+            "class A {} A();",
+            eval,
+            "Class constructor A cannot be invoked without 'new'",
+        ),
+        ("foo bar", eval, "Unexpected identifier 'bar'"),
+        (
+            "return x.zap()",
+            "new Function('x', pm.globals.get('code'))({})",
+            "x.zap is not a function",
+        ),
+        ("missing()", eval, "missing is not defined"),
+    ]
+    .into_iter()
+    .filter_map(|(text, call, expected)| {
+        let told = error(&format!(
+            "pm.globals.set('a', '{{}}'); pm.globals.set('code', {text:?});\n{call}"
+        ));
+        (told != expected).then(|| format!("{text}: {told}"))
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), [""; 0]);
+    // Another one that fits may be the one.
+    let two = "pm.globals.set('a', 'var q = {}; q.foo(1);'); pm.globals.set('b', 'var q = {}; q.bar(1);');";
+    assert_eq!(error(&format!("{two}\neval(pm.globals.get('b'))")), "not a function");
 }

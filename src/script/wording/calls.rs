@@ -81,20 +81,6 @@ pub fn class(source: &str) -> Option<&str> {
     called.all(|at| script.text(at - 1) == name).then_some(name)
 }
 
-/// Where a script first declares a name that is not its own to declare, or takes it out of what is taken apart.
-pub fn declared(source: &str, name: &str) -> Option<(u32, u32)> {
-    let script = Script::read(source);
-    let is_declared = |at: &usize| {
-        let before = at.checked_sub(1).map_or("", |at| script.text(at));
-        let behind = script.text(at + 1);
-        script.text(*at) == name
-            && (["const", "let", "class"].contains(&before)
-                || ["{", "[", ",", ":", "..."].contains(&before) && ["=", ",", "}", "]", ";"].contains(&behind))
-    };
-    let at = (0..script.tokens.len()).find(is_declared)?;
-    Some(super::place_of(source, script.tokens[at].at))
-}
-
 /// The literals of a script's patterns, and where in it they begin.
 pub fn patterns(source: &str) -> Vec<(&str, usize)> {
     let script = Script::read(source);

@@ -2,6 +2,8 @@
 //!
 //! The value is not known here; it is shown where it stands in the script as it is: `[1].forEach(5)`.
 
+use super::calls::{Kind, Script};
+
 /// V8's words for a complaint of the built-in function `of`, which is called once on the line of a place.
 pub fn words(message: &str, of: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
     let line = source.split('\n').nth(usize::try_from(at?.0).ok()?.checked_sub(1)?)?;
@@ -112,25 +114,53 @@ fn number(literal: &str) -> Option<String> {
         return None;
     }
     let value: f64 = literal.parse().ok()?;
-    Some(match value.abs() {
-        0.0 => "0".to_owned(),
-        size if size.is_infinite() => format!("{value}").replace("inf", "Infinity"),
-        1e-6..1e21 => format!("{value}"),
-        _ => {
-            let text = format!("{value:e}");
-            if text.contains("e-") {
-                text
-            } else {
-                text.replace('e', "e+")
-            }
-        }
-    })
+    Some(crate::model::variable::display_number(value))
 }
 
 /// Where a name is declared that the script cannot have, of which the engine does not know.
 pub fn declared(message: &str, source: &str) -> Option<(u32, u32)> {
     let name = super::between(message, "Identifier '", "' has already been declared")?;
-    super::calls::declared(source, name)
+    let script = Script::read(source);
+    let mut at = 0;
+    while at < script.len() {
+        let found = match script.text(at) {
+            _ if script.is_member(at) => None,
+            "class" => Some(at + 1).filter(|at| script.text(*at) == name),
+            "const" | "let" => bound(&script, at + 1, name),
+            _ => None,
+        };
+        if let Some(found) = found {
+            return Some(super::place_of(source, script.tokens[found].at));
+        }
+        // What is declared in a block or a function is its own.
+        at = script.mate(at).filter(|end| *end > at).unwrap_or(at) + 1;
+    }
+    None
+}
+
+/// Where the names that begin at a token, each with its value, have one of that name.
+fn bound(script: &Script<'_>, mut at: usize, name: &str) -> Option<usize> {
+    loop {
+        let end = script.mate(at).filter(|end| *end > at).unwrap_or(at);
+        let is_bound = |at: &usize| {
+            let (before, behind) = (script.text(at.saturating_sub(1)), script.text(at + 1));
+            script.text(*at) == name
+                && (end == *at
+                    || ["{", "[", ",", ":", "..."].contains(&before) && ["=", ",", "}", "]"].contains(&behind))
+        };
+        if let Some(found) = (at..=end).find(is_bound) {
+            return Some(found);
+        }
+        at = end + 1;
+        while script.text(at) != "," {
+            let is_next = script.is_line_start(at) && script.is_operand(at) && script.kind(at) != Kind::Sign;
+            if at >= script.len() || script.text(at) == ";" || is_next {
+                return None;
+            }
+            at = script.mate(at).filter(|end| *end > at).unwrap_or(at) + 1;
+        }
+        at += 1;
+    }
 }
 
 #[cfg(test)]

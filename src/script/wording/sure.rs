@@ -9,6 +9,9 @@ use super::calls::{Kind, Script};
 /// How many names may stand for each other.
 const DEEPEST: u8 = 4;
 
+/// What V8 was about to do with what is not iterable and has no name.
+pub const READ: &str = "(cannot read property Symbol(Symbol.iterator))";
+
 /// What a name is declared as.
 enum Bound {
     /// By nobody in the script.
@@ -179,11 +182,15 @@ fn bound(script: &Script<'_>, name: &str) -> Bound {
     found
 }
 
-/// What is gone through on the line of a place, and is `what` or something else that cannot be; V8 has names for names.
+/// What is gone through at a place, and is `what` or something else that cannot be; V8 has names for names.
 pub fn iterated(source: &str, line: u32, what: Option<&str>) -> Option<String> {
-    const READ: &str = "(cannot read property Symbol(Symbol.iterator))";
     let script = Script::read(source);
-    let mut all = script.on_line(line)?.filter_map(|at| gone_through(&script, at));
+    let own = script.on_line(line)?;
+    // What is a name alone has no place: then it is that of what was looked up or called before.
+    let reach = (own.end..script.len())
+        .find(|at| script.is_located(*at))
+        .unwrap_or(script.len());
+    let mut all = (own.start..reach).filter_map(|at| gone_through(&script, at));
     let (way, start, end) = all.next()?;
     let is_path = (start..end).all(|at| script.kind(at) != Kind::Sign || script.text(at) == ".");
     let words: String = (start..end).map(|at| script.text(at)).collect();
@@ -192,20 +199,30 @@ pub fn iterated(source: &str, line: u32, what: Option<&str>) -> Option<String> {
     {
         return None;
     }
+    let is_taken = matches!(way, Way::Declared | Way::TakenApart);
     let call = script
         .mate(end.checked_sub(1)?)
         .filter(|open| script.is_call(*open) && *open > start);
     if let Some(open) = call.filter(|_| way != Way::Given) {
         let is_path = (start..open).all(|at| script.kind(at) == Kind::Name || script.text(at) == ".");
         let callee: String = (start..open).map(|at| script.text(at)).collect();
-        return is_path.then(|| format!("{callee} is not a function or its return value is not iterable"));
+        return match what {
+            _ if is_path && !(is_taken && callee.contains('.')) => Some(format!(
+                "{callee} is not a function or its return value is not iterable"
+            )),
+            Some(what) if is_taken => Some(format!("{what} is not iterable {READ}")),
+            _ => None,
+        };
     }
     match (way, what) {
         (Way::Given, None) => Some("Spread syntax requires ...iterable[Symbol.iterator] to be a function".to_owned()),
         (Way::Given, Some(_)) if is_path => Some(format!("{words} is not iterable (cannot read property undefined)")),
-        (Way::TakenApart, Some(what)) if words.contains('.') => Some(format!("{what} is not iterable {READ}")),
-        (Way::TakenApart, None) if words.contains('.') => None,
-        _ if is_path || words == "{}" => Some(format!("{words} is not iterable")),
+        (Way::Declared, _) if !words.contains('.') && (is_path || words == "{}") => {
+            Some(format!("{words} is not iterable"))
+        }
+        (_, Some(what)) if is_taken => Some(format!("{what} is not iterable {READ}")),
+        (Way::TakenApart, None) if words.starts_with('{') => Some(format!("object is not iterable {READ}")),
+        _ if words == "{}" || is_path && !is_taken => Some(format!("{words} is not iterable")),
         _ => None,
     }
 }
@@ -217,6 +234,8 @@ enum Way {
     Through,
     /// `f(...x)`
     Given,
+    /// `const [a] = x`
+    Declared,
     /// `[a] = x`
     TakenApart,
 }
@@ -241,7 +260,10 @@ fn gone_through(script: &Script<'_>, at: usize) -> Option<(Way, usize, usize)> {
             }
         }
         "]" if script.text(at + 1) == "=" && script.mate(at).is_some_and(|open| script.begins_pattern(open)) => {
-            (Way::TakenApart, at + 2)
+            let before = script.mate(at).and_then(|open| open.checked_sub(1));
+            let is_declared = before.is_some_and(|at| ["const", "let", "var"].contains(&script.text(at)));
+            let way = if is_declared { Way::Declared } else { Way::TakenApart };
+            (way, at + 2)
         }
         _ => return None,
     };

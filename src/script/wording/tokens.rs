@@ -18,6 +18,17 @@ impl Script<'_> {
         Some(first(start)..first(start + length))
     }
 
+    /// Whether the engine keeps the place of a token: something is called, made or looked up there.
+    pub fn is_located(&self, at: usize) -> bool {
+        let is_group = !self.is_call(at) || is_one_of("function async", self.text(at.max(1) - 1));
+        match self.text(at) {
+            "." | "?." | "new" | "throw" => true,
+            "(" => !is_group && self.mate(at).is_none_or(|end| self.text(end + 1) != "=>"),
+            "[" => !self.begins_pattern(at),
+            text => text.starts_with('`') && self.is_call(at),
+        }
+    }
+
     /// The token that a place is in, or the next one.
     pub fn at(&self, at: (u32, u32)) -> Option<usize> {
         let line = usize::try_from(at.0).ok()?.checked_sub(1)?;

@@ -408,7 +408,7 @@ mod tests {
                 .plan_of(crate::model::Request::default())
                 .iteration,
             node: None,
-            location: Vec::new(),
+            location: [].into(),
             at: At::Script(crate::model::script::ScriptEvent::PostResponse, Some((3, 7))),
             kind: "TypeError".to_owned(),
             what: "Get token, post-response".to_owned(),

@@ -109,7 +109,16 @@ fn json_loses_its_comments_and_other_text_does_not() {
     };
     request.body = raw(Language::Json);
     assert_eq!(sent(&request), ("application/json", "1 ".into()));
+    // Newman reads it before the auth, and only then states its type.
+    assert!(matches!(
+        resolved(&request).body,
+        ResolvedBody::Bytes { typed: true, .. }
+    ));
     request.body = raw(Language::Text);
+    assert!(matches!(
+        resolved(&request).body,
+        ResolvedBody::Bytes { typed: false, .. }
+    ));
     assert_eq!(sent(&request), ("text/plain", "1 // me & you".into()));
     request.headers = vec![Entry::new("content-type", "application/vnd.x+json")];
     assert_eq!(sent(&request).1, "1 ");

@@ -8,25 +8,26 @@ use crate::exec::{At, Failure};
 /// The narrowest detail that is worth wrapping; where there is less room, the terminal breaks the lines.
 const NARROWEST: usize = 24;
 
-/// The table, line by line, in so many columns where a person reads it. The collection is named where there are several.
-pub fn table(failures: &[Failure], several: bool, columns: Option<usize>, paint: Paint) -> Vec<String> {
-    let kinds: Vec<Vec<String>> = failures.iter().map(kind).collect();
-    let widest = kinds
-        .iter()
-        .flatten()
-        .map(|line| line.width())
-        .max()
-        .unwrap_or_default();
+/// The table, line by line, in so many columns where a person reads it. The collection is named where there are several. There
+/// may be very many failures: their lines are made when they are asked for.
+pub fn table(
+    failures: &[Failure],
+    several: bool,
+    columns: Option<usize>,
+    paint: Paint,
+) -> impl Iterator<Item = String> + '_ {
+    let width = |failure: &Failure| kind(failure).iter().map(|line| line.width()).max();
+    let widest = failures.iter().filter_map(width).max().unwrap_or_default();
     let widest = widest.max("failure".len());
     let digits = failures.len().to_string().len();
     let before = digits + 6 + widest;
     let room = columns.and_then(|columns| columns.checked_sub(before));
     let room = room.filter(|room| *room >= NARROWEST);
-    let head = |number: &str, kind: &str, detail: &str| format!(" {number}  {kind:widest$}  {detail}");
-    let title = head(&format!("{:>1$}", "#", digits + 1), "failure", "detail");
-    let mut out = vec![String::new(), paint.red(&title)];
-    for (n, (failure, kind)) in failures.iter().zip(&kinds).enumerate() {
-        out.push(String::new());
+    let number = format!("{:>1$}", "#", digits + 1);
+    let title = format!(" {number}  {:widest$}  detail", "failure");
+    let lines = move |(n, failure): (usize, &Failure)| {
+        let mut out = vec![String::new()];
+        let kind = kind(failure);
         let detail = detail(failure, several, room, paint);
         for line in 0..detail.len().max(kind.len()) {
             let number = match line {
@@ -40,8 +41,10 @@ pub fn table(failures: &[Failure], several: bool, columns: Option<usize>, paint:
             let line = format!(" {number}  {kind}{space}  {detail}");
             out.push(line.trim_end().to_owned());
         }
-    }
-    out
+        out
+    };
+    let head = [String::new(), paint.red(&title)];
+    head.into_iter().chain(failures.iter().enumerate().flat_map(lines))
 }
 
 /// The kind, and below it the iteration, if there are several.
@@ -130,7 +133,7 @@ mod tests {
                 by_hand: None,
             },
             node: None,
-            location: vec!["API".to_owned(), "F".to_owned(), "one".to_owned()],
+            location: ["API", "F", "one"].map(str::to_owned).into(),
             at,
             kind: "AssertionError".to_owned(),
             what: what.to_owned(),
@@ -143,7 +146,7 @@ mod tests {
     #[test]
     fn failures_stand_as_in_newmans_table() {
         let failures = [failure("fails", "expected 1 to\ndeeply equal 2", At::Test(1))];
-        let lines = table(&failures, false, None, Paint::new(false)).join("\n");
+        let lines: Vec<String> = table(&failures, false, None, Paint::new(false)).collect();
         let expected = "
   #  failure         detail
 
@@ -152,14 +155,14 @@ mod tests {
                      deeply equal 2
                      at assertion:1 in test-script
                      inside \"F / one\"";
-        assert_eq!(lines, expected);
+        assert_eq!(lines.join("\n"), expected);
     }
 
     #[test]
     fn details_are_as_wide_as_the_terminal() {
         let long = "every good boy deserves 日本日本日本 fruit and then someunbreakablywordythingoverhere";
         let failures = [failure(long, "", At::Test(0))];
-        let lines = table(&failures, true, Some(50), Paint::new(false));
+        let lines: Vec<String> = table(&failures, true, Some(50), Paint::new(false)).collect();
         assert!(lines.iter().all(|line| line.width() <= 50), "{lines:#?}");
         let told: Vec<&str> = lines[3..].iter().filter_map(|line| line.get(21..)).collect();
         assert!(
@@ -171,7 +174,7 @@ mod tests {
                 .last()
                 .is_some_and(|line| line.contains("inside \"API / F / one\""))
         );
-        let narrow = table(&failures, true, Some(30), Paint::new(false));
+        let narrow: Vec<String> = table(&failures, true, Some(30), Paint::new(false)).collect();
         assert!(narrow.iter().any(|line| line.contains(long)), "{narrow:#?}");
     }
 }

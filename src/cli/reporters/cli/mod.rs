@@ -8,6 +8,7 @@ mod table;
 mod verbose;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -433,8 +434,13 @@ fn name_of(name: &str, redactor: &Redactor) -> String {
 pub(super) fn hidden(failure: &Failure, redactor: &Redactor) -> Failure {
     let redact = |text: &String| redactor.redact(text);
     let name = |name: &String| redactor.redact_name(name);
+    let location: Vec<String> = failure.location.iter().map(name).collect();
     Failure {
-        location: failure.location.iter().map(name).collect(),
+        location: if location == *failure.location {
+            Arc::clone(&failure.location)
+        } else {
+            location.into()
+        },
         kind: redact(&failure.kind),
         what: redactor.redact_name(&failure.what),
         message: redact(&failure.message),

@@ -64,7 +64,7 @@ fn failures_hide_the_secrets_of_every_send_of_the_run() {
     let failure = Failure {
         iteration: plan.iteration,
         node: None,
-        location: plan.location(),
+        location: plan.location().into(),
         at: At::Test(0),
         kind: "s3cret-1Error".to_owned(),
         what: test.name.clone(),
