@@ -178,3 +178,54 @@ fn an_unanswered_request_of_a_script_is_told_where_it_was_sent() {
     let none: serde_json::Value = serde_json::from_slice(&none.get_output().stdout).unwrap();
     assert_eq!(none["run"]["stats"]["iterations"]["total"], 0);
 }
+
+#[test]
+fn the_train_of_faces_is_newmans_and_what_there_is_not_is_left_out_with_all_its_options() {
+    let home = Home::new();
+    let items = [
+        request("one", &server(), &[]),
+        request("two", &server(), &[script("test", "throw new Error('x')")]),
+    ];
+    let args = [
+        "-r",
+        "emojitrain,nope",
+        "--reporter-nope-dark",
+        "--reporter-nope-title",
+        "a b",
+    ];
+    let run = home.newman(&collection(&items), &args).code(1);
+    let told = run.get_output();
+    assert_eq!(String::from_utf8_lossy(&told.stdout), "😀 😢  😭\n");
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(
+        told.contains("there is no reporter `nope`\nhint: there are cli, json"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_has_no_name_is_called_the_same_everywhere_in_the_json_report() {
+    let home = Home::new();
+    let (mut one, mut two) = (request("", &server(), &[]), request("two", &server(), &[]));
+    one["request"]["auth"] = json!({ "type": "noauth" });
+    two.as_object_mut().unwrap().remove("name");
+    let folder = json!({ "name": "", "item": [two] });
+    let args = ["-r", "json", "--reporter-json-export", "r.json"];
+    home.newman(&collection(&[one, folder]), &args).success();
+    let report = home.json("r.json");
+    let items = &report["collection"]["item"];
+    let executions = &report["run"]["executions"];
+    for (listed, ran) in [(&items[0], &executions[0]), (&items[1]["item"][0], &executions[1])] {
+        assert!(
+            listed["name"].as_str().is_some_and(|name| name.starts_with("http")),
+            "{listed}"
+        );
+        assert_eq!(listed["name"], ran["item"]["name"]);
+    }
+    assert_eq!(items[1]["name"], "Untitled folder");
+    assert_eq!(
+        executions[0]["request"]["auth"],
+        json!({ "type": "noauth", "noauth": [] })
+    );
+    assert!(executions[1]["request"].get("auth").is_none());
+}

@@ -143,30 +143,6 @@ fn a_reporter_of_another_package_is_named_once() {
 }
 
 #[test]
-fn the_train_of_faces_is_newmans_and_what_there_is_not_is_left_out_with_all_its_options() {
-    let home = Home::new();
-    let items = [
-        request("one", &server(), &[]),
-        request("two", &server(), &[script("test", "throw new Error('x')")]),
-    ];
-    let args = [
-        "-r",
-        "emojitrain,nope",
-        "--reporter-nope-dark",
-        "--reporter-nope-title",
-        "a b",
-    ];
-    let run = home.newman(&collection(&items), &args).code(1);
-    let told = run.get_output();
-    assert_eq!(String::from_utf8_lossy(&told.stdout), "😀 😢  😭\n");
-    let told = String::from_utf8_lossy(&told.stderr).into_owned();
-    assert!(
-        told.contains("there is no reporter `nope`\nhint: there are cli, json"),
-        "{told}"
-    );
-}
-
-#[test]
 fn what_cannot_be_run_says_what_it_is() {
     let home = Home::new();
     let one = collection(&[request("one", &server(), &[])]);
