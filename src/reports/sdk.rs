@@ -21,8 +21,7 @@ pub fn identify(collection: &mut Collection) {
         let is_item = !matches!(item.entity, Entity::Collection(_));
         let origin = match &mut item.entity {
             Entity::Request(request) => &mut std::sync::Arc::make_mut(request).origin,
-            Entity::Folder(group) => &mut std::sync::Arc::make_mut(group).origin,
-            Entity::Collection(group) => &mut std::sync::Arc::make_mut(group).origin,
+            Entity::Folder(group) | Entity::Collection(group) => &mut std::sync::Arc::make_mut(group).origin,
         };
         origin.rest.retain(|rest| rest.at != "/name");
         // The id of a collection is none of an item's.
