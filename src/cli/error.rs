@@ -133,7 +133,9 @@ impl From<ForeignError> for CliError {
 impl From<&ForeignError> for CliError {
     fn from(error: &ForeignError) -> Self {
         let told = match error {
-            ForeignError::Read { .. } => Self::usage(error.to_string()),
+            ForeignError::Read { .. } | ForeignError::Key { .. } | ForeignError::Page { .. } => {
+                Self::usage(error.to_string())
+            }
             _ => Self::failed(error.to_string()),
         };
         let told = super::open::with_causes(told, error).showing(error.excerpt());

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::foreign::{ForeignError, Import, Planned, Resource, by_uid};
+use crate::foreign::{ForeignError, Import, Planned};
 use crate::formats::reimport::Action;
 use crate::formats::{Fate, Found, Report};
 use crate::http::Client;
@@ -80,31 +80,14 @@ pub async fn import(
     })
 }
 
-/// What a source holds; what is named by its UID in Postman's API is a collection, else an environment. A file of such a name
-/// comes first.
+/// What a source holds.
 async fn read(client: &Client, cwd: &Path, source: &str, key: Option<&Secret>) -> Result<Found, CliError> {
     if source.trim().is_empty() {
         return Err(
             CliError::usage("the name of what is to be imported is empty").hint("give a file, a folder, a URL or `-`")
         );
     }
-    let uid = |resource| by_uid(source, resource).filter(|_| !cwd.join(source).exists());
-    let (Some(collection), Some(environment)) = (uid(Resource::Collection), uid(Resource::Environment)) else {
-        return foreign::read(client, cwd, source, key).await;
-    };
-    if key.is_none() {
-        let error = CliError::usage(format!(
-            "`{source}` is the id of something in Postman's API, which wants your key"
-        ));
-        return Err(error.hint("give it by `--postman-api-key`, or `POSTMAN_API_KEY`"));
-    }
-    match foreign::read(client, cwd, &collection, key).await {
-        Ok(found) => Ok(found),
-        Err(first) => match foreign::read(client, cwd, &environment, key).await {
-            Ok(found) => Ok(found),
-            Err(_) => Err(first),
-        },
-    }
+    Ok(foreign::read(client, cwd, source, key).await?)
 }
 
 /// What went wrong with the files, before what went wrong with what is to be known of them.

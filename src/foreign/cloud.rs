@@ -33,6 +33,40 @@ pub fn by_uid(typed: &str, resource: Resource) -> Option<String> {
     Some(format!("https://{}/{kind}/{typed}", HOSTS[0]))
 }
 
+/// Where in the API what was typed may be: a UID, or the URL of a page of Postman's that shows what has one. `None` for
+/// everything else.
+pub fn places(typed: &str) -> Option<Vec<String>> {
+    const BOTH: [Resource; 2] = [Resource::Collection, Resource::Environment];
+    let of = |uid: &str, kinds: &[Resource]| {
+        let places: Vec<String> = kinds.iter().filter_map(|kind| by_uid(uid, *kind)).collect();
+        Some(places).filter(|places| !places.is_empty())
+    };
+    let Some(url) = page(typed) else {
+        return of(typed, &BOTH);
+    };
+    let mut kinds = &BOTH[..];
+    for part in url.path_segments()? {
+        match part {
+            "collection" | "collections" => kinds = &BOTH[..1],
+            "environment" | "environments" => kinds = &BOTH[1..],
+            uid => {
+                if let Some(places) = of(uid, kinds) {
+                    return Some(places);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// The URL of a page for people: of Postman's own site, or of a team's.
+pub fn page(typed: &str) -> Option<Url> {
+    let url = Url::parse(typed).ok().filter(|url| url.scheme().starts_with("http"))?;
+    let host = url.host_str()?;
+    let is_page = ["www.postman.com", "postman.com", "postman.co"].contains(&host) || host.ends_with(".postman.co");
+    is_page.then_some(url)
+}
+
 /// A URL of the API as it is asked for, and the key that goes with it: the one in its query, which stays out of the URL,
 /// else the user's. `None` for all other URLs, which the key must not reach; a server without TLS is none of Postman's.
 pub fn at_api(typed: &str, key: Option<&Secret>) -> Option<(String, Option<Secret>)> {
@@ -80,6 +114,37 @@ mod tests {
             "c.json",
         ] {
             assert_eq!(by_uid(other, Resource::Collection), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_page_of_a_collection_leads_to_its_place_in_the_api() {
+        let uid = "631643-f695cab7-6878-eb55-7943-ad88e1ccfd65";
+        let at = |kind: &str| format!("https://api.postman.com/{kind}/{uid}");
+        for (typed, found) in [
+            (uid.to_owned(), Some(vec![at("collections"), at("environments")])),
+            (
+                format!("https://www.postman.com/team/workspace/w/collection/{uid}/name?action=share"),
+                Some(vec![at("collections")]),
+            ),
+            (
+                format!("https://team.postman.co/workspace/w~1/environment/{uid}"),
+                Some(vec![at("environments")]),
+            ),
+            (
+                format!("https://www.postman.com/team/w/request/{uid}"),
+                Some(vec![at("collections"), at("environments")]),
+            ),
+            (
+                "https://www.postman.com/team/workspace/w/overview".to_owned(),
+                Some(Vec::new()),
+            ),
+            (format!("https://www.postman.com.example.org/collection/{uid}"), None),
+            (format!("https://api.postman.com/collections/{uid}"), None),
+            (format!("ftp://www.postman.com/collection/{uid}"), None),
+            ("c.json".to_owned(), None),
+        ] {
+            assert_eq!(places(&typed), found, "{typed}");
         }
     }
 

@@ -36,6 +36,18 @@ pub enum ForeignError {
         /// The next step, where there is one.
         hint: Option<String>,
     },
+    /// It is in Postman's API, which gives nothing without a key.
+    #[error("`{what}` is something in Postman's API, which wants your key")]
+    Key {
+        /// The UID, or the page.
+        what: String,
+    },
+    /// It is a page for people, which names nothing in the API.
+    #[error("`{what}` is a page of Postman's, and no collection")]
+    Page {
+        /// The page's URL.
+        what: String,
+    },
     /// It is nothing of Postman's.
     #[error("cannot use `{what}`")]
     Format {
@@ -56,6 +68,9 @@ pub enum ForeignError {
     Save(#[from] SaveError),
 }
 
+/// How the key of Postman's API is given.
+pub(super) const KEY: &str = "`import` and `run` take it by `--postman-api-key`, or `POSTMAN_API_KEY`";
+
 impl ForeignError {
     /// The line in which a file goes wrong, where one can be shown.
     pub fn excerpt(&self) -> Option<&Excerpt> {
@@ -72,6 +87,11 @@ impl ForeignError {
             Self::NoEnvironment { .. } => Some("export it from Postman again".to_owned()),
             Self::TooLong { .. } => Some("a file is held in memory: split it into several".to_owned()),
             Self::Fetch { hint, .. } => hint.clone(),
+            Self::Key { .. } => Some(KEY.to_owned()),
+            Self::Page { .. } => Some(
+                "export the collection there and give the file, or give its UID (`12345-…`) with your key of the API"
+                    .to_owned(),
+            ),
             Self::Format { source, .. } => source.hint().map(str::to_owned),
             Self::Save(error) => error.hint().map(str::to_owned),
         }

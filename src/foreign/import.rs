@@ -178,7 +178,7 @@ impl Import {
         self.secrets > 0 || actions.into_iter().any(|action| self.count(action) > 0)
     }
 
-    /// What it does, in a line: `3 added, 1 changed`.
+    /// What it does, in a line: `3 added, 1 changed`; of what holds nothing, that it does so.
     pub fn words(&self) -> String {
         let words = [
             (Action::Add, "added"),
@@ -202,6 +202,9 @@ impl Import {
                 secrets => Some(format!("{secrets} secrets changed")),
             })
             .collect();
+        if words.is_empty() {
+            return "there is nothing in it".to_owned();
+        }
         words.join(", ")
     }
 

@@ -15,9 +15,9 @@ use crate::store::locate::{holds_v3, is_v3, is_workspace};
 /// Where Postman's API expects the key.
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// Whether what was typed is a file or URL of Postman's, or the standard input (`-`), and nothing of a workspace.
+/// Whether what was typed is a file, URL or UID of Postman's, or the standard input (`-`), and nothing of a workspace.
 pub fn is_foreign(cwd: &Path, typed: &str) -> bool {
-    if is_url(typed) || typed == "-" {
+    if is_url(typed) || typed == "-" || cloud::by_uid(typed, cloud::Resource::Collection).is_some() {
         return true;
     }
     let path = cwd.join(typed);
@@ -151,31 +151,58 @@ async fn download(client: &Client, url: &str, key: Option<&Secret>, most: u64) -
         Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.bytes),
         Ok(answer) => {
             let refused = at_api.is_some() && [401, 403].contains(&answer.status);
-            let hint = refused.then(|| {
-                "Postman's API wants your key: `import` and `run` take it by `--postman-api-key`, or `POSTMAN_API_KEY`"
-                    .to_owned()
-            });
+            let hint = refused.then(|| format!("Postman's API wants your key: {}", super::error::KEY));
             Err(failed(format!("{} {}", answer.status, answer.reason), hint))
         }
         Err(error) => Err(failed(error.message, error.hint)),
     }
 }
 
-/// What Postman's file, folder or URL holds; at Postman's API with the user's key.
+/// What Postman's file, folder or URL holds; at Postman's API, where a UID and the page of a collection lead, with the user's
+/// key. A file of such a name comes first.
 ///
 /// # Errors
 ///
 /// When it cannot be read, or is nothing of Postman's.
 pub async fn read(client: &Client, cwd: &Path, typed: &str, key: Option<&Secret>) -> Result<Found, ForeignError> {
+    if let Some(places) = cloud::places(typed).filter(|_| !cwd.join(typed).exists()) {
+        return in_cloud(client, typed, &places, key).await;
+    }
     if is_url(typed) || typed == "-" {
         let bytes = if is_url(typed) {
             download(client, typed, key, MOST_BYTES).await?
         } else {
             fetch(client, cwd, typed, MOST_BYTES).await?
         };
-        return postman::read(&bytes).map_err(|source| useless(shown(typed), source));
+        return postman::read(&bytes).map_err(|source| match cloud::page(typed) {
+            Some(_) => ForeignError::Page { what: shown(typed) },
+            None => useless(shown(typed), source),
+        });
     }
     local(&cwd.join(typed), typed)
+}
+
+/// What is in Postman's API at the first of these places that has something.
+async fn in_cloud(
+    client: &Client,
+    typed: &str,
+    places: &[String],
+    key: Option<&Secret>,
+) -> Result<Found, ForeignError> {
+    let what = shown(typed);
+    let Some(key) = key.filter(|key| !key.reveal().is_empty()) else {
+        return Err(ForeignError::Key { what });
+    };
+    let mut first = None;
+    for place in places {
+        let bytes = download(client, place, Some(key), MOST_BYTES).await;
+        let read = bytes.and_then(|bytes| postman::read(&bytes).map_err(|source| useless(shown(place), source)));
+        match read {
+            Ok(found) => return Ok(found),
+            Err(error) => drop(first.get_or_insert(error)),
+        }
+    }
+    Err(first.unwrap_or(ForeignError::Key { what }))
 }
 
 /// What a file or folder holds, of which the user typed this.

@@ -195,9 +195,15 @@ impl Request {
     /// segment that is to come back.
     pub fn add_path_variables(&mut self) {
         let names: Vec<String> = path_variable_names(self.url.as_str()).map(str::to_owned).collect();
+        // Behind that of the segment before it: the rows stay in the order of the URL where they are in it.
+        let mut behind = 0;
         for name in names {
-            if !self.path_variables.iter().any(|row| row.name.as_str() == name) {
-                self.path_variables.push(Entry::new(name, ""));
+            match self.path_variables.iter().position(|row| row.name.as_str() == name) {
+                Some(at) => behind = at + 1,
+                None => {
+                    self.path_variables.insert(behind, Entry::new(name, ""));
+                    behind += 1;
+                }
             }
         }
     }

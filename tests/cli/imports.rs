@@ -524,6 +524,28 @@ fn a_uid_of_postmans_api_wants_a_key() {
     let uid = "12-f695cab7-6878-eb55-7943-ad88e1ccfd65";
     command.env_remove("POSTMAN_API_KEY").args(["import", uid]);
     command.assert().code(2).stderr(contains("--postman-api-key"));
+    let page = format!("https://www.postman.com/team/workspace/w/collection/{uid}");
+    for (args, code) in [(["run", uid], 1), (["import", &page], 2)] {
+        let mut command = home.postrider();
+        command.env_remove("POSTMAN_API_KEY").args(args);
+        let told = contains("in Postman's API, which wants your key").and(contains("POSTMAN_API_KEY"));
+        command.assert().code(code).stderr(told);
+    }
+}
+
+#[test]
+fn of_an_empty_dump_it_is_said_that_nothing_is_in_it() {
+    let home = Home::new();
+    let root = home.folder.path();
+    fs::create_dir_all(root.join("collections")).unwrap();
+    fs::write(
+        root.join("dump.json"),
+        r#"{"version": 1, "collections": [], "environments": [], "globals": []}"#,
+    )
+    .unwrap();
+    let mut import = home.postrider();
+    import.current_dir(root).args(["import", "dump.json"]);
+    import.assert().success().stdout("there is nothing in it\n");
 }
 
 #[test]

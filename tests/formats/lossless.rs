@@ -168,3 +168,71 @@ fn what_has_no_name_is_exported_without_one_until_it_is_given_one() {
     Arc::make_mut(request).name = "X".to_owned();
     assert_eq!(names(&renamed), ["", "X", "", "", ""]);
 }
+
+/// A collection of what is easily taken for nothing, or for something else than it is.
+fn corners() -> Value {
+    let raw = |name: &str, body: Value| json!({ "name": name, "request": { "method": "POST", "url": "http://a.test/x", "body": body } });
+    json!({
+        "info": { "name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "variable": [
+            { "key": "list", "type": "array", "value": "[1, {\"a\": 2}]" },
+            { "key": "map", "type": "object", "value": "{\"a\": [1]}" },
+            { "key": "no list", "type": "array", "value": "{}" },
+        ],
+        "item": [
+            raw("empty", json!({ "mode": "raw", "raw": "" })),
+            raw("empty JSON", json!({ "mode": "raw", "raw": "", "options": { "raw": { "language": "json" } } })),
+            raw("text", json!({ "mode": "raw", "raw": "x" })),
+            raw("parts", json!({ "mode": "formdata", "formdata": [
+                { "key": "a", "value": "b", "type": "text", "uuid": "u-1" }, { "key": "f", "src": [], "type": "file", "uuid": "u-2" },
+            ] })),
+            { "name": "F", "_postman_isSubFolder": true, "item": [
+                { "name": "path",
+                  "event": [{ "listen": "test", "script": { "exec": ["go()"], "packages": {}, "requests": { "r": "1-2" } } }],
+                  "request": { "method": "GET", "url": { "raw": "http://a.test/:id/:b", "variable": [{ "key": "id" }, { "key": "b", "value": "2" }] } } },
+            ] },
+        ],
+    })
+}
+
+#[test]
+fn what_looks_like_nothing_is_kept_for_what_it_is() {
+    let source = corners();
+    let found = postman::read(source.to_string().as_bytes()).unwrap();
+    let told: Vec<&str> = found.report.notes.iter().map(|note| note.what.as_str()).collect();
+    assert_eq!(told, ["the type of a variable", "the requests that a script names"]);
+    let read = ours::reread(&found);
+    let written = write::collection(&read.collections[0], &Secrets::All);
+    assert_eq!(
+        postman::meaning(written.to_string().as_bytes()).unwrap(),
+        postman::meaning(source.to_string().as_bytes()).unwrap()
+    );
+    let at = |place: &str| written.pointer(place).cloned().unwrap_or_default();
+    assert_eq!(at("/variable/0/value"), json!([1, { "a": 2 }]));
+    assert_eq!(at("/variable/1/value"), json!({ "a": [1] }));
+    assert_eq!(at("/variable/2"), source["variable"][2]);
+    assert_eq!(at("/item/0/request/body"), json!({ "mode": "raw", "raw": "" }));
+    assert_eq!(at("/item/1/request/body/raw"), "");
+    assert_eq!(at("/item/3/request/body/formdata/0/uuid"), "u-1");
+    assert_eq!(at("/item/4/item/0/event/0/script/requests"), json!({ "r": "1-2" }));
+    let Entity::Request(path) = &read.collections[0].items[6].entity else {
+        panic!("a request");
+    };
+    let names: Vec<&str> = path.path_variables.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["id", "b"]);
+}
+
+#[test]
+fn a_script_of_format_1_keeps_the_requests_that_it_names() {
+    let source = json!({
+        "id": "c", "name": "One", "order": ["r"], "requests": [{ "id": "r", "name": "r", "url": "http://a.test/", "method": "GET",
+            "events": [{ "listen": "test", "script": { "type": "text/javascript", "exec": ["go()"], "requests": { "r": "1-2" } } }] }],
+    });
+    let found = postman::read(source.to_string().as_bytes()).unwrap();
+    let written = write::collection(&ours::reread(&found).collections[0], &Secrets::All);
+    assert_eq!(
+        written["item"][0]["event"][0]["script"]["requests"],
+        json!({ "r": "1-2" })
+    );
+    assert_eq!(found.report.notes[0].what, "the requests that a script names");
+}

@@ -482,3 +482,31 @@ fn environments_of_one_name_have_files_of_their_own() {
     assert_eq!(file(&[]), Path::new("Stage- 1.environment.yaml"));
     assert_eq!(file(&["stage/ 1", "Other"]), Path::new("Stage- 1 2.environment.yaml"));
 }
+
+#[test]
+fn a_raw_body_without_a_language_and_an_empty_one_come_back_as_they_went() {
+    let request = |name: &str, body: serde_json::Value| serde_json::json!({ "name": name, "request": { "method": "POST", "url": "http://h", "body": body } });
+    let collection = serde_json::json!({
+        "info": { "name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "item": [
+            request("none", serde_json::json!({ "mode": "raw", "raw": "x" })),
+            request("empty", serde_json::json!({ "mode": "raw", "raw": "" })),
+            request("empty XML", serde_json::json!({ "mode": "raw", "raw": "", "options": { "raw": { "language": "xml" } } })),
+        ],
+    });
+    let mut found = postman::read(collection.to_string().as_bytes()).unwrap();
+    let values = serde_json::json!({ "name": "E", "values": [{ "key": "list", "value": "[1]", "type": "array" }] });
+    found.extend(postman::read(values.to_string().as_bytes()).unwrap());
+    let root = tempfile::tempdir().unwrap();
+    write(&found, root.path());
+    let again = postman::read_folder(root.path()).unwrap();
+    assert_eq!(exported(&again, &Secrets::All), exported(&found, &Secrets::All));
+    // The language that is meant without one is no loss.
+    let named = collection
+        .to_string()
+        .replace(r#""raw":"x""#, r#""raw":"x","options":{"raw":{"language":"text"}}"#);
+    let named = postman::read(named.as_bytes()).unwrap();
+    let mut report = Report::default();
+    v3::collection(&named.collections[0], &Secrets::All, &mut report);
+    assert!(report.notes.is_empty(), "{report:?}");
+}

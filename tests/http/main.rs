@@ -1,6 +1,7 @@
 //! The HTTP engine against servers on the loopback: what goes over the wire, what comes back, and what may go wrong.
 
 mod bodies;
+mod cloud;
 mod cookies;
 mod digest;
 mod errors;

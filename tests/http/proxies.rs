@@ -69,7 +69,10 @@ async fn the_programs_setting_stands_behind_the_requests() {
 }
 
 /// A proxy that answers what ends so with that, one after the other, and then is a pipe to `to`.
-async fn pipe(to: std::net::SocketAddr, answers: &'static [(&'static [u8], &'static [u8])]) -> std::net::SocketAddr {
+pub async fn pipe(
+    to: std::net::SocketAddr,
+    answers: &'static [(&'static [u8], &'static [u8])],
+) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

@@ -45,10 +45,15 @@ impl Authority {
 
     /// A client that trusts this authority.
     pub fn client(&self) -> Client {
-        Client::new(ClientConfig {
+        Client::new(self.config())
+    }
+
+    /// Its settings.
+    pub fn config(&self) -> ClientConfig {
+        ClientConfig {
             ca_file: Some(self.file.path().to_owned()),
             ..config()
-        })
+        }
     }
 }
 

@@ -186,6 +186,11 @@ fn valued(mut rows: Value) -> Value {
 fn body(mut map: Object) -> Value {
     let mut out = Object::new();
     take(&mut map, &mut out, "mode");
+    // One without a text has an empty one.
+    if out.get("mode").is_some_and(|mode| mode == "raw") {
+        let raw = map.shift_remove("raw").unwrap_or_else(|| "".into());
+        out.insert("raw".into(), raw);
+    }
     for (key, value) in map {
         let value = match key.as_str() {
             "urlencoded" => valued(value),

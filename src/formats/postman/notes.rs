@@ -213,6 +213,12 @@ pub fn is_silent(rest: &Rest) -> bool {
     }
 }
 
+/// Whether what is kept is the language of a raw body that is meant without one.
+pub fn is_plain_text(rest: &Rest) -> bool {
+    let is_text = rest.value == "text" || rest.value == serde_json::json!({ "raw": { "language": "text" } });
+    rest.at.starts_with("/request/body/options") && is_text
+}
+
 /// What a kept value is and why it has no effect; `None` for what has none in Postman either.
 fn meaning(rest: &Rest) -> Option<(String, String)> {
     let at = rest.at.as_str();
@@ -221,11 +227,17 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
     if is_book_keeping(last) || at.starts_with("/info") || at.starts_with("/response/") {
         return None;
     }
-    // The names of scripts and variables, and the language that is meant without one.
-    let is_text = rest.value == "text" || rest.value == serde_json::json!({ "raw": { "language": "text" } });
-    let lists = ["/event/", "/variable/", "/values/", "/request/url/variable/"];
+    // The names of scripts, variables and rows.
+    let lists = [
+        "/event/",
+        "/variable/",
+        "/values/",
+        "/request/url/",
+        "/request/header/",
+        "/request/body/",
+    ];
     let is_named = ["id", "uuid", "name"].contains(&last) && lists.iter().any(|list| at.starts_with(list));
-    if is_named || at.starts_with("/request/body/options") && is_text {
+    if is_named || is_plain_text(rest) {
         return None;
     }
     // The reader of v3 has said so already.
@@ -241,6 +253,12 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
             return said(
                 "the packages of a script",
                 "the script says itself what it requires; `postrider packages add` brings those of npm",
+            );
+        }
+        if last == "requests" {
+            return said(
+                "the requests that a script names",
+                "`pm.execution.runRequest` finds them by what the script itself calls them",
             );
         }
         let disabled = rest.value.to_string().contains("\"disabled\":true");

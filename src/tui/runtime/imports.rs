@@ -11,9 +11,9 @@ use tokio::task::JoinHandle;
 use super::TuiOptions;
 use crate::foreign::{self, ForeignError, Planned, Secrets, Settled};
 use crate::http::Client;
-use crate::model::ItemPath;
 use crate::model::reason::reason;
 use crate::model::variable::CurrentValues;
+use crate::model::{ItemPath, Secret};
 use crate::store::Files;
 use crate::store::locate::{LocateError, Origin, locate_for_import, plain};
 use crate::store::state::{State, StateError};
@@ -170,7 +170,8 @@ async fn found(client: Client, options: TuiOptions, typed: String) -> News {
         let found = if opened {
             foreign::open(&options.root, &options.beside)
         } else {
-            handle.block_on(foreign::read(&client, &cwd, &typed, None))
+            let key = std::env::var("POSTMAN_API_KEY").ok().map(Secret::new);
+            handle.block_on(foreign::read(&client, &cwd, &typed, key.as_ref()))
         };
         let found = match found {
             Ok(found) => found,

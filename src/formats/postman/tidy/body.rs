@@ -50,7 +50,7 @@ pub fn body(value: Value) -> Option<Value> {
         "graphql" => graphql(&mut map),
         _ => {}
     }
-    if mode == "raw" && map.is_empty() || mode.is_empty() && map.is_empty() {
+    if mode.is_empty() && map.is_empty() {
         return None;
     }
     if !mode.is_empty() {

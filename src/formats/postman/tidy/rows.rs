@@ -110,7 +110,6 @@ fn row(mut row: Object) -> Object {
     if row.get("name") == row.get("key") {
         drop_key(&mut row, "name");
     }
-    drop_key(&mut row, "uuid");
     drop_key(&mut row, "equals");
     row
 }
@@ -203,6 +202,17 @@ fn cast(map: &mut Object) {
         ("boolean", Some(Value::String(text))) if matches!(text.as_str(), "true" | "false") => {
             let on = text == "true";
             map.insert("value".into(), on.into()).is_some()
+        }
+        ("array" | "object", Some(Value::String(text))) => {
+            let value = serde_json::from_str::<Value>(text).ok();
+            let value = value.filter(|value| {
+                if word == "array" {
+                    value.is_array()
+                } else {
+                    value.is_object()
+                }
+            });
+            value.is_some_and(|value| map.insert("value".into(), value).is_some())
         }
         _ => false,
     };

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::write::Written;
 use super::{DISABLED_BODY, DISABLED_SCRIPTS, KEPT, shape};
-use crate::formats::postman::notes::{Path, is_book_keeping, is_silent};
+use crate::formats::postman::notes::{Path, is_book_keeping, is_plain_text, is_silent};
 use crate::formats::postman::rest;
 use crate::formats::postman::tidy::{self, Object};
 use crate::formats::{Fate, Report};
@@ -76,7 +76,9 @@ fn meaning(gone: &Rest) -> Vec<String> {
         }
         "cookie" if at.starts_with("/response/") => format!("the cookies of the example `{example}`"),
         "responseTime" if at.starts_with("/response/") => format!("the response time of the example `{example}`"),
-        _ if last == "id" || is_book_keeping(last) || is_silent(gone) => return Vec::new(),
+        _ if ["id", "uuid"].contains(&last) || is_book_keeping(last) || is_silent(gone) || is_plain_text(gone) => {
+            return Vec::new();
+        }
         "certificate" => "a client certificate".to_owned(),
         "proxy" => "a proxy".to_owned(),
         "-" if at.starts_with("/event/") => "a script of another moment".to_owned(),

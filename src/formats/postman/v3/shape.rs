@@ -204,6 +204,8 @@ fn body(source: &mut Object, key: &str) -> Option<Value> {
     leave(source, key, map);
     Some(match kind.as_str() {
         "" | "none" => return None,
+        // The language that is meant without one: nobody may have named it.
+        "text" => json!({ "mode": "raw", "raw": content }),
         word if LANGUAGES.contains(&word) => {
             json!({ "mode": "raw", "raw": content, "options": { "raw": { "language": word } } })
         }

@@ -114,10 +114,18 @@ fn variables(environment: &Environment, secrets: &Secrets, file: &str, kind: &st
     out.insert("name".into(), text(&tidy, "name").into());
     let rows = objects(&tidy, "values").map(|row| {
         let mut row = row.clone();
-        // Values are always text here.
+        // Values are always text here; of a list or an object the type says what it was.
         if let Some(value) = row.get("value").filter(|value| !value.is_string()) {
-            let value = value.to_string();
-            row.insert("value".into(), value.into());
+            let kind = match value {
+                Value::Array(_) => Some("array"),
+                Value::Object(_) => Some("object"),
+                _ => None,
+            };
+            let text = value.to_string();
+            row.insert("value".into(), text.into());
+            if let Some(kind) = kind {
+                row.entry("type").or_insert_with(|| kind.into());
+            }
         }
         let disabled = row.shift_remove("disabled").is_some();
         row.insert("enabled".into(), (!disabled).into());

@@ -123,6 +123,14 @@ pub fn found(planned: &Planned, elsewhere: bool) -> Vec<Line> {
             format!("globals: {variables} → globals.toml"),
         ));
     }
+    if found.is_empty() {
+        let text = "There is nothing in it: no collection, no environment, no globals.";
+        out.push(Line::new(Look::Warning, "! ", text));
+        if !found.report.is_clean() {
+            out.extend(report(&found.report));
+        }
+        return out;
+    }
     out.push(Line::new(Look::Plain, "", ""));
     if todo.does_something() {
         out.push(Line::new(Look::Plain, "  ", format!("Importing it: {}.", todo.words())));
@@ -234,6 +242,22 @@ pub fn count(number: usize, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::Found;
+
+    #[test]
+    fn of_what_holds_nothing_it_is_said_that_it_does() {
+        let nothing = Planned::new(
+            Path::new("/nowhere"),
+            Found::default(),
+            std::collections::BTreeSet::new(),
+            &crate::model::variable::CurrentValues::default(),
+        );
+        let told: Vec<String> = found(&nothing, false).into_iter().map(|line| line.text).collect();
+        assert_eq!(
+            told,
+            ["There is nothing in it: no collection, no environment, no globals."]
+        );
+    }
 
     #[test]
     fn what_is_lost_comes_first_and_all_secrets_are_told_of_in_one_sentence() {

@@ -1,0 +1,97 @@
+//! Postman's own API: what is asked there, with which key, and what comes of its answers.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::path::Path;
+
+use postrider::foreign::{self, ForeignError};
+use postrider::formats::Found;
+use postrider::http::{Client, ClientConfig};
+use postrider::model::Secret;
+
+use crate::proxies::pipe;
+use crate::support::{Received, Server, answer};
+use crate::tls::{Authority, for_hosts};
+
+const UID: &str = "631643-f695cab7-6878-eb55-7943-ad88e1ccfd65";
+
+/// What is read of `typed` where the API answers so, what it was asked, and with which key.
+async fn read(
+    typed: &str,
+    key: Option<&str>,
+    status: &'static str,
+    body: &'static [u8],
+) -> (Result<Found, ForeignError>, Vec<(String, Option<String>)>) {
+    let authority = Authority::new();
+    let hosts = for_hosts(&["api.postman.com", "api.getpostman.com", "www.postman.com"]);
+    let server = Server::start_tls(authority.server(&hosts, &[]), move |_: &Received| answer(status, body)).await;
+    let tunnel = pipe(server.address, &[(b"\r\n\r\n", b"HTTP/1.1 200 Connected\r\n\r\n")]).await;
+    let client = Client::new(ClientConfig {
+        proxy: Some(format!("http://{tunnel}")),
+        ..authority.config()
+    });
+    let read = foreign::read(&client, Path::new("/"), typed, key.map(Secret::new).as_ref()).await;
+    let asked = server
+        .seen()
+        .iter()
+        .map(|one| (one.line(), one.header("x-api-key")))
+        .collect();
+    (read, asked)
+}
+
+#[tokio::test]
+async fn a_collection_comes_by_its_uid_its_page_and_its_place_in_the_api() {
+    let body = br#"{"collection": {"info": {"name": "Cloudy", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, "item": []}}"#;
+    let line = format!("GET /collections/{UID} HTTP/1.1");
+    for (typed, key) in [
+        (UID.to_owned(), Some("PMAK-1")),
+        (
+            format!("https://www.postman.com/team/workspace/w/collection/{UID}"),
+            Some("PMAK-1"),
+        ),
+        (format!("https://api.getpostman.com/collections/{UID}"), Some("PMAK-1")),
+        (
+            format!("https://api.getpostman.com/collections/{UID}?apikey=PMAK-1"),
+            None,
+        ),
+    ] {
+        let (found, asked) = read(&typed, key, "200 OK", body).await;
+        assert_eq!(found.unwrap().collections[0].name(), "Cloudy", "{typed}");
+        assert_eq!(asked, [(line.clone(), Some("PMAK-1".to_owned()))], "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_key_nothing_is_asked_and_a_refused_one_is_told_and_not_shown() {
+    let (found, asked) = read(UID, None, "200 OK", b"").await;
+    let error = found.unwrap_err();
+    assert!(error.to_string().contains("wants your key"), "{error}");
+    assert!(error.hint().unwrap().contains("POSTMAN_API_KEY"));
+    assert!(asked.is_empty());
+    let place = format!("https://api.getpostman.com/collections/{UID}?apikey=PMAK-s3cret");
+    let (found, _) = read(
+        &place,
+        None,
+        "401 Unauthorized",
+        br#"{"error": {"name": "AuthenticationError"}}"#,
+    )
+    .await;
+    let error = found.unwrap_err();
+    assert!(error.to_string().contains("401 Unauthorized"), "{error}");
+    assert!(error.hint().unwrap().contains("POSTMAN_API_KEY"));
+    assert!(!error.to_string().contains("s3cret"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_for_people_is_told_to_be_one() {
+    let page = "https://www.postman.com/team/workspace/w/overview";
+    let (found, asked) = read(page, Some("PMAK-1"), "200 OK", b"<!doctype html><title>Postman</title>").await;
+    let error = found.unwrap_err();
+    assert!(
+        error.to_string().contains("is a page of Postman's, and no collection"),
+        "{error}"
+    );
+    assert!(error.hint().unwrap().contains("export"));
+    // The key is for the API alone.
+    assert_eq!(asked, [("GET /team/workspace/w/overview HTTP/1.1".to_owned(), None)]);
+}
