@@ -157,6 +157,19 @@ impl<'a> Drawer<'a, '_> {
         Ok(())
     }
 
+    /// Puts blanks before each line from there on.
+    fn indent(&mut self, start: usize, indent: &str) -> Result<(), Stopped> {
+        if indent.is_empty() {
+            return Ok(());
+        }
+        let drawn = self.page.split_off(start);
+        for line in drawn.split_inclusive('\n') {
+            self.write(indent)?;
+            self.write(line)?;
+        }
+        Ok(())
+    }
+
     fn pieces(&mut self, pieces: &'a [Piece], place: &Place<'a>) -> Result<(), Stopped> {
         self.goes_on()?;
         if self.blocks == MOST_BLOCKS {
@@ -193,7 +206,11 @@ impl<'a> Drawer<'a, '_> {
                 }
             }
             Piece::Block(block) => self.block(block, place),
-            Piece::Part(call, fallback) => self.part(call, fallback.as_deref(), place),
+            Piece::Part(call, fallback, indent) => {
+                let start = self.page.len();
+                self.part(call, fallback.as_deref(), place)?;
+                self.indent(start, indent)
+            }
             Piece::Inline(..) => Ok(()),
         }
     }
@@ -305,7 +322,9 @@ impl<'a> Drawer<'a, '_> {
             Some(Value::Bool(false) | Value::Array(_)) => self.pieces(&block.inverse, place),
             _ if value.is_nullish() => self.pieces(&block.inverse, place),
             _ => {
-                let inner = place.at(value.clone()).naming(&block.names, [value]);
+                // What it names stands for nothing there, and hides what else has the name.
+                let nothing = block.names.iter().map(|_| Met::Undefined);
+                let inner = place.at(value).naming(&block.names, nothing);
                 self.pieces(&block.inner, &inner)
             }
         }

@@ -24,8 +24,9 @@ pub(super) enum Piece {
     Value(Call, bool),
     /// `{{#x}}…{{else}}…{{/x}}`; of `{{^x}}` the two are the other way round.
     Block(Box<Block>),
-    /// `{{> x}}`, or `{{#> x}}…{{/x}}` with what stands for a part that is not there.
-    Part(Call, Option<Vec<Piece>>),
+    /// `{{> x}}`, or `{{#> x}}…{{/x}}` with what stands for a part that is not there; and the blanks before one that has a line
+    /// to itself, which all of its lines get.
+    Part(Call, Option<Vec<Piece>>, String),
     /// `{{#*inline "x"}}…{{/inline}}`: a part, and what it is called.
     Inline(String, Vec<Piece>),
 }
@@ -187,6 +188,36 @@ mod tests {
                 "{{#if a}}\n  x\n{{else}}\n  y\n{{/if}}\nz {{! c }}\n  {{! c }}\n.",
                 "  x\nz \n.",
             ),
+            (
+                "{{name.[0]}}{{name.[3]}}{{name.[4]}}{{n.[0]}}{{lookup name 2}}{{lookup name '1'}}{{lookup name 'length'}}{{lookup e 0}}",
+                "ptra4",
+            ),
+            (
+                "{{#with name}}{{[0]}}{{this.[1]}}{{/with}}{{#if a.[0]}}y{{/if}}{{#if a.[1]}}n{{/if}}",
+                "pay",
+            ),
+            // Of an object a block names nothing.
+            (
+                "{{#o as |q|}}[{{q.b}}{{b}}{{q}}]{{/o}}{{#o as |a r|}}[{{a}}{{r}}]{{/o}}",
+                "[2][]",
+            ),
+            (
+                "{{#list as |q i|}}[{{q}}{{i}}]{{/list}}{{#a as |q|}}[{{q}}{{this}}]{{/a}}",
+                "[x0][y1][[object Object]2][A]",
+            ),
+            (
+                "{{#*inline \"p\"}}\nx\n\ny\n{{/inline}}\nA\n\t {{> p}}  \nB",
+                "A\n\t x\n\t \n\t y\nB",
+            ),
+            (
+                "{{#*inline \"q\"}}\n1\n2\n{{/inline}}\n{{#*inline \"p\"}}\nx\n  {{> q}}\ny\n{{/inline}}\n<\n  {{> p}}\n>",
+                "<\n  x\n    1\n    2\n  y\n>",
+            ),
+            (
+                "{{#*inline \"p\"}}x\ny{{/inline}}A\n  {{~> p}}\nB\n  {{> p}}.\n  {{> p}}\n  {{#> p}}f{{/p}}\nB",
+                "Ax\nyB\n  x\ny.\n  x\n  y  x\ny\nB",
+            ),
+            ("{{#*inline \"p\"}}{{/inline}}A\n  {{> p}}\nB", "A\nB"),
             ("{{nil.x.y}}{{a.b.c}}{{nope}}{{@nope}}{{@root.a}}{{a.constructor}}", "A"),
         ] {
             assert_eq!(drawn(template).as_deref(), Ok(page), "{template}");
@@ -217,20 +248,113 @@ mod tests {
     }
 
     #[test]
-    fn no_text_is_too_odd() {
-        let tags = [
-            "{{", "}}", "{", "}", "#", "/", "^", "~", "else", "if", "a", ".", "..", "@", "[", "]", "(", ")", "\\",
-            "\"", "'", "!", "--", ">", "*", " ", "\n", "as |", "|", "=", "5", "ä",
-        ];
-        let mut seed = 7_u32;
-        for _ in 0..5_000 {
-            let mut text = String::from("{{");
-            for _ in 0..12 {
-                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                text.push_str(tags[usize::try_from(seed >> 16).unwrap_or(0) % tags.len()]);
+    fn what_is_made_to_be_too_much_ends() {
+        let most = 10_000_000;
+        for (text, why) in [
+            ("{{".repeat(most / 2), "there is `{{{{{{{{{{{{` where a name should be"),
+            ("{{a}}".repeat(most / 5), "its tags are longer than 500000 bytes in all"),
+            (
+                format!("{{{{a {}}}}}", "b ".repeat(most / 2)),
+                "more than 10000 words stand in one tag",
+            ),
+            (
+                format!("{{{{a{}}}}}", ".b".repeat(most / 2)),
+                "more than 10000 words stand in one tag",
+            ),
+            (
+                "{{#a}}".repeat(most / 6),
+                "its tags are longer than 500000 bytes in all",
+            ),
+            ("{{#a}}".repeat(50_000), "its blocks are nested too deep"),
+            ("{{{{a}}}}".repeat(most / 9), "`a` is not closed"),
+            (format!("{{{{{}", "(".repeat(most)), "its calls are nested too deep"),
+            ("{{!--".repeat(most / 5), "a comment has no end"),
+        ] {
+            assert_eq!(drawn(&text), Err(why.to_owned()), "{}", &text[..20]);
+        }
+        // Text, and comments, may be as long as they like.
+        let page = drawn(&"\\{{a {{! c }}".repeat(100_000));
+        assert_eq!(page.map(|page| page.len()), Ok(1000));
+    }
+
+    /// Each part draws the next one twice: nobody waits for the end of that.
+    #[test]
+    fn parts_that_double_ask_whether_to_stop() {
+        let part = |n: u32| {
+            format!(
+                "{{{{#*inline \"p{n}\"}}}}{{{{> p{}}}}}{{{{> p{}}}}}{{{{/inline}}}}",
+                n + 1,
+                n + 1
+            )
+        };
+        let parts: String = (0..60).map(part).collect();
+        let template = format!("{parts}{{{{#*inline \"p60\"}}}}{{{{/inline}}}}{{{{> p0}}}}");
+        let asked = std::cell::Cell::new(0);
+        let stops = || {
+            asked.set(asked.get() + 1);
+            (asked.get() > 10_000).then(|| "enough".to_owned())
+        };
+        let pieces = super::read(&template);
+        let drawn = pieces.and_then(|pieces| super::draw(&pieces, &json!({}), 1000, &stops));
+        assert_eq!(drawn, Err("enough".to_owned()));
+    }
+
+    /// What templates are made of.
+    const TAGS: [&str; 44] = [
+        "{{",
+        "}}",
+        "{",
+        "}",
+        "#",
+        "/",
+        "^",
+        "~",
+        "else",
+        "if",
+        "a",
+        ".",
+        "..",
+        "@",
+        "[",
+        "]",
+        "(",
+        ")",
+        "\\",
+        "\"",
+        "'",
+        "!",
+        "--",
+        ">",
+        "*",
+        " ",
+        "\n",
+        "as |",
+        "|",
+        "=",
+        "5",
+        "ä",
+        "{{#if a}}",
+        "{{/if}}",
+        "{{#each rows}}",
+        "{{/each}}",
+        "{{else}}",
+        "{{#*inline \"p\"}}",
+        "{{/inline}}",
+        "{{> p}}",
+        "\n  {{> p}}\n",
+        "{{#> p}}",
+        "{{/p}}",
+        "{{lookup a 0}}",
+    ];
+
+    proptest::proptest! {
+        /// It is drawn, no longer than it may be, or said to be wrong.
+        #[test]
+        fn no_text_is_too_odd(tags in proptest::collection::vec(0..TAGS.len(), 0..40)) {
+            let text: String = tags.into_iter().map(|n| TAGS[n]).collect();
+            if let Ok(page) = drawn(&text) {
+                proptest::prop_assert!(page.len() <= 1000);
             }
-            // It is drawn, or said to be wrong.
-            drop(drawn(&text));
         }
     }
 }

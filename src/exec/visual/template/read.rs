@@ -6,13 +6,17 @@ use super::{Block, Call, Piece};
 /// How deep blocks may stand in blocks.
 const DEEPEST: usize = 500;
 
+/// How many bytes of a template may stand in tags: what is read of them takes a hundred times as much memory.
+const MOST_IN_TAGS: usize = 500_000;
+
 /// What a tag is.
 enum Kind {
     Value(Call, bool),
     Open(Call, Vec<String>, Of),
     Else(Option<(Call, Vec<String>)>),
     Close(String),
-    Part(Call),
+    /// With the blanks before it, where it has a line to itself.
+    Part(Call, String),
     /// The text of a raw block.
     Raw(Call, String),
     Comment,
@@ -47,7 +51,8 @@ struct Open {
 
 /// Reads a template; what is wrong with it, if it is none.
 pub(in super::super) fn read(template: &str) -> Result<Vec<Piece>, String> {
-    let (texts, tags) = tags(template)?;
+    let (texts, mut tags) = tags(template)?;
+    indent(&texts, &mut tags);
     let trimmed = trimmed(&texts, &tags);
     let mut reader = Reader {
         top: Vec::new(),
@@ -70,6 +75,7 @@ fn tags(template: &str) -> Result<(Vec<String>, Vec<Found>), String> {
     let (mut texts, mut tags) = (Vec::new(), Vec::new());
     let mut text = String::new();
     let mut rest = template;
+    let mut room = MOST_IN_TAGS;
     while let Some(at) = rest.find("{{") {
         let before = &rest[..at];
         rest = &rest[at..];
@@ -85,6 +91,12 @@ fn tags(template: &str) -> Result<(Vec<String>, Vec<Found>), String> {
             text.push_str(before);
         }
         let (found, behind) = tag(rest)?;
+        if !matches!(found.kind, Kind::Comment | Kind::Raw(..)) {
+            let length = rest.len() - behind.len();
+            room = room
+                .checked_sub(length)
+                .ok_or_else(|| format!("its tags are longer than {MOST_IN_TAGS} bytes in all"))?;
+        }
         texts.push(std::mem::take(&mut text));
         tags.push(found);
         rest = behind;
@@ -136,7 +148,7 @@ fn kind(tag: &mut Tag<'_>) -> Result<Kind, String> {
         return Ok(Kind::Value(tag.call()?, false));
     }
     if tag.takes(">") {
-        return Ok(Kind::Part(tag.call()?));
+        return Ok(Kind::Part(tag.call()?, String::new()));
     }
     if tag.takes("/") {
         return Ok(Kind::Close(tag.call()?.text().to_owned()));
@@ -206,17 +218,33 @@ fn raw(text: &str) -> Result<(Found, &str), String> {
     Err(format!("`{}` is not closed", call.text()))
 }
 
+/// Whether a tag that is no value has a line to itself.
+fn is_line(texts: &[String], tags: &[Found], n: usize) -> bool {
+    let stands = !matches!(tags[n].kind, Kind::Value(..) | Kind::Raw(..));
+    let (before, behind) = (&texts[n], &texts[n + 1]);
+    let start = before.trim_end_matches([' ', '\t']);
+    let end = behind.trim_start_matches([' ', '\t']);
+    let begins = start.ends_with('\n') || (n == 0 && start.is_empty());
+    let ends = end.starts_with('\n') || end.starts_with("\r\n") || (n + 1 == tags.len() && end.is_empty());
+    stands && begins && ends
+}
+
+/// Notes the blanks before each part that has a line to itself.
+fn indent(texts: &[String], tags: &mut [Found]) {
+    for n in 0..tags.len() {
+        if tags[n].trims.0 || !is_line(texts, tags, n) {
+            continue;
+        }
+        if let Kind::Part(_, indent) = &mut tags[n].kind {
+            let text = &texts[n];
+            text[text.trim_end_matches([' ', '\t']).len()..].clone_into(indent);
+        }
+    }
+}
+
 /// The texts without the blanks that go with tags: where a tag says so, and on a line that only a block's tag stands on.
 fn trimmed(texts: &[String], tags: &[Found]) -> Vec<String> {
-    let is_line = |n: usize| {
-        let stands = !matches!(tags[n].kind, Kind::Value(..) | Kind::Raw(..));
-        let (before, behind) = (&texts[n], &texts[n + 1]);
-        let start = before.trim_end_matches([' ', '\t']);
-        let end = behind.trim_start_matches([' ', '\t']);
-        let begins = start.ends_with('\n') || (n == 0 && start.is_empty());
-        let ends = end.starts_with('\n') || end.starts_with("\r\n") || (n + 1 == tags.len() && end.is_empty());
-        stands && begins && ends
-    };
+    let is_line = |n: usize| is_line(texts, tags, n);
     let mut out = Vec::with_capacity(texts.len());
     for (n, text) in texts.iter().enumerate() {
         let mut text = text.as_str();
@@ -281,7 +309,7 @@ impl Reader {
         match kind {
             Kind::Comment => {}
             Kind::Value(call, is_text) => self.pieces().push(Piece::Value(call, is_text)),
-            Kind::Part(call) => self.pieces().push(Piece::Part(call, None)),
+            Kind::Part(call, indent) => self.pieces().push(Piece::Part(call, None, indent)),
             Kind::Raw(call, text) => self.pieces().push(Piece::Block(Box::new(Block {
                 call,
                 names: Vec::new(),
@@ -325,7 +353,7 @@ impl Reader {
         } = open;
         let inverse = inverse.unwrap_or_default();
         let piece = match of {
-            Of::Part => Piece::Part(call, Some(inner)),
+            Of::Part => Piece::Part(call, Some(inner), String::new()),
             Of::Inline => {
                 let name = call.given.first().map_or("", |name| match name {
                     super::Term::Path(path) => path.text.as_str(),

@@ -7,15 +7,24 @@ use super::{Call, Path, Term};
 /// How deep calls may stand in calls.
 const DEEPEST: usize = 100;
 
+/// How many values and parts of names may stand in one tag, and how many names a block may give.
+const MOST_WORDS: usize = 10_000;
+const MOST_NAMES: usize = 100;
+
 /// The rest of a template, from within a tag on.
 pub(super) struct Tag<'a> {
     pub rest: &'a str,
     depth: usize,
+    words: usize,
 }
 
 impl<'a> Tag<'a> {
     pub fn new(rest: &'a str) -> Self {
-        Self { rest, depth: 0 }
+        Self {
+            rest,
+            depth: 0,
+            words: 0,
+        }
     }
 
     pub fn blanks(&mut self) {
@@ -78,7 +87,8 @@ impl<'a> Tag<'a> {
         let (_, behind) = self.rest.split_once('|').unwrap_or_default();
         let (names, rest) = behind.split_once('|').ok_or("`as |` has no end")?;
         self.rest = rest;
-        Ok(names.split_whitespace().map(str::to_owned).collect())
+        let names = names.split_whitespace().take(MOST_NAMES);
+        Ok(names.map(str::to_owned).collect())
     }
 
     /// `x=` before a value.
@@ -89,7 +99,17 @@ impl<'a> Tag<'a> {
         Some(name)
     }
 
+    /// Notes one more value or part of a name.
+    fn word(&mut self) -> Result<(), String> {
+        self.words += 1;
+        if self.words > MOST_WORDS {
+            return Err(format!("more than {MOST_WORDS} words stand in one tag"));
+        }
+        Ok(())
+    }
+
     fn term(&mut self) -> Result<Term, String> {
+        self.word()?;
         self.blanks();
         if self.takes("(") {
             self.depth += 1;
@@ -163,6 +183,7 @@ impl<'a> Tag<'a> {
             ..Path::default()
         };
         loop {
+            self.word()?;
             if self.takes("..") {
                 path.up += 1;
                 path.is_placed = true;

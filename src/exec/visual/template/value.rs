@@ -15,6 +15,12 @@ pub(super) enum Met<'a> {
     With(Rc<(Met<'a>, Vec<(&'a str, Met<'a>)>)>),
 }
 
+/// The place that a key names in a list or a text.
+fn index(key: &str) -> Option<usize> {
+    let is_plain = key == "0" || !key.starts_with(['0', '+']);
+    key.parse().ok().filter(|_| is_plain)
+}
+
 impl Met<'_> {
     pub fn made(value: impl Into<Value>) -> Self {
         Self::Made(Rc::new(value.into()))
@@ -78,14 +84,18 @@ impl Met<'_> {
             Self::Data(Value::Object(fields)) => fields.get(key).map_or(Self::Undefined, Self::Data),
             Self::Data(Value::Array(items)) => match key {
                 "length" => Self::made(items.len()),
-                _ if key == "0" || !key.starts_with('0') => {
-                    let item = key.parse::<usize>().ok().and_then(|at| items.get(at));
+                _ => {
+                    let item = index(key).and_then(|at| items.get(at));
                     item.map_or(Self::Undefined, Self::Data)
                 }
-                _ => Self::Undefined,
             },
             _ => match (self.json(), key) {
                 (Some(Value::String(text)), "length") => Self::made(text.encode_utf16().count()),
+                (Some(Value::String(text)), key) => {
+                    // A unit of UTF-16, as JavaScript counts them: of half a character nothing is to be seen.
+                    let unit = index(key).and_then(|at| text.encode_utf16().nth(at));
+                    unit.map_or(Self::Undefined, |unit| Self::made(String::from_utf16_lossy(&[unit])))
+                }
                 _ => Self::Undefined,
             },
         }
