@@ -34,6 +34,14 @@ pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
         ),
     )?;
     lib.set(
+        "counted",
+        Func::from(|ctx: Ctx<'js>, bits: u32, key: Bytes, iv: Bytes, data: Bytes| {
+            let mut data = data.0;
+            let done = block_cipher("AES", &key.0).and_then(|cipher| counted(&*cipher, bits, &iv.0, &mut data));
+            done.map(|()| give(&ctx, data)).transpose()
+        }),
+    )?;
+    lib.set(
         "rc4",
         Func::from(|ctx: Ctx<'js>, key: Bytes, drop: usize, data: Bytes| give(&ctx, rc4(&key.0, drop, data.0))),
     )?;
@@ -107,6 +115,19 @@ fn block_cipher(name: &str, key: &[u8]) -> Option<Box<dyn Block>> {
 
 fn mix(block: &mut [u8], with: &[u8]) {
     block.iter_mut().zip(with).for_each(|(byte, other)| *byte ^= other);
+}
+
+/// Encrypts or decrypts with the last so many bits of a block as the counter, as `crypto.subtle` does. The others stay as they
+/// are when it overflows.
+fn counted(cipher: &dyn Block, bits: u32, iv: &[u8], data: &mut [u8]) -> Option<()> {
+    let start = u128::from_be_bytes(iv.try_into().ok()?);
+    let mask = u128::MAX >> (128 - bits.clamp(1, 128));
+    for (block, n) in data.chunks_mut(16).zip(0_u128..) {
+        let mut key_stream = (start & !mask | start.wrapping_add(n) & mask).to_be_bytes();
+        cipher.encrypt(&mut key_stream);
+        mix(block, &key_stream);
+    }
+    Some(())
 }
 
 /// Encrypts or decrypts whole blocks in place; what is behind the last whole block of a block mode stays as it is.

@@ -14,6 +14,7 @@ mod collation;
 mod digest;
 mod entities;
 mod packing;
+mod pairs;
 mod schema;
 mod signature;
 mod url;
@@ -43,6 +44,7 @@ pub fn register<'js>(host: &Object<'js>, watch: &Arc<Watch>) -> Result<()> {
             "collation" => collation::natives(&ctx),
             "digest" => digest::natives(&ctx, &its_watch),
             "packing" => packing::natives(&ctx),
+            "pairs" => pairs::natives(&ctx),
             "schema" => schema::natives(&ctx),
             "signature" => signature::natives(&ctx),
             "url" => url::natives(&ctx),

@@ -35,10 +35,6 @@ pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
         }),
     )?;
     lib.set(
-        "generate",
-        Func::from(|ctx: Ctx<'js>, algorithm: String| generate(&algorithm).map(|made| give(&ctx, made)).transpose()),
-    )?;
-    lib.set(
         "publicKey",
         Func::from(|ctx: Ctx<'js>, algorithm: String, key: Bytes| {
             public_key(&algorithm, &key.0).map(|made| give(&ctx, made)).transpose()
@@ -108,12 +104,6 @@ fn verify(algorithm: &str, key: &[u8], data: &[u8], made: &[u8]) -> Option<bool>
     let info = SubjectPublicKeyInfoRef::from_der(key).ok()?;
     let key = UnparsedPublicKey::new(verification(algorithm)?, info.subject_public_key.as_bytes()?);
     Some(key.verify(data, made).is_ok())
-}
-
-/// A new key of a curve, in PKCS #8.
-fn generate(algorithm: &str) -> Option<Vec<u8>> {
-    let made = EcdsaKeyPair::generate_pkcs8(curve(algorithm)?, &SystemRandom::new());
-    Some(made.ok()?.as_ref().to_vec())
 }
 
 /// The public half of a private key: a point of the curve, or RSA's `RSAPublicKey`.

@@ -9,7 +9,7 @@ fn numbers_read_as_in_english() {
             "console.log((1234567.891).toLocaleString(), (1.005).toLocaleString('en-US', { maximumFractionDigits: 2 }), (0).toLocaleString());
              console.log((-1234.5).toLocaleString('en-US', { style: 'currency', currency: 'USD' }), (0.256).toLocaleString(undefined, { style: 'percent' }), 12345678901234567890n.toLocaleString());
              console.log(new Intl.NumberFormat('en-GB', { minimumFractionDigits: 1 }).format(5), [1234.5, 2].toLocaleString());
-             for (const f of [() => (1).toLocaleString('hu-HU'), () => Intl.PluralRules, () => (1).toLocaleString('en-US', { style: 'currency' })]) try { f(); } catch (e) { console.log(e.message); }"
+             for (const f of [() => (1).toLocaleString('hu-HU'), () => Intl.Segmenter, () => (1).toLocaleString('en-US', { style: 'currency' })]) try { f(); } catch (e) { console.log(e.message); }"
         ),
         [
             "1,234,567.891 1.01 0",
@@ -17,7 +17,8 @@ fn numbers_read_as_in_english() {
             "5.0 1,234.5,2",
             "the locale 'hu-HU' is not supported: only en-US, en-GB, en-CA, en-AU, en-IN, de-DE, de-AT, de-CH, fr-FR, es-ES, \
              it-IT, nl-NL, pt-BR, pl-PL, sv-SE, ru-RU, ja-JP, zh-CN, ko-KR are",
-            "Intl.PluralRules is not supported",
+            "Intl.Segmenter is not supported: there are NumberFormat, DateTimeFormat, Collator, and in English ListFormat, \
+             PluralRules, RelativeTimeFormat",
             "Currency code is required with currency style.",
         ]
     );
@@ -187,5 +188,61 @@ fn a_script_may_do_without_the_globals_of_the_first_years() {
     assert_eq!(
         reports.iter().map(last).collect::<Vec<_>>(),
         ["object object", "undefined undefined undefined object", "object"]
+    );
+}
+
+/// As V8 has them.
+#[test]
+fn plurals_lists_and_times_from_now_read_as_in_english() {
+    let source = "const p = new Intl.PluralRules('en'), o = new Intl.PluralRules('en-GB', { type: 'ordinal' });
+        console.log([0, 1, -1, 1.5, 1.0001, '1', NaN, Infinity, 2, null, undefined, true].map((n) => p.select(n)).join(), new Intl.PluralRules('en', { minimumFractionDigits: 1 }).select(1));
+        console.log([0, 1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 101, 111, 1.5, -1].map((n) => o.select(n)).join(), JSON.stringify(p.resolvedOptions()));
+        const lists = [['A', 'B'], ['A', 'B', 'C']];
+        for (const l of ['en', 'en-GB']) for (const type of ['conjunction', 'disjunction', 'unit'])
+          console.log(['long', 'short', 'narrow'].flatMap((style) => lists.map((list) => new Intl.ListFormat(l, { style, type }).format(list))).join(' | '));
+        console.log(JSON.stringify(new Intl.ListFormat('en').formatToParts(['A', 'B'])), new Intl.ListFormat().format([]) + '.', Object.prototype.toString.call(p));
+        for (const style of ['long', 'short', 'narrow']) for (const numeric of ['always', 'auto']) { const f = new Intl.RelativeTimeFormat('en', { style, numeric });
+          console.log(['second', 'days', 'week', 'quarters'].flatMap((unit) => [-1, -0, 1, -1234.5].map((n) => f.format(n, unit))).join(' | ')); }
+        for (const f of [() => new Intl.PluralRules('de'), () => new Intl.ListFormat('en').format([1]), () => new Intl.ListFormat('en', { type: 'x' }), () => Intl.ListFormat('en'), () => p.select(1n),
+          () => new Intl.RelativeTimeFormat('en').format(1, 'x'), () => new Intl.RelativeTimeFormat('en').format(NaN, 'day'), () => new Intl.RelativeTimeFormat('en').formatToParts(1, 'day')])
+          try { f(); console.log('no error'); } catch (e) { console.log(e.name, e.message); }";
+    assert_eq!(
+        console(source),
+        [
+            "other,one,one,other,one,one,other,other,other,other,other,one other",
+            "other,one,two,few,other,other,other,other,one,two,few,one,other,other,one \
+             {\"locale\":\"en\",\"type\":\"cardinal\",\"minimumIntegerDigits\":1,\"minimumFractionDigits\":0,\
+             \"maximumFractionDigits\":3,\"pluralCategories\":[\"one\",\"other\"]}",
+            "A and B | A, B, and C | A & B | A, B, & C | A, B | A, B, C",
+            "A or B | A, B, or C | A or B | A, B, or C | A or B | A, B, or C",
+            "A, B | A, B, C | A, B | A, B, C | A B | A B C",
+            "A and B | A, B and C | A and B | A, B and C | A, B | A, B, C",
+            "A or B | A, B or C | A or B | A, B or C | A or B | A, B or C",
+            "A, B | A, B, C | A, B | A, B, C | A B | A B C",
+            "[{\"type\":\"element\",\"value\":\"A\"},{\"type\":\"literal\",\"value\":\" and \"},\
+             {\"type\":\"element\",\"value\":\"B\"}] . [object Intl.PluralRules]",
+            "1 second ago | 0 seconds ago | in 1 second | 1,234.5 seconds ago | 1 day ago | 0 days ago | in 1 day | \
+             1,234.5 days ago | 1 week ago | 0 weeks ago | in 1 week | 1,234.5 weeks ago | 1 quarter ago | 0 quarters ago | \
+             in 1 quarter | 1,234.5 quarters ago",
+            "1 second ago | now | in 1 second | 1,234.5 seconds ago | yesterday | today | tomorrow | 1,234.5 days ago | \
+             last week | this week | next week | 1,234.5 weeks ago | last quarter | this quarter | next quarter | \
+             1,234.5 quarters ago",
+            "1 sec. ago | 0 sec. ago | in 1 sec. | 1,234.5 sec. ago | 1 day ago | 0 days ago | in 1 day | 1,234.5 days ago | \
+             1 wk. ago | 0 wk. ago | in 1 wk. | 1,234.5 wk. ago | 1 qtr. ago | 0 qtrs. ago | in 1 qtr. | 1,234.5 qtrs. ago",
+            "1 sec. ago | now | in 1 sec. | 1,234.5 sec. ago | yesterday | today | tomorrow | 1,234.5 days ago | last wk. | \
+             this wk. | next wk. | 1,234.5 wk. ago | last qtr. | this qtr. | next qtr. | 1,234.5 qtrs. ago",
+            "1s ago | 0s ago | in 1s | 1,234.5s ago | 1d ago | 0d ago | in 1d | 1,234.5d ago | 1w ago | 0w ago | in 1w | \
+             1,234.5w ago | 1q ago | 0q ago | in 1q | 1,234.5q ago",
+            "1s ago | now | in 1s | 1,234.5s ago | yesterday | today | tomorrow | 1,234.5d ago | last wk. | this wk. | \
+             next wk. | 1,234.5w ago | last qtr. | this qtr. | next qtr. | 1,234.5q ago",
+            "RangeError the locale 'de' of Intl.PluralRules is not supported: only en, en-US, en-GB, en-CA, en-AU, en-IN are",
+            "TypeError Iterable yielded 1 which is not a string",
+            "RangeError Value x out of range for Intl.ListFormat options property type",
+            "TypeError Constructor Intl.ListFormat requires 'new'",
+            "TypeError Cannot convert a BigInt value to a number",
+            "RangeError Invalid unit argument for Intl.RelativeTimeFormat.prototype.format() 'x'",
+            "RangeError Value need to be finite number for Intl.RelativeTimeFormat.prototype.format()",
+            "Error Intl.RelativeTimeFormat.prototype.formatToParts is not supported",
+        ]
     );
 }

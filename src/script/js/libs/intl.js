@@ -351,10 +351,22 @@ export class DateTimeFormat {
 
 const getCanonicalLocales = (locales) => (locales === undefined ? [] : [].concat(locales)).map((one) => tags.localeOf(one).locale);
 export const Intl = { NumberFormat, DateTimeFormat, getCanonicalLocales };
-for (const name of 'DisplayNames DurationFormat ListFormat Locale PluralRules RelativeTimeFormat Segmenter supportedValuesOf'.split(' ')) {
+const ENGLISH = ['ListFormat', 'PluralRules', 'RelativeTimeFormat'];
+for (const name of ENGLISH) {
+  Object.defineProperty(Intl, name, {
+    configurable: true,
+    get() {
+      // They are in a part of their own, which few scripts need.
+      const value = load('intl-english').formats[name];
+      Object.defineProperty(Intl, name, { value, configurable: true, writable: true });
+      return value;
+    },
+  });
+}
+for (const name of 'DisplayNames DurationFormat Locale Segmenter supportedValuesOf'.split(' ')) {
   Object.defineProperty(Intl, name, {
     get() {
-      throw new Error(`Intl.${name} is not supported`);
+      throw new Error(`Intl.${name} is not supported: there are NumberFormat, DateTimeFormat, Collator, and in English ${ENGLISH.join(', ')}`);
     },
   });
 }

@@ -1,12 +1,13 @@
-// Key pairs of `crypto.subtle`: RSA, ECDSA and Ed25519 keys, read and written as the web does.
+// Key pairs of `crypto.subtle`: RSA, EC and Ed25519 keys, read and written as the web does.
 
 import { load } from '../libs.js';
 import { host } from '../run.js';
 
 const signature = host.lib('signature');
+const natives = host.lib('pairs');
 const { Buffer } = load('buffer');
 
-const CURVES = { 'P-256': { hash: 'SHA-256', oid: '2a8648ce3d030107', size: 32 }, 'P-384': { hash: 'SHA-384', oid: '2b81040022', size: 48 } };
+const CURVES = { 'P-256': { hash: 'SHA-256', oid: '2a8648ce3d030107', size: 32 }, 'P-384': { hash: 'SHA-384', oid: '2b81040022', size: 48 }, 'P-521': { oid: '2b81040023', size: 66 } };
 const RSA_OID = '2a864886f70d010101';
 const EC_OID = '2a8648ce3d0201';
 const ED25519 = { name: 'Ed25519', oid: '2b6570', size: 32 };
@@ -41,9 +42,12 @@ function integer(text) {
 const rsaIdentifier = () => sequence(oid(RSA_OID), der(0x05));
 const ecIdentifier = (curve) => sequence(oid(EC_OID), oid(curve.oid));
 
-function curveOf(name) {
+const isEc = (algorithm) => algorithm.name.startsWith('EC');
+
+function curveOf(name, algorithm) {
   const curve = CURVES[name];
-  if (!curve) fail('NotSupportedError', `the curve '${name}' of 'crypto.subtle' is not supported`);
+  // ring signs on two of them.
+  if (!curve || (algorithm.name === 'ECDSA' && !curve.hash)) fail('NotSupportedError', `the curve '${name}' of 'crypto.subtle' is not supported`);
   return curve;
 }
 
@@ -55,6 +59,8 @@ const coordinate = (text, { size }) => {
 
 const point = (jwk, curve) => Buffer.concat([Buffer.from([4]), coordinate(jwk.x, curve), coordinate(jwk.y, curve)]);
 
+const pkcs8OfNumber = (number, raw, curve) =>
+  sequence(version(0), ecIdentifier(curve), octets(sequence(version(1), octets(number), der(0xa1, bits(raw)))));
 const spkiOfPoint = (raw, curve) => sequence(ecIdentifier(curve), bits(raw));
 
 // RFC 8410.
@@ -70,13 +76,12 @@ function ofJwk(jwk, algorithm) {
     if (jwk.d === undefined) return { type: 'public', der: spkiOfEd25519(raw) };
     return { type: 'private', der: pkcs8OfEd25519(coordinate(jwk.d, ED25519)) };
   }
-  if (algorithm.name === 'ECDSA') {
+  if (isEc(algorithm)) {
     if (jwk.kty !== 'EC' || jwk.crv !== algorithm.namedCurve) fail('DataError', 'The JWK is of another kind');
-    const curve = curveOf(jwk.crv);
+    const curve = curveOf(jwk.crv, algorithm);
     const raw = point(jwk, curve);
     if (jwk.d === undefined) return { type: 'public', der: spkiOfPoint(raw, curve) };
-    const key = sequence(version(1), octets(coordinate(jwk.d, curve)), der(0xa1, bits(raw)));
-    return { type: 'private', der: sequence(version(0), ecIdentifier(curve), octets(key)) };
+    return { type: 'private', der: pkcs8OfNumber(coordinate(jwk.d, curve), raw, curve) };
   }
   if (jwk.kty !== 'RSA') fail('DataError', 'The JWK is of another kind');
   if (jwk.d === undefined) {
@@ -98,26 +103,83 @@ export function importPair(format, data, algorithm, bytes) {
   if (format === 'jwk') read = ofJwk(data, algorithm);
   else if (format === 'pkcs8') read = { type: 'private', der: Buffer.from(bytes(data)) };
   else if (format === 'spki') read = { type: 'public', der: Buffer.from(bytes(data)) };
-  else if (format === 'raw' && algorithm.name === 'ECDSA') {
-    read = { type: 'public', der: spkiOfPoint(bytes(data), curveOf(algorithm.namedCurve)) };
+  else if (format === 'raw' && isEc(algorithm)) {
+    read = { type: 'public', der: spkiOfPoint(bytes(data), curveOf(algorithm.namedCurve, algorithm)) };
   } else if (format === 'raw' && algorithm.name === ED25519.name) {
     read = { type: 'public', der: spkiOfEd25519(bytes(data)) };
   } else fail('NotSupportedError', `the key format '${format}' of 'crypto.subtle' is not supported`);
-  const hash = algorithm.name === 'ECDSA' ? curveOf(algorithm.namedCurve).hash : (algorithm.hash || {}).name;
-  const good = read.type === 'private'
-    ? signature.publicKey(native(algorithm.name, hash), read.der) !== undefined
-    : signature.verify(native(algorithm.name, hash), read.der, new Uint8Array(0), new Uint8Array(0)) !== undefined;
-  if (!good) fail('DataError', 'Invalid keyData');
+  if (!isGood(read, algorithm)) fail('DataError', 'Invalid keyData');
   return read;
+}
+
+// Whether a key is one of what it is read as.
+function isGood(read, algorithm) {
+  if (algorithm.name === 'ECDH') {
+    const curve = curveOf(algorithm.namedCurve, algorithm);
+    if (read.type === 'private') return natives.number(algorithm.namedCurve, read.der) !== undefined;
+    // The number 1 agrees with all that are on the curve.
+    const one = new Uint8Array(curve.size).fill(1, curve.size - 1);
+    const raw = pointOf(read.der, curve);
+    return spkiOfPoint(raw, curve).equals(Buffer.from(read.der)) && natives.agree(algorithm.namedCurve, one, raw) !== undefined;
+  }
+  const hash = isEc(algorithm) ? curveOf(algorithm.namedCurve, algorithm).hash : (algorithm.hash || {}).name;
+  // RSA keys are the same for all that is done with them.
+  const name = algorithm.name === 'RSA-OAEP' ? 'RSASSA-PKCS1-v1_5' : algorithm.name;
+  return read.type === 'private'
+    ? signature.publicKey(native(name, hash), read.der) !== undefined
+    : signature.verify(native(name, hash), read.der, new Uint8Array(0), new Uint8Array(0)) !== undefined;
+}
+
+// The point at the end of a public key.
+const pointOf = (data, { size }) => data.slice(-(2 * size + 1));
+
+// What is in each part of a sequence that begins there.
+function inside(data, at = 0) {
+  // Where the content of what begins there does so, and ends.
+  const range = (place) => {
+    const count = data[place + 1] < 128 ? 0 : data[place + 1] & 127;
+    const from = place + 2 + count;
+    const size = count === 0 ? data[place + 1] : data.slice(place + 2, from).reduce((sum, byte) => sum * 256 + byte, 0);
+    return [from, from + size];
+  };
+  const out = [];
+  let [place, end] = range(at);
+  while (place < end) {
+    const [from, to] = range(place);
+    out.push(data.slice(from, to));
+    place = to;
+  }
+  return out;
+}
+
+// A key as a JWK (RFC 7517).
+function jwkOf(key, data) {
+  const text = (number) => Buffer.from(number).toString('base64url');
+  const { name, namedCurve, hash } = key.algorithm;
+  const head = { key_ops: key.usages, ext: key.extractable };
+  if (isEc(key.algorithm)) {
+    const number = key.type === 'private' ? natives.number(namedCurve, data) : undefined;
+    const { size } = curveOf(namedCurve, key.algorithm);
+    const raw = number ? natives.point(namedCurve, number) : pointOf(data, { size });
+    const jwk = { ...head, kty: 'EC', x: text(raw.slice(1, size + 1)), y: text(raw.slice(size + 1)), crv: namedCurve };
+    return number ? { ...jwk, d: text(number) } : jwk;
+  }
+  // The bits of a public key have a byte before them, the numbers of a private one a version.
+  const isPublic = key.type === 'public';
+  const numbers = inside(inside(data)[isPublic ? 1 : 2], isPublic ? 1 : 0).map((number) => text(number[0] === 0 ? number.slice(1) : number));
+  if (!isPublic) numbers.shift();
+  const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'].slice(0, numbers.length);
+  const size = hash.name.slice(4);
+  const alg = { 'RSA-OAEP': size === '1' ? 'RSA-OAEP' : `RSA-OAEP-${size}`, 'RSA-PSS': `PS${size}`, 'RSASSA-PKCS1-v1_5': `RS${size}` }[name];
+  return { ...head, kty: 'RSA', ...Object.fromEntries(names.map((own, n) => [own, numbers[n]])), alg };
 }
 
 /** Writes a key; of an EC key also the public point. */
 export function exportPair(format, key, data) {
   if (format === 'pkcs8' && key.type === 'private') return data;
   if (format === 'spki' && key.type === 'public') return data;
-  if (format === 'raw' && key.type === 'public' && key.algorithm.name === 'ECDSA') {
-    return data.slice(-(2 * curveOf(key.algorithm.namedCurve).size + 1));
-  }
+  if (format === 'raw' && key.type === 'public' && isEc(key.algorithm)) return pointOf(data, curveOf(key.algorithm.namedCurve, key.algorithm));
+  if (format === 'jwk' && key.algorithm.name !== ED25519.name) return jwkOf(key, Buffer.from(data));
   if (format === 'raw' && key.type === 'public' && key.algorithm.name === ED25519.name) return data.slice(-ED25519.size);
   return fail('NotSupportedError', `the key format '${format}' of 'crypto.subtle' is not supported for this key`);
 }
@@ -134,7 +196,7 @@ function hashFor(algorithm, key) {
     return key.algorithm.hash.name;
   }
   const hash = typeof algorithm.hash === 'string' ? algorithm.hash : algorithm.hash && algorithm.hash.name;
-  const own = curveOf(key.algorithm.namedCurve).hash;
+  const own = curveOf(key.algorithm.namedCurve, key.algorithm).hash;
   if (String(hash).toUpperCase() !== own) {
     fail('NotSupportedError', `'${key.algorithm.namedCurve}' with a hash other than '${own}' is not supported`);
   }
@@ -153,14 +215,43 @@ export function verifyPair(algorithm, key, data, made, bytes) {
   return good;
 }
 
-/** A new pair of a curve: its private and its public key as DER. */
-export function generatePair(algorithm) {
-  if (algorithm.name === ED25519.name) {
+/** Encrypts or decrypts with RSA-OAEP; `undefined` where that fails. */
+export function crypt(encrypt, label, key, data, bytes) {
+  if (key.type !== (encrypt ? 'public' : 'private')) fail('InvalidAccessError', `Unable to use this key to ${encrypt ? 'encrypt' : 'decrypt'}`);
+  if (!Buffer.from(Buffer.from(label).toString()).equals(Buffer.from(label))) fail('NotSupportedError', "a 'label' that is not UTF-8 is not supported");
+  return natives.oaep(encrypt, key.algorithm.hash.name.replace('-', ''), data, label, bytes);
+}
+
+/** What a private key and another's public one agree on: so many bits, or all. */
+export function agree(key, data, other, length) {
+  const { namedCurve } = key.algorithm;
+  const made = natives.agree(namedCurve, natives.number(namedCurve, data), pointOf(other, curveOf(namedCurve, key.algorithm)));
+  if (!made) fail('OperationError', 'The operation failed for an operation-specific reason');
+  if (length === null || length === undefined) return made;
+  if (length > made.length * 8) fail('OperationError', 'derived bit length is too small');
+  const out = made.slice(0, Math.ceil(length / 8));
+  if (length % 8) out[out.length - 1] &= 0xff << (8 - (length % 8));
+  return out;
+}
+
+/** A new pair: its private and its public key as DER, and the algorithm as it is described. */
+export function generatePair(described, { modulusLength, publicExponent }) {
+  if (described.name === ED25519.name) {
     const key = pkcs8OfEd25519(host.lib('digest').random(ED25519.size));
-    return { key, pub: spkiOfEd25519(signature.publicKey(ED25519.name, key)) };
+    return { key, pub: spkiOfEd25519(signature.publicKey(ED25519.name, key)), described };
   }
-  if (algorithm.name !== 'ECDSA') fail('NotSupportedError', `making keys of '${algorithm.name}' is not supported`);
-  const curve = curveOf(algorithm.namedCurve);
-  const key = signature.generate(native('ECDSA', curve.hash));
-  return { key, pub: spkiOfPoint(signature.publicKey(native('ECDSA', curve.hash), key), curve) };
+  if (isEc(described)) {
+    const curve = curveOf(described.namedCurve, described);
+    const number = natives.generate(described.namedCurve);
+    const raw = natives.point(described.namedCurve, number);
+    return { key: pkcs8OfNumber(number, raw, curve), pub: spkiOfPoint(raw, curve), described };
+  }
+  if (![2048, 3072, 4096].includes(modulusLength)) fail('NotSupportedError', "a 'modulusLength' other than 2048, 3072 and 4096 is not supported");
+  if (!publicExponent || String([...publicExponent]).replace(/^(0,)+/, '') !== '1,0,1') fail('NotSupportedError', "a 'publicExponent' other than 65537 is not supported");
+  const made = natives.generateRsa(modulusLength);
+  const key = sequence(version(0), rsaIdentifier(), octets(made));
+  const numbers = inside(Buffer.from(made));
+  const pub = sequence(rsaIdentifier(), bits(sequence(...numbers.slice(1, 3).map((number) => der(0x02, number)))));
+  const { name, hash } = described;
+  return { key, pub, described: { name, modulusLength, publicExponent, hash } };
 }

@@ -41,15 +41,15 @@ function makeKey(raw, algorithm, extractable, usages, type = 'secret') {
   return key;
 }
 
-const KINDS = { HMAC: 'HMAC', 'AES-GCM': 'AES-GCM', 'AES-CBC': 'AES-CBC', PBKDF2: 'PBKDF2', HKDF: 'HKDF' };
+const KINDS = { HMAC: 'HMAC', 'AES-GCM': 'AES-GCM', 'AES-CBC': 'AES-CBC', 'AES-CTR': 'AES-CTR', PBKDF2: 'PBKDF2', HKDF: 'HKDF' };
 
 // Key pairs are a part of their own, which few scripts need.
 const pairs = () => load('webcrypto-pairs');
-const PAIRS = { 'RSASSA-PKCS1-V1_5': 'RSASSA-PKCS1-v1_5', 'RSA-PSS': 'RSA-PSS', ECDSA: 'ECDSA', ED25519: 'Ed25519' };
+const PAIRS = { 'RSASSA-PKCS1-V1_5': 'RSASSA-PKCS1-v1_5', 'RSA-PSS': 'RSA-PSS', 'RSA-OAEP': 'RSA-OAEP', ECDSA: 'ECDSA', ECDH: 'ECDH', ED25519: 'Ed25519' };
 const pairKind = (algorithm) => PAIRS[upper(algorithm)];
 
 function pairDescribed(kind, algorithm) {
-  if (kind === 'ECDSA') return { name: kind, namedCurve: algorithm.namedCurve };
+  if (kind.startsWith('EC')) return { name: kind, namedCurve: algorithm.namedCurve };
   if (kind === 'Ed25519') return { name: kind };
   hashOf(algorithm.hash);
   return { name: kind, hash: { name: upper(algorithm.hash) } };
@@ -76,7 +76,16 @@ function described(kind, algorithm, raw) {
   return { name: kind, length: raw.length * 8 };
 }
 
+function counted(raw, { counter, length }, data) {
+  const iv = bytes(counter);
+  if (iv.length !== 16) fail('OperationError', 'algorithm.counter must contain exactly 16 bytes');
+  if (!(length >= 1 && length <= 128)) fail('OperationError', 'AES-CTR algorithm.length must be between 1 and 128');
+  // The counter must not come around.
+  return Math.ceil(data.length / 16) > 2 ** length ? undefined : cipher.counted(length, raw, iv, data);
+}
+
 function block(kind, encrypt, raw, algorithm, data) {
+  if (kind === 'AES-CTR') return counted(raw, algorithm, data);
   const iv = bytes(algorithm.iv);
   if (kind === 'AES-GCM') {
     const tag = algorithm.tagLength === undefined ? 128 : algorithm.tagLength;
@@ -100,7 +109,15 @@ function block(kind, encrypt, raw, algorithm, data) {
   return good ? out.slice(0, out.length - pad) : undefined;
 }
 
-function derive(kind, raw, algorithm, length) {
+function derive(kind, raw, algorithm, length, key) {
+  if (kind === 'ECDH') {
+    const other = algorithm.public;
+    if (!(other instanceof CryptoKey)) throw new TypeError("'public' is required in 'EcdhKeyDeriveParams'.");
+    if (other.type !== 'public') fail('InvalidAccessError', 'algorithm.public must be a public key');
+    if (other.algorithm.name !== kind) fail('InvalidAccessError', 'Key algorithm mismatch');
+    if (other.algorithm.namedCurve !== key.algorithm.namedCurve) fail('InvalidAccessError', 'Named curve mismatch');
+    return pairs().agree(key, raw, secret.get(other), length);
+  }
   const hash = hashOf(algorithm.hash);
   if (!length || length % 8) fail('OperationError', 'The length must be a multiple of 8 bits');
   if (kind === 'PBKDF2') return digest.pbkdf2(hash, raw, bytes(algorithm.salt), algorithm.iterations, length / 8);
@@ -121,7 +138,8 @@ function derive(kind, raw, algorithm, length) {
 
 function run(encrypt, algorithm, key, data, usage = encrypt ? 'encrypt' : 'decrypt') {
   const [kind, raw] = use(key, algorithm, usage);
-  const out = block(kind, encrypt, raw, named(algorithm), bytes(data));
+  const { label = new Uint8Array(0) } = named(algorithm);
+  const out = kind === 'RSA-OAEP' ? pairs().crypt(encrypt, bytes(label), key, raw, bytes(data)) : block(kind, encrypt, raw, named(algorithm), bytes(data));
   if (!out) fail('OperationError', 'The operation failed for an operation-specific reason');
   return out.buffer;
 }
@@ -166,7 +184,10 @@ const subtle = Object.assign(new SubtleCrypto(), {
   async exportKey(format, key) {
     if (!key.extractable) fail('InvalidAccessError', 'key is not extractable');
     const raw = secret.get(key);
-    if (key.type !== 'secret') return Uint8Array.from(pairs().exportPair(format, key, raw)).buffer;
+    if (key.type !== 'secret') {
+      const made = pairs().exportPair(format, key, raw);
+      return format === 'jwk' ? made : Uint8Array.from(made).buffer;
+    }
     if (format === 'raw') return raw.slice().buffer;
     if (format !== 'jwk') fail('NotSupportedError', `the key format '${format}' of 'crypto.subtle' is not supported`);
     return { kty: 'oct', k: Buffer.from(raw).toString('base64url'), key_ops: key.usages, ext: true };
@@ -174,12 +195,13 @@ const subtle = Object.assign(new SubtleCrypto(), {
   async generateKey(algorithm, extractable, usages) {
     const kind = kindOf(algorithm);
     if (pairKind(algorithm)) {
-      const described = pairDescribed(kind, named(algorithm));
-      const { key, pub } = pairs().generatePair(described);
-      const of = (usage) => [...usages].filter((own) => own === usage);
+      const { key, pub, described } = pairs().generatePair(pairDescribed(kind, named(algorithm)), named(algorithm));
+      const of = (...names) => names.filter((name) => [...usages].includes(name));
+      const own = of('sign', 'decrypt', 'deriveKey', 'deriveBits', 'unwrapKey');
+      if (own.length === 0) fail('SyntaxError', 'Usages cannot be empty when creating a key.');
       return {
-        privateKey: makeKey(key, described, extractable, of('sign'), 'private'),
-        publicKey: makeKey(pub, described, true, of('verify'), 'public'),
+        privateKey: makeKey(key, described, extractable, own, 'private'),
+        publicKey: makeKey(pub, described, true, of('verify', 'encrypt', 'wrapKey'), 'public'),
       };
     }
     const { hash, length } = named(algorithm);
@@ -202,13 +224,14 @@ const subtle = Object.assign(new SubtleCrypto(), {
   decrypt: async (algorithm, key, data) => run(false, algorithm, key, data),
   async deriveBits(algorithm, key, length) {
     const [kind, raw] = use(key, algorithm, 'deriveBits');
-    return derive(kind, raw, named(algorithm), length).buffer;
+    return derive(kind, raw, named(algorithm), length, key).buffer;
   },
   async deriveKey(algorithm, key, wanted, extractable, usages) {
     const [kind, raw] = use(key, algorithm, 'deriveKey');
     const { length, hash } = named(wanted);
-    const bits = length || (hash && /384|512/.test(hashOf(hash)) ? 1024 : 512);
-    const made = derive(kind, raw, named(algorithm), bits);
+    const whole = kind === 'ECDH' && ['HKDF', 'PBKDF2'].includes(upper(wanted));
+    const bits = whole ? null : length || (hash && /384|512/.test(hashOf(hash)) ? 1024 : 512);
+    const made = derive(kind, raw, named(algorithm), bits, key);
     return makeKey(made, described(kindOf(wanted), named(wanted), made), extractable, usages);
   },
   async wrapKey(format, key, wrapping, algorithm) {

@@ -53,7 +53,7 @@ fn texts_are_encrypted_and_decrypted() {
         web("const zero = new Uint8Array(16); const g = await s.importKey('raw', zero, 'AES-GCM', true, ['encrypt', 'decrypt']); const iv = new Uint8Array(12); const made = await s.encrypt({name: 'AES-GCM', iv}, g, zero); check(hex(made));
              check(hex(await s.decrypt({name: 'AES-GCM', iv}, g, made))); try { await s.decrypt({name: 'AES-GCM', iv, additionalData: zero}, g, made) } catch (e) { check(e.name) } check(await s.exportKey('jwk', g));
              const c = await s.generateKey({name: 'AES-CBC', length: 256}, false, ['encrypt', 'decrypt']); const text = await s.encrypt({name: 'AES-CBC', iv: zero}, c, Buffer.from('hello')); check(text.byteLength); check(Buffer.from(await s.decrypt({name: 'AES-CBC', iv: zero}, c, text)).toString());
-             try { await s.importKey('raw', zero, {name: 'ECDH', namedCurve: 'P-256'}, false, []) } catch (e) { check([e.name, e.message]) }"),
+             try { await s.importKey('raw', zero, {name: 'X25519'}, false, []) } catch (e) { check([e.name, e.message]) }"),
         [
             "0388dace60b6a392f328c2b971b2fe78ab6e47d42cec13bdf53a67b21257bddf",
             "00000000000000000000000000000000",
@@ -61,7 +61,7 @@ fn texts_are_encrypted_and_decrypted() {
             r#"{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAA","key_ops":["encrypt","decrypt"],"ext":true}"#,
             "16",
             "hello",
-            r#"["NotSupportedError","the algorithm 'ECDH' of 'crypto.subtle' is not supported"]"#,
+            r#"["NotSupportedError","the algorithm 'X25519' of 'crypto.subtle' is not supported"]"#,
         ]
     );
 }
@@ -148,7 +148,104 @@ fn keys_that_do_not_fit_and_what_is_missing_say_so() {
             r#"["DataError","The JWK lacks a member"]"#,
             r#"["DataError","The JWK is of another kind"]"#,
             r#"["NotSupportedError","'P-256' with a hash other than 'SHA-256' is not supported"]"#,
-            r#"["NotSupportedError","making keys of 'RSASSA-PKCS1-v1_5' is not supported"]"#,
+            r#"["NotSupportedError","a 'modulusLength' other than 2048, 3072 and 4096 is not supported"]"#,
+        ]
+    );
+}
+
+/// Keys of Node's, what two of them agree on there, and what it encrypted for one.
+const KEYS: &str = include_str!("webcrypto-keys.json");
+
+#[test]
+fn two_agree_on_what_they_agree_on_in_node() {
+    let source = format!(
+        "const k = {KEYS}; for (const curve of ['P-256', 'P-384', 'P-521']) {{ const one = k[curve], dh = {{name: 'ECDH', namedCurve: curve}}, out = [];
+           for (const [format, mine] of [['pkcs8', b(one.pkcs8)], ['jwk', one.jwk]]) for (const [other, theirs] of [['spki', b(one.spki)], ['raw', b(one.raw)]]) {{
+             const key = await s.importKey(format, mine, dh, true, ['deriveBits']), pub = await s.importKey(other, theirs, dh, true, []), to = {{name: 'ECDH', public: pub}};
+             out.push(text(await s.deriveBits(to, key, null)) === one.shared, text(await s.deriveBits(to, key, 100)) === one.bits100, text(await s.exportKey('raw', pub)) === one.raw, text(await s.exportKey('pkcs8', key)) === one.pkcs8, JSON.stringify(await s.exportKey('jwk', key)) === JSON.stringify(one.jwk)); }}
+           const mine = await s.generateKey(dh, true, ['deriveKey', 'deriveBits']), yours = await s.generateKey(dh, true, ['deriveKey']), aes = {{name: 'AES-GCM', length: 256}};
+           const [here, there] = [await s.deriveKey({{name: 'ECDH', public: yours.publicKey}}, mine.privateKey, aes, true, ['encrypt']), await s.deriveKey({{name: 'ECDH', public: mine.publicKey}}, yours.privateKey, aes, true, ['encrypt'])];
+           check([out.every(Boolean), text(await s.exportKey('raw', here)) === text(await s.exportKey('raw', there)), mine.privateKey.usages, mine.publicKey.usages]); }}
+         const told = async (work) => {{ try {{ await work(); check('no error') }} catch (e) {{ check([e.name, e.message]) }} }}, dh = {{name: 'ECDH', namedCurve: 'P-256'}}, p = k['P-256'];
+         const key = await s.importKey('pkcs8', b(p.pkcs8), dh, true, ['deriveBits']), pub = await s.importKey('raw', b(k['P-384'].raw), {{...dh, namedCurve: 'P-384'}}, true, []);
+         await told(() => s.deriveBits({{name: 'ECDH', public: pub}}, key, 8)); await told(() => s.deriveBits({{name: 'ECDH', public: key}}, key, 8)); await told(() => s.deriveBits({{name: 'ECDH'}}, key, 8));
+         await told(async () => s.deriveBits({{name: 'ECDH', public: await s.importKey('raw', b(p.raw), dh, true, [])}}, key, 264));
+         const off = b(p.raw); off[40] ^= 1; await told(() => s.importKey('raw', off, dh, true, [])); await told(() => s.importKey('pkcs8', b(k['P-384'].pkcs8), dh, true, ['deriveBits'])); await told(() => s.importKey('spki', b(k['P-384'].spki), dh, true, []));
+         await told(() => s.generateKey({{name: 'ECDSA', namedCurve: 'P-521'}}, true, ['sign'])); await told(() => s.generateKey(dh, true, []));"
+    );
+    let well = r#"[true,true,["deriveKey","deriveBits"],[]]"#;
+    assert_eq!(
+        pairs(&source),
+        [
+            well,
+            well,
+            well,
+            r#"["InvalidAccessError","Named curve mismatch"]"#,
+            r#"["InvalidAccessError","algorithm.public must be a public key"]"#,
+            r#"["TypeError","'public' is required in 'EcdhKeyDeriveParams'."]"#,
+            r#"["OperationError","derived bit length is too small"]"#,
+            r#"["DataError","Invalid keyData"]"#,
+            r#"["DataError","Invalid keyData"]"#,
+            r#"["DataError","Invalid keyData"]"#,
+            r#"["NotSupportedError","the curve 'P-521' of 'crypto.subtle' is not supported"]"#,
+            r#"["SyntaxError","Usages cannot be empty when creating a key."]"#,
+        ]
+    );
+}
+
+#[test]
+fn rsa_decrypts_what_node_encrypted_and_new_keys_do_all_that_old_ones_do() {
+    let source = format!(
+        "const k = {KEYS}; for (const hash of ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512']) {{ const oaep = {{name: 'RSA-OAEP', hash}}, to = {{name: 'RSA-OAEP', ...(hash === 'SHA-384' ? {{label: Buffer.from('a label')}} : {{}})}};
+           const key = await s.importKey('pkcs8', b(v.rsaPkcs8), oaep, false, ['decrypt']), pub = await s.importKey('jwk', v.rsaPubJwk, oaep, true, ['encrypt']);
+           check([Buffer.from(await s.decrypt(to, key, b(k.oaep[hash]))).toString(), Buffer.from(await s.decrypt(to, key, await s.encrypt(to, pub, data))).toString()]); }}
+         const oaep = {{name: 'RSA-OAEP', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256'}}, two = await s.generateKey(oaep, true, ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey']);
+         check([two.privateKey.usages, two.publicKey.usages, two.publicKey.algorithm.modulusLength, Object.keys(await s.exportKey('jwk', two.privateKey)).join()]);
+         const inner = await s.generateKey({{name: 'AES-GCM', length: 128}}, true, ['encrypt']), wrapped = await s.wrapKey('raw', inner, two.publicKey, 'RSA-OAEP');
+         const jwk = await s.exportKey('jwk', two.privateKey), again = await s.importKey('jwk', jwk, oaep, true, ['unwrapKey']), back = await s.unwrapKey('raw', wrapped, again, 'RSA-OAEP', 'AES-GCM', true, ['encrypt']);
+         check([text(await s.exportKey('raw', back)) === text(await s.exportKey('raw', inner)), (await s.exportKey('jwk', two.publicKey)).n === jwk.n, JSON.stringify(await s.exportKey('jwk', await s.importKey('jwk', v.rsaJwk, rsa, true, ['sign']))) === JSON.stringify(v.rsaJwk)]);
+         const told = async (work) => {{ try {{ await work(); check('no error') }} catch (e) {{ check([e.name, e.message]) }} }};
+         await told(() => s.decrypt({{name: 'RSA-OAEP', label: Buffer.from('x')}}, two.privateKey, wrapped)); await told(() => s.encrypt('RSA-OAEP', two.publicKey, new Uint8Array(191))); await told(() => s.encrypt({{name: 'RSA-OAEP', label: B('ff')}}, two.publicKey, data));"
+    );
+    let heron = r#"["a heron","a heron"]"#;
+    let failed = r#"["OperationError","The operation failed for an operation-specific reason"]"#;
+    assert_eq!(
+        pairs(&source),
+        [
+            heron,
+            heron,
+            heron,
+            heron,
+            r#"[["decrypt","unwrapKey"],["encrypt","wrapKey"],2048,"key_ops,ext,kty,n,e,d,p,q,dp,dq,qi,alg"]"#,
+            "[true,true,true]",
+            failed,
+            failed,
+            r#"["NotSupportedError","a 'label' that is not UTF-8 is not supported"]"#,
+        ]
+    );
+}
+
+/// As Node's own `crypto.subtle` has them.
+#[test]
+fn counters_count_in_as_many_bits_as_they_are_given() {
+    let source = "const key = await s.importKey('raw', new Uint8Array(16), 'AES-CTR', true, ['encrypt', 'decrypt']), iv = new Uint8Array(16).fill(255);
+         for (const [length, count] of [[128, 40], [64, 40], [4, 256]]) { const how = {name: 'AES-CTR', counter: iv, length}, made = await s.encrypt(how, key, new Uint8Array(count)); check(hex(made).slice(0, 80)); check((await s.decrypt(how, key, made)).byteLength === count && !Buffer.from(await s.decrypt(how, key, made)).some(Boolean)); }
+         for (const [size, length, count] of [[16, 4, 257], [15, 64, 1], [16, 0, 1], [16, 129, 1]]) try { await s.encrypt({name: 'AES-CTR', counter: new Uint8Array(size), length}, key, new Uint8Array(count)); check('no error') } catch (e) { check([e.name, e.message]) }
+         check(key.algorithm);";
+    assert_eq!(
+        web(source),
+        [
+            "3f5b8cc9ea855a0afa7347d23e8d664e66e94bd4ef8a2c3b884cfa59ca342b2e58e2fccefa7e3061",
+            "true",
+            "3f5b8cc9ea855a0afa7347d23e8d664ef807c3e7985fe0f5a50e2cdb25c5109edffafbc01de59440",
+            "true",
+            "3f5b8cc9ea855a0afa7347d23e8d664ef9b0fda0c4a898f5b9e6f661c4ce4d0725ffbed4a50148a8",
+            "true",
+            r#"["OperationError","The operation failed for an operation-specific reason"]"#,
+            r#"["OperationError","algorithm.counter must contain exactly 16 bytes"]"#,
+            r#"["OperationError","AES-CTR algorithm.length must be between 1 and 128"]"#,
+            r#"["OperationError","AES-CTR algorithm.length must be between 1 and 128"]"#,
+            r#"{"name":"AES-CTR","length":128}"#,
         ]
     );
 }
