@@ -135,10 +135,7 @@ mod tests {
                 format!("https://www.postman.com/team/w/request/{uid}"),
                 Some(vec![at("collections"), at("environments")]),
             ),
-            (
-                "https://www.postman.com/team/workspace/w/overview".to_owned(),
-                Some(Vec::new()),
-            ),
+            ("https://www.postman.com/team/workspace/w/overview".to_owned(), None),
             (format!("https://www.postman.com.example.org/collection/{uid}"), None),
             (format!("https://api.postman.com/collections/{uid}"), None),
             (format!("ftp://www.postman.com/collection/{uid}"), None),

@@ -110,13 +110,14 @@ fn a_key_of_postmans_api_is_taken_and_shown_to_nobody() {
         .current_dir(home.folder.path())
         .args(["import", "--postman-api-key", "PMAK-s3cret", "collection.json"]);
     import.assert().success().stdout(contains("s3cret").not());
-    // Without a key, a UID is a word like any other.
+    // Without a key nothing is asked for.
     let uid = "1-f695cab7-6878-eb55-7943-ad88e1ccfd65";
     home.postrider()
         .env_remove("POSTMAN_API_KEY")
         .args(["run", uid])
         .assert()
-        .code(2);
+        .code(1)
+        .stderr(contains("wants your key"));
 }
 
 #[test]

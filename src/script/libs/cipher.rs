@@ -123,7 +123,7 @@ fn counted(cipher: &dyn Block, bits: u32, iv: &[u8], data: &mut [u8]) -> Option<
     let start = u128::from_be_bytes(iv.try_into().ok()?);
     let mask = u128::MAX >> (128 - bits.clamp(1, 128));
     for (block, n) in data.chunks_mut(16).zip(0_u128..) {
-        let mut key_stream = (start & !mask | start.wrapping_add(n) & mask).to_be_bytes();
+        let mut key_stream = ((start & !mask) | (start.wrapping_add(n) & mask)).to_be_bytes();
         cipher.encrypt(&mut key_stream);
         mix(block, &key_stream);
     }

@@ -188,6 +188,16 @@ mod tests {
                 "{{#if a}}\n  x\n{{else}}\n  y\n{{/if}}\nz {{! c }}\n  {{! c }}\n.",
                 "  x\nz \n.",
             ),
+            ("{{nil.x.y}}{{a.b.c}}{{nope}}{{@nope}}{{@root.a}}{{a.constructor}}", "A"),
+        ] {
+            assert_eq!(drawn(template).as_deref(), Ok(page), "{template}");
+        }
+    }
+
+    /// What each of these gives there, too.
+    #[test]
+    fn letters_blocks_that_name_objects_and_indented_parts_are_drawn_as_in_javascript() {
+        for (template, page) in [
             (
                 "{{name.[0]}}{{name.[3]}}{{name.[4]}}{{n.[0]}}{{lookup name 2}}{{lookup name '1'}}{{lookup name 'length'}}{{lookup e 0}}",
                 "ptra4",
@@ -218,7 +228,6 @@ mod tests {
                 "Ax\nyB\n  x\ny.\n  x\n  y  x\ny\nB",
             ),
             ("{{#*inline \"p\"}}{{/inline}}A\n  {{> p}}\nB", "A\nB"),
-            ("{{nil.x.y}}{{a.b.c}}{{nope}}{{@nope}}{{@root.a}}{{a.constructor}}", "A"),
         ] {
             assert_eq!(drawn(template).as_deref(), Ok(page), "{template}");
         }

@@ -47,6 +47,7 @@ export class PluralRules {
   }
 
   select(value) {
+    if (typeof value === 'bigint') throw new TypeError('Cannot convert a BigInt value to a number');
     const number = Math.abs(+value);
     // Zeros behind the point count, as they are to be seen.
     const text = Number.isFinite(number) ? this.#numbers.format(number).replace(/^0+(?=\d)/, '') : '';
