@@ -135,8 +135,8 @@ fn generate(curve: &str) -> Option<Vec<u8>> {
     on_curve!(curve, of())
 }
 
-/// A new private key of RSA with the exponent 65537, as an `RSAPrivateKey`. It takes some tenths of a second, and of 4096
-/// bits some seconds.
+/// A new private key of RSA with the exponent 65537, as an `RSAPrivateKey`. It takes some tenths of a second, and more of
+/// it the longer it is: 4096 bits would take a script all the time that it has.
 fn generate_rsa(bits: usize) -> Option<Vec<u8>> {
     let key = RsaPrivateKey::new(&mut OsRng, bits).ok()?;
     Some(key.to_pkcs1_der().ok()?.as_bytes().to_vec())
