@@ -69,7 +69,7 @@ pub enum ForeignError {
 }
 
 /// How the key of Postman's API is given.
-pub(super) const KEY: &str = "`import` and `run` take it by `--postman-api-key`, or `POSTMAN_API_KEY`";
+pub(super) const KEY: &str = "set `POSTMAN_API_KEY`, or give it to `import` and `run` by `--postman-api-key`";
 
 impl ForeignError {
     /// The line in which a file goes wrong, where one can be shown.
