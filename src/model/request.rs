@@ -198,13 +198,11 @@ impl Request {
         // Behind that of the segment before it: the rows stay in the order of the URL where they are in it.
         let mut behind = 0;
         for name in names {
-            match self.path_variables.iter().position(|row| row.name.as_str() == name) {
-                Some(at) => behind = at + 1,
-                None => {
-                    self.path_variables.insert(behind, Entry::new(name, ""));
-                    behind += 1;
-                }
+            let at = self.path_variables.iter().position(|row| row.name.as_str() == name);
+            if at.is_none() {
+                self.path_variables.insert(behind, Entry::new(name, ""));
             }
+            behind = at.unwrap_or(behind) + 1;
         }
     }
 }
