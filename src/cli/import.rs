@@ -87,7 +87,7 @@ async fn read(client: &Client, cwd: &Path, source: &str, key: Option<&Secret>) -
             CliError::usage("the name of what is to be imported is empty").hint("give a file, a folder, a URL or `-`")
         );
     }
-    Ok(foreign::read(client, cwd, source, key).await?)
+    foreign::read(client, cwd, source, key).await
 }
 
 /// What went wrong with the files, before what went wrong with what is to be known of them.

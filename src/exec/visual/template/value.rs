@@ -82,13 +82,11 @@ impl Met<'_> {
                 own.map_or_else(|| base.get(key), |(_, value)| value.clone())
             }
             Self::Data(Value::Object(fields)) => fields.get(key).map_or(Self::Undefined, Self::Data),
-            Self::Data(Value::Array(items)) => match key {
-                "length" => Self::made(items.len()),
-                _ => {
-                    let item = index(key).and_then(|at| items.get(at));
-                    item.map_or(Self::Undefined, Self::Data)
-                }
-            },
+            Self::Data(Value::Array(items)) if key == "length" => Self::made(items.len()),
+            Self::Data(Value::Array(items)) => {
+                let item = index(key).and_then(|at| items.get(at));
+                item.map_or(Self::Undefined, Self::Data)
+            }
             _ => match (self.json(), key) {
                 (Some(Value::String(text)), "length") => Self::made(text.encode_utf16().count()),
                 (Some(Value::String(text)), key) => {
