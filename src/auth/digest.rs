@@ -261,20 +261,24 @@ fn given(draft: &mut Draft) -> Option<Digest> {
         }
     }
     let challenge = Challenge::new("digest", &params);
+    let is_counted = challenge.param("qop").is_some();
     Some(Digest {
         challenge,
         client_nonce: client_nonce(draft),
-        count: nonce_count(draft),
+        count: nonce_count(draft, is_counted),
     })
 }
 
 /// How often the nonce that is given was used, with this time; where nobody says it in digits, once.
-fn nonce_count(draft: &mut Draft) -> u32 {
+fn nonce_count(draft: &mut Draft, is_sent: bool) -> u32 {
     let count = draft.param("nonceCount");
-    match u32::from_str_radix(count.trim(), 16) {
-        Ok(count) => count,
-        Err(_) if count.trim().is_empty() => 1,
-        Err(_) => {
+    let digits = count.trim();
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match u32::from_str_radix(digits, 16) {
+        Ok(count) if is_number => count,
+        // Of a variable that there is none it is told already.
+        _ if digits.is_empty() || !is_sent || digits.contains("{{") => 1,
+        _ => {
             draft.warn(&format!(
                 "digest auth has the nonce count `{count}`, which is no number of up to eight hexadecimal digits: sent with \
                  00000001"

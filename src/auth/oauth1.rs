@@ -206,7 +206,7 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
     }
     let time = draft.param("timestamp");
     // With spaces around it, it goes out as it is typed, as from Postman.
-    if !time.is_empty() && time.trim().parse::<u64>().is_err() {
+    if !time.trim().is_empty() && time.trim().parse::<u64>().is_err() {
         return Err(format!("the timestamp `{time}` is no number of seconds since 1970"));
     }
     // What stands there of a former signature would be signed too.
@@ -251,12 +251,17 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
 /// The parameters that every signature has, in Postman's order.
 fn parameters(draft: &mut Draft, consumer_key: String, method: String) -> Pairs {
     let (now, nonce) = (draft.now().as_second().to_string(), draft.nonce());
+    // Spaces alone are nothing given.
+    let own = |draft: &mut Draft, name: &str, made: String| {
+        let given = draft.param(name);
+        if given.trim().is_empty() { made } else { given }
+    };
     let all = [
         ("oauth_consumer_key", consumer_key),
         ("oauth_token", draft.secret_param("token")),
         ("oauth_signature_method", method),
-        ("oauth_timestamp", draft.param_or_default("timestamp", &now)),
-        ("oauth_nonce", draft.param_or_default("nonce", &nonce)),
+        ("oauth_timestamp", own(draft, "timestamp", now)),
+        ("oauth_nonce", own(draft, "nonce", nonce)),
         ("oauth_version", draft.param("version")),
     ];
     let empty_too = draft.flag("addEmptyParamsToSign");

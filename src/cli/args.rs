@@ -490,13 +490,19 @@ fn out_file(text: &str) -> Result<PathBuf, std::convert::Infallible> {
     Ok(PathBuf::from(if text == "-" { "/dev/stdout" } else { text }))
 }
 
-/// A number of things, from 1, written in any way that newman takes: `1e1`, `0x2`.
+/// A number of things, from 1, written as JavaScript's numbers, as newman takes it: `1e1`, `0x2`.
 fn count(text: &str) -> Result<u32, String> {
-    let plain = text.trim();
-    let in_base = |sign: &str, base: u32| u32::from_str_radix(plain.strip_prefix(sign)?, base).ok();
+    let plain = text.trim().to_ascii_lowercase();
+    let in_base = |sign: &str, base: u32| {
+        let digits = plain.strip_prefix(sign).filter(|digits| !digits.starts_with('+'))?;
+        u32::from_str_radix(digits, base).ok()
+    };
     let tens = || {
         let number: f64 = plain.parse().ok()?;
-        (number.fract() == 0.0 && number <= f64::from(u32::MAX)).then(|| format!("{number:.0}").parse().ok())?
+        if number.fract() != 0.0 || number > f64::from(u32::MAX) {
+            return None;
+        }
+        format!("{number:.0}").parse().ok()
     };
     let given = in_base("0x", 16)
         .or_else(|| in_base("0b", 2))

@@ -283,7 +283,7 @@ fn without_options(key: &str, value: &mut Value) -> Vec<(String, String)> {
     let mut out = Vec::new();
     reporters.retain(|name, options| {
         let fits = options.is_object();
-        // As everywhere, nothing is said by it.
+        // `null` says nothing, as in newman.
         if !fits && !options.is_null() {
             let wanted = "it holds options by their names, such as `{ \"export\": \"FILE\" }`";
             out.push((format!("{key}.{name}"), wanted.to_owned()));

@@ -71,7 +71,12 @@ pub async fn run(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, Cli
 /// file of such a name comes first.
 fn in_cloud(args: &RunArgs, cwd: &Path) -> RunArgs {
     let mut args = args.clone();
-    if args.sending.postman_api_key.is_some() {
+    if args
+        .sending
+        .postman_api_key
+        .as_ref()
+        .is_some_and(|key| !key.reveal().is_empty())
+    {
         let place = |typed: &mut String, resource| {
             if let Some(url) = by_uid(typed, resource).filter(|_| !cwd.join(&*typed).exists()) {
                 *typed = url;

@@ -14,7 +14,7 @@ use crate::exec::tokens::TokenRequest;
 use crate::model::outcome::{Before, ConsoleLevel, Renewal};
 use crate::model::{NodeId, Outcome, Redactor};
 
-use self::rows::{Row, What, named, of_name, rows, rows_everywhere, rows_of_gone};
+use self::rows::{Row, What, has_name, named, of_name, rows, rows_everywhere, rows_of_gone};
 use super::args::{ForgetTokensArgs, ListTokensArgs, LoginArgs, RenewTokenArgs, SendingArgs, TokensCommand};
 use super::open::{Opened, secrets, with_causes};
 use super::output::{Output, escape};
@@ -277,12 +277,11 @@ fn bearer(opened: &Opened, row: &Row) -> Result<NodeId, CliError> {
     })
 }
 
-/// The token that the auth of a request has got, in the environment at hand.
-fn of_request(opened: &Opened, name: &str, cwd: &Path) -> Option<Row> {
+/// Which of these tokens the auth of a request has got, in the environment at hand.
+fn of_request(opened: &Opened, tokens: &[Row], name: &str, cwd: &Path) -> Option<usize> {
     let node = find::item(&opened.session.workspace, cwd, name).ok()?;
     let key = granted_key_at(&opened.session.source(Some(node)))?;
-    let mut all = rows(&opened.session, &opened.tokens()).into_iter();
-    all.find(|row| *row.key() == key)
+    tokens.iter().position(|row| *row.key() == key)
 }
 
 fn forget(mut opened: Opened, args: &ForgetTokensArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
@@ -291,13 +290,14 @@ fn forget(mut opened: Opened, args: &ForgetTokensArgs, cwd: &Path, output: &mut 
     opened.lasting()?;
     let store = opened.tokens();
     if let Some(name) = &args.name {
-        let own = match environment {
-            Some(_) => of_name(tokens, name),
-            None => named(&mut opened, name, None),
-        };
-        // As `login` takes it: the list names one alone of the requests that have it.
-        let own = own.or_else(|error| of_request(&opened, name, cwd).ok_or(error));
-        tokens = vec![own?];
+        // As `login` takes it: the list names one alone of the requests that have it. Those of an environment whose file is
+        // gone are none of the environment at hand.
+        let own = of_request(&opened, &tokens, name, cwd);
+        tokens = vec![match (own, environment) {
+            (Some(own), _) if !has_name(&tokens, name) => tokens.swap_remove(own),
+            (_, Some(_)) => of_name(tokens, name)?,
+            (_, None) => named(&mut opened, name, None)?,
+        }];
     }
     let before = opened.session.current.clone();
     for row in tokens {

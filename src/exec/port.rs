@@ -176,8 +176,10 @@ impl SendPort for Port {
             return nested.clone().run(id.clone(), scopes, self.sent.clone());
         }
         if let Ask::Vault { key, action } = question {
+            // What it is to be set to, or that it is to go, tells the script nothing.
+            let is_read = matches!(action, crate::script::VaultAction::Get);
             let asking = Asking {
-                secrets: vec![key.clone()],
+                secrets: is_read.then(|| key.clone()).into_iter().collect(),
                 ..self.asking.clone()
             };
             let consent = self.consent.clone();

@@ -114,12 +114,17 @@ pub fn life_in_reply(response: &Response, received: Timestamp, refresh: bool) ->
     } else {
         &["expires_in"]
     };
-    let seconds = match names.iter().find_map(|name| body.get(name))? {
-        Value::Number(number) => number.as_f64()?,
+    let read = |value: &Value| match value {
+        Value::Number(number) => number.as_f64(),
         // Some servers send it as text.
-        Value::String(text) => text.parse().ok()?,
-        _ => return None,
+        Value::String(text) => text.parse().ok(),
+        _ => None,
     };
+    let seconds: f64 = names.iter().filter_map(|name| body.get(name)).find_map(read)?;
+    // That of a session of its own has no end, which Keycloak says so.
+    if refresh && seconds <= 0.0 {
+        return None;
+    }
     let lasts = SignedDuration::try_from_secs_f64(seconds).ok()?;
     Some(TokenLife {
         issued_at: Some(received),

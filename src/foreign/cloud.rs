@@ -49,6 +49,8 @@ pub fn places(typed: &str) -> Option<Vec<String>> {
         match part {
             "collection" | "collections" => kinds = &BOTH[..1],
             "environment" | "environments" => kinds = &BOTH[1..],
+            // What it shows is part of a collection, whose own UID is not in it.
+            "request" | "folder" | "example" => return None,
             uid => {
                 if let Some(places) = of(uid, kinds) {
                     return Some(places);
@@ -132,9 +134,10 @@ mod tests {
                 Some(vec![at("environments")]),
             ),
             (
-                format!("https://www.postman.com/team/w/request/{uid}"),
+                format!("https://www.postman.com/team/w/{uid}"),
                 Some(vec![at("collections"), at("environments")]),
             ),
+            (format!("https://www.postman.com/team/w/request/{uid}"), None),
             ("https://www.postman.com/team/workspace/w/overview".to_owned(), None),
             (format!("https://www.postman.com.example.org/collection/{uid}"), None),
             (format!("https://api.postman.com/collections/{uid}"), None),

@@ -37,7 +37,7 @@ pub enum ForeignError {
         hint: Option<String>,
     },
     /// It is in Postman's API, which gives nothing without a key.
-    #[error("`{what}` is something in Postman's API, which wants your key")]
+    #[error("`{what}` is in Postman's cloud, whose API wants your key")]
     Key {
         /// The UID, or the page.
         what: String,
@@ -78,6 +78,11 @@ impl ForeignError {
             Self::Format { source, .. } => source.excerpt(),
             _ => None,
         }
+    }
+
+    /// Whether a server has nothing there.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Fetch { why, .. } if why.starts_with("404 "))
     }
 
     /// The next step, where there is one.

@@ -178,7 +178,7 @@ impl Import {
         self.secrets > 0 || actions.into_iter().any(|action| self.count(action) > 0)
     }
 
-    /// What it does, in a line: `3 added, 1 changed`; of what holds nothing, that it does so.
+    /// What it does, in a line: `3 added, 1 changed`; or that there is nothing in it.
     pub fn words(&self) -> String {
         let words = [
             (Action::Add, "added"),

@@ -193,16 +193,16 @@ async fn in_cloud(
     let Some(key) = key.filter(|key| !key.reveal().is_empty()) else {
         return Err(ForeignError::Key { what });
     };
-    let mut first = None;
+    let mut nothing = None;
     for place in places {
-        let bytes = download(client, place, Some(key), MOST_BYTES).await;
-        let read = bytes.and_then(|bytes| postman::read(&bytes).map_err(|source| useless(shown(place), source)));
-        match read {
-            Ok(found) => return Ok(found),
-            Err(error) => drop(first.get_or_insert(error)),
+        match download(client, place, Some(key), MOST_BYTES).await {
+            Ok(bytes) => return postman::read(&bytes).map_err(|source| useless(shown(place), source)),
+            // What has this UID may be of another kind. All else would be so there, too.
+            Err(error) if error.is_not_found() => nothing = nothing.or(Some(error)),
+            Err(error) => return Err(error),
         }
     }
-    Err(first.unwrap_or(ForeignError::Key { what }))
+    Err(nothing.unwrap_or(ForeignError::Key { what }))
 }
 
 /// What a file or folder holds, of which the user typed this.

@@ -107,7 +107,7 @@ impl Pick {
     pub fn is_refresh_token(&self) -> bool {
         let Self::Body(path) = self else { return false };
         let name = path.rsplit(['.', '[']).next().unwrap_or_default();
-        let letters = name.chars().filter(char::is_ascii_alphabetic);
+        let letters = name.chars().filter(char::is_ascii_alphanumeric);
         letters.map(|c| c.to_ascii_lowercase()).eq("refreshtoken".chars())
     }
 }

@@ -52,10 +52,11 @@ pub fn execution(done: &Done<'_>, cursor: &Value) -> Option<Map<String, Value>> 
     Some(out)
 }
 
-/// Where in the run a request stands. Newman says only of the first one where that is in the run, and that an iteration begins.
+/// Where in the run a request stands. Newman says `bof`, `eof` and `cr` of the run's first request alone; of the others only
+/// `cr`, where an iteration begins.
 pub fn cursor(done: &Done<'_>) -> Value {
     let (position, iteration) = (done.place.position, done.plan.iteration);
-    let turn = Uuid::new_v4().to_string();
+    let reference = Uuid::new_v4().to_string();
     let mut out = if position == 0 && iteration.index == 0 {
         json!({
             "position": position,
@@ -66,11 +67,11 @@ pub fn cursor(done: &Done<'_>) -> Value {
             "eof": false,
             "bof": true,
             "cr": false,
-            "ref": turn,
+            "ref": reference,
         })
     } else {
         json!({
-            "ref": turn,
+            "ref": reference,
             "length": done.place.length,
             "cycles": iteration.count,
             "position": position,

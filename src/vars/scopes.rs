@@ -225,14 +225,14 @@ impl Scopes {
 
     /// Makes these variables secrets, too, for what they are set to alone ([`Binding::noted`]).
     pub fn note<'a>(&mut self, keys: impl Iterator<Item = &'a String>) {
+        let new: Vec<&String> = keys.filter(|key| !self.hides(key)).collect();
+        if new.is_empty() {
+            return;
+        }
         let mut hidden = Hidden::clone(&self.hidden);
-        for key in keys.filter(|key| !self.hides(key)) {
-            hidden.names.insert(key.clone());
-            hidden.noted.insert(key.clone());
-        }
-        if hidden.names.len() > self.hidden.names.len() {
-            self.hide(Arc::new(hidden));
-        }
+        hidden.names.extend(new.iter().copied().cloned());
+        hidden.noted.extend(new.into_iter().cloned());
+        self.hide(Arc::new(hidden));
     }
 
     /// Whether the values of a variable are secret in whatever scope it is.
@@ -281,9 +281,13 @@ impl Scopes {
 /// bytes.
 const LARGEST_NOTED: usize = 16 * 1024;
 
+/// One that is larger still is a file, in bytes.
+const LARGEST_WORD: usize = 64 * 1024;
+
 /// Whether a text is one secret and no document with one in it: it was declared a secret, perhaps, in a row that is gone.
 fn is_one_word(text: &str) -> bool {
-    !text.starts_with(['{', '[', '<', '"']) && !text.contains(char::is_whitespace)
+    let is_document = text.starts_with(['{', '[', '<', '"']) || text.contains(char::is_whitespace);
+    text.len() <= LARGEST_WORD && !is_document
 }
 
 /// Whether a value is hidden but nothing to look for in other texts.

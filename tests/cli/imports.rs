@@ -528,7 +528,7 @@ fn a_uid_of_postmans_api_wants_a_key() {
     for (args, code) in [(["run", uid], 1), (["import", &page], 2)] {
         let mut command = home.postrider();
         command.env_remove("POSTMAN_API_KEY").args(args);
-        let told = contains("in Postman's API, which wants your key").and(contains("POSTMAN_API_KEY"));
+        let told = contains("in Postman's cloud, whose API wants your key").and(contains("POSTMAN_API_KEY"));
         command.assert().code(code).stderr(told);
     }
 }

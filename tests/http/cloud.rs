@@ -15,16 +15,27 @@ use crate::tls::{Authority, for_hosts};
 
 const UID: &str = "631643-f695cab7-6878-eb55-7943-ad88e1ccfd65";
 
-/// What is read of `typed` where the API answers so, what it was asked, and with which key.
-async fn read(
+/// What came of it, what the API was asked, and with which key.
+type Read = (Result<Found, ForeignError>, Vec<(String, Option<String>)>);
+
+/// What is read of `typed` where the API answers so.
+async fn read(typed: &str, key: Option<&str>, status: &'static str, body: &'static [u8]) -> Read {
+    read_at(typed, key, move |_| (status, body)).await
+}
+
+/// The same where it answers by what it is asked.
+async fn read_at(
     typed: &str,
     key: Option<&str>,
-    status: &'static str,
-    body: &'static [u8],
-) -> (Result<Found, ForeignError>, Vec<(String, Option<String>)>) {
+    answers: impl Fn(&Received) -> (&'static str, &'static [u8]) + Send + Sync + 'static,
+) -> Read {
     let authority = Authority::new();
     let hosts = for_hosts(&["api.postman.com", "api.getpostman.com", "www.postman.com"]);
-    let server = Server::start_tls(authority.server(&hosts, &[]), move |_: &Received| answer(status, body)).await;
+    let server = Server::start_tls(authority.server(&hosts, &[]), move |asked: &Received| {
+        let (status, body) = answers(asked);
+        answer(status, body)
+    })
+    .await;
     let tunnel = pipe(server.address, &[(b"\r\n\r\n", b"HTTP/1.1 200 Connected\r\n\r\n")]).await;
     let client = Client::new(ClientConfig {
         proxy: Some(format!("http://{tunnel}")),
@@ -94,4 +105,25 @@ async fn a_page_for_people_is_told_to_be_one() {
     assert!(error.hint().unwrap().contains("export"));
     // The key is for the API alone.
     assert_eq!(asked, [("GET /team/workspace/w/overview HTTP/1.1".to_owned(), None)]);
+}
+
+#[tokio::test]
+async fn a_uid_may_be_an_environments_and_only_then_is_asked_for_twice() {
+    let body = br#"{"environment": {"name": "Staging", "values": []}}"#;
+    let answers = |asked: &Received| match asked.line() {
+        line if line.starts_with("GET /environments/") => ("200 OK", &body[..]),
+        _ => ("404 Not Found", &b"{}"[..]),
+    };
+    let (found, asked) = read_at(UID, Some("PMAK-1"), answers).await;
+    assert_eq!(found.unwrap().environments.len(), 1);
+    let key = || Some("PMAK-1".to_owned());
+    let of = |kind: &str| (format!("GET /{kind}/{UID} HTTP/1.1"), key());
+    assert_eq!(asked, [of("collections"), of("environments")]);
+    let (found, asked) = read(UID, Some("PMAK-1"), "401 Unauthorized", b"{}").await;
+    assert!(found.unwrap_err().to_string().contains("401 Unauthorized"));
+    assert_eq!(asked, [of("collections")]);
+    let (found, asked) = read(UID, Some("PMAK-1"), "404 Not Found", b"{}").await;
+    let error = found.unwrap_err().to_string();
+    assert!(error.contains("/collections/") && error.contains("404"), "{error}");
+    assert_eq!(asked.len(), 2);
 }

@@ -350,6 +350,11 @@ fn matching<'a>(rows: &'a [Row], wanted: &'a str) -> impl Iterator<Item = usize>
         .map(|(at, _)| at)
 }
 
+/// Whether one of these has a name.
+pub fn has_name(all: &[Row], wanted: &str) -> bool {
+    matching(all, wanted).next().is_some()
+}
+
 /// The one of these that has a name.
 pub fn of_name(mut all: Vec<Row>, wanted: &str) -> Result<Row, CliError> {
     let found: Vec<usize> = matching(&all, wanted).collect();

@@ -17,16 +17,15 @@ impl Pipeline {
                 .filter_map(|name| Some(name.strip_prefix(vault::PREFIX)?.to_owned()))
                 .collect()
         };
-        if wanted(&resolved).is_empty() {
+        let names = wanted(&resolved);
+        if names.is_empty() {
             return resolved;
         }
-        if !wanted(&resolved).iter().any(|name| prepared.vault.has(name)) {
-            tell_unknown(prepared, wanted(&resolved));
+        let secrets: Vec<String> = names.iter().filter(|name| prepared.vault.has(name)).cloned().collect();
+        if secrets.is_empty() {
+            tell_unknown(prepared, names);
             return resolved;
         }
-        let mut secrets = wanted(&resolved);
-        secrets.retain(|name| prepared.vault.has(name));
-        secrets.dedup();
         let asking = Asking {
             secrets,
             ..Self::asking_at(prepared, &resolved.redactor)

@@ -121,7 +121,7 @@ pub struct Failure {
     /// it. Never what it may have acted upon without an answer.
     pub transient: bool,
     /// Whether all was well by its status, and no token in it. That may be a wrong password in other words, and is tried once
-    /// more only where the same request has brought a token before.
+    /// more only where a token is known that was fetched before.
     pub empty: bool,
     /// Whether a person has called it off: nothing is wrong.
     pub declined: bool,

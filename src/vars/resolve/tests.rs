@@ -109,7 +109,7 @@ fn json_loses_its_comments_and_other_text_does_not() {
     };
     request.body = raw(Language::Json);
     assert_eq!(sent(&request), ("application/json", "1 ".into()));
-    // Newman reads it before the auth, and only then states its type.
+    // The type of JSON is stated before the auth, that of any other text behind it.
     assert!(matches!(
         resolved(&request).body,
         ResolvedBody::Bytes { typed: true, .. }
