@@ -15,7 +15,7 @@ use super::advice;
 use super::args::DoctorArgs;
 use super::open::Opened;
 use super::output::{Output, escape};
-use super::raw::Raw;
+use super::raw::{self, Raw};
 
 /// Prints the findings; with `--keys`, what each key press arrives as.
 ///
@@ -100,8 +100,8 @@ fn terminal_facts() -> Vec<(String, String)> {
     let variable = |name: &str| std::env::var(name).unwrap_or_else(|_| "not set".to_owned());
     let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
     let is_terminal = io::stdout().is_terminal();
-    let size = terminal::size().map_or_else(
-        |_| "unknown".to_owned(),
+    let size = raw::size(io::stdout()).map_or_else(
+        || "unknown".to_owned(),
         |(width, height)| {
             let small = if width < 40 || height < 10 {
                 " (at least 40x10 is needed)"

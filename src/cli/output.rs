@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::args::ColorWhen;
+use super::raw;
 pub use crate::reports::words::{duration, escape, escape_lines, moment, size};
 
 /// Where a command writes.
@@ -53,7 +54,7 @@ impl Output {
 
     /// How wide the terminal is on which a person sees stdout.
     pub fn columns(&self) -> Option<usize> {
-        let size = crossterm::terminal::size().ok().filter(|_| self.is_terminal);
+        let size = self.is_terminal.then(|| raw::size(io::stdout())).flatten();
         size.map(|(columns, _)| usize::from(columns))
     }
 

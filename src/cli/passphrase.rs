@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::CliError;
 use super::output::{Output, escape};
-use super::raw::{Quiet, Raw};
+use super::raw::{self, Quiet, Raw};
 use crate::exec::Typed;
 use crate::model::Secret;
 use crate::store::keyring::{Keyring, KeyringError, patiently};
@@ -290,10 +290,8 @@ fn typed(escape: Taken, prompt: Option<&str>) -> io::Result<(Taken, String)> {
             _ => continue,
         };
         if let Some(prompt) = prompt {
-            // One that says 0 does not know.
-            let size = crossterm::terminal::size().ok().filter(|(columns, _)| *columns > 0);
-            let columns = size.map_or(usize::MAX, |(columns, _)| columns.into());
             let mut err = io::stderr();
+            let columns = raw::size(&err).map_or(usize::MAX, |(columns, _)| columns.into());
             write!(err, "{}", echo(prompt, &before, &text, columns))?;
             err.flush()?;
         }

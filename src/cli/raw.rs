@@ -22,6 +22,21 @@ impl Drop for Raw {
     }
 }
 
+/// The columns and rows of the terminal that a stream leads to, as the system knows them. crossterm would look for another way
+/// where it does not: it starts `tput`, whatever the `PATH` says that is.
+#[cfg(unix)]
+pub fn size(stream: impl std::os::fd::AsFd) -> Option<(u16, u16)> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    // One that says 0 does not know.
+    (size.ws_col > 0).then_some((size.ws_col, size.ws_row))
+}
+
+/// The columns and rows of the terminal that a stream leads to.
+#[cfg(not(unix))]
+pub fn size(stream: impl io::IsTerminal) -> Option<(u16, u16)> {
+    stream.is_terminal().then(|| terminal::size().ok()).flatten()
+}
+
 /// While it lives the terminal shows nothing of what is typed, and keeps it for who reads next: between two questions for
 /// secrets, the answer to the second of which may be typed ahead. What is written there looks as ever.
 #[cfg(unix)]

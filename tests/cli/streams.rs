@@ -196,3 +196,41 @@ mod on_a_terminal {
         assert!(shown.iter().any(|line| line == "  \"i\": 1"), "{shown:?}");
     }
 }
+
+/// Without a terminal its size is asked of nobody: who looks for it starts `tput`, whatever the `PATH` says that is.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_started_to_learn_how_wide_a_terminal_is_that_is_not_there() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let home = Home::new();
+    home.with(&[(
+        "one",
+        &scripted("One", "", "pm.test('t', () => pm.expect(1).to.equal(2))"),
+    )]);
+    let folder = home.folder.path();
+    let started = folder.join("started");
+    write(
+        folder,
+        "bin/tput",
+        &format!("#!/bin/sh\necho 80\n>'{}'\n", started.display()),
+    );
+    fs::set_permissions(folder.join("bin/tput"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", folder.join("bin").display(), std::env::var("PATH").unwrap());
+    for args in [&["run", "api", "--demo"][..], &["doctor"]] {
+        // In a session of its own it has no terminal at all.
+        let mut command = std::process::Command::new("setsid");
+        command.arg("--wait").arg(env!("CARGO_BIN_EXE_postrider")).args(args);
+        let own = home.process();
+        for (name, value) in own.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.env("PATH", &path).current_dir(folder.join("workspace"));
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        assert!(!output.stdout.is_empty(), "{args:?}");
+        assert!(!started.exists(), "{args:?}");
+    }
+}

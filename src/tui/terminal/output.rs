@@ -192,7 +192,11 @@ impl<W: Write> Backend for Output<W> {
     }
 
     fn size(&self) -> io::Result<Size> {
-        terminal::size().map(Size::from)
+        // crossterm's `size` starts `tput`, whatever the `PATH` says that is, where the system does not know.
+        #[cfg(unix)]
+        return terminal::window_size().map(|size| Size::new(size.columns, size.rows));
+        #[cfg(not(unix))]
+        return terminal::size().map(Size::from);
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
