@@ -130,7 +130,8 @@ pub(super) fn jobs(plan: &Plan, event: ScriptEvent) -> Vec<ScriptJob> {
                 iteration: u32::try_from(plan.iteration.index).unwrap_or(u32::MAX),
                 iteration_count: u32::try_from(plan.iteration.count).unwrap_or(u32::MAX),
                 request_id: plan.id(),
-                location: location.iter().take(depth + 1).cloned().collect(),
+                location: location.clone(),
+                current: location.get(depth).cloned().unwrap_or_default(),
             };
             job
         })
@@ -216,8 +217,10 @@ mod tests {
         let jobs = jobs(&plan, ScriptEvent::PreRequest);
         let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
         assert_eq!(names, ["API, pre-request", "List, pre-request"]);
-        assert_eq!(jobs[0].info.location, ["API"]);
-        assert_eq!(jobs[1].info.location, ["API", "Users", "List"]);
+        for (job, current) in jobs.iter().zip(["API", "List"]) {
+            assert_eq!(job.info.location, ["API", "Users", "List"]);
+            assert_eq!(job.info.current, current);
+        }
         assert_eq!((jobs[1].info.iteration, jobs[1].info.iteration_count), (1, 3));
         assert!(super::jobs(&plan, ScriptEvent::PostResponse).is_empty());
     }

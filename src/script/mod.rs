@@ -120,8 +120,10 @@ pub struct Info {
     pub iteration_count: u32,
     /// The request's id.
     pub request_id: String,
-    /// The names from the collection to the item whose script runs.
+    /// The names from the collection to the request, whosever script runs.
     pub location: Vec<String>,
+    /// The name among them of the item whose script runs.
+    pub current: String,
 }
 
 /// What came of a script. Everything here is data from a script: escape it before it reaches a terminal.

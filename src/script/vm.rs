@@ -249,6 +249,7 @@ impl<'js> Script<'_, 'js> {
         info.set("requestName", job.request.name.as_str())?;
         info.set("requestId", job.info.request_id.as_str())?;
         info.set("location", job.info.location.as_slice())?;
+        info.set("current", job.info.current.as_str())?;
         info.set("legacy", is_legacy(job))?;
         info.set("lists", job.lists)?;
         self.main = Some(self.function("begin")?.call((info, body))?);

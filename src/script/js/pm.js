@@ -56,7 +56,7 @@ function repeat(pm, writes) {
 
 function execution(info, pm) {
   const location = [...info.location];
-  Object.defineProperty(location, 'current', { value: location[location.length - 1] });
+  Object.defineProperty(location, 'current', { value: info.current });
   const parts = {
     location,
     setNextRequest(name) {

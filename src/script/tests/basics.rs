@@ -235,12 +235,13 @@ fn a_script_knows_where_it_is() {
         iteration_count: 5,
         request_id: "r1".into(),
         location: vec!["Cells".into(), "Get token".into()],
+        current: "Cells".into(),
     };
     assert_eq!(
         texts(run_job(job)),
         [
             "{ eventName: 'test', iteration: 2, iterationCount: 5, requestName: 'Get token', requestId: 'r1' } \
-             [ 'Cells', 'Get token' ] Get token"
+             [ 'Cells', 'Get token' ] Cells"
         ]
     );
 }
