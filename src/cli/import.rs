@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::foreign::{ForeignError, Import, Planned};
 use crate::formats::reimport::Action;
-use crate::formats::{Fate, Found, Report};
+use crate::formats::{Fate, Found, Report, place};
 use crate::http::Client;
 use crate::model::Secret;
 use crate::store::SaveError;
@@ -186,9 +186,8 @@ fn tell(todo: &Import, found: &Found, args: &ImportArgs, output: &mut Output) ->
 /// The report, item by item; secrets in clear behind the others, a line each.
 pub(super) fn notes(report: &Report) -> Vec<String> {
     let mut out = Vec::new();
-    let place = |path: &str| escape(if path.is_empty() { "the file" } else { path });
     for (path, notes) in report.by_item() {
-        out.push(format!("\n{}", place(path)));
+        out.push(format!("\n{}", escape(&path)));
         for note in notes {
             let fate = note.fate.word();
             out.push(format!("  {fate:<8} {}: {}", escape(&note.what), escape(&note.why)));
@@ -200,7 +199,7 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
             why = Some(&note.why);
             out.push(format!("\nIn clear: {}", escape(&note.why)));
         }
-        out.push(format!("  {}: {}", place(&note.path), escape(&note.what)));
+        out.push(format!("  {}: {}", escape(place(&note.path)), escape(&note.what)));
     }
     if !out.is_empty() {
         let count = |fate| report.count(fate);

@@ -20,5 +20,5 @@ pub const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
 pub use error::FormatError;
 pub use found::{Collection, Found, Item};
-pub use report::{Fate, Note, Report};
+pub use report::{Fate, Note, Report, place};
 pub use whole::whole;

@@ -106,17 +106,21 @@ fn walk(collection: Object) -> Vec<Source> {
             Some(Value::Array(children)) => children,
             // An object instead of a list is its only item.
             Some(child @ Value::Object(_)) => vec![child],
-            Some(_) => Vec::new(),
+            Some(_) => {
+                next.strays += 1;
+                Vec::new()
+            }
         };
         if next.kind == Kind::Request {
             next.kind = Kind::Folder;
         }
         let first = todo.len();
-        for (n, child) in (1..).zip(children.into_iter().filter(|child| !child.is_null())) {
-            let Value::Object(map) = child else {
-                next.strays += 1;
-                continue;
-            };
+        let found = children.len();
+        let children = children.into_iter().filter(|child| !child.is_null());
+        let mut kept = 0;
+        for (n, child) in (1..).zip(children) {
+            let Value::Object(map) = child else { continue };
+            kept += 1;
             todo.push(Source {
                 parent: Some(out.len()),
                 depth: next.depth + 1,
@@ -126,6 +130,7 @@ fn walk(collection: Object) -> Vec<Source> {
                 strays: 0,
             });
         }
+        next.strays += found - kept;
         todo[first..].reverse();
         out.push(next);
     }
@@ -138,12 +143,13 @@ fn read_one(source: Source) -> Read {
         map.insert("request".into(), Value::Object(Object::new()));
     }
     let blank = tidy::blank(&map);
+    let mut report = Report::default();
+    let path = Path::default();
+    notes::shapeless(&mut report, &path, &map);
     let mut tidied = match kind {
         Kind::Collection => tidy::collection(map),
         Kind::Folder | Kind::Request => tidy::item(map),
     };
-    let mut report = Report::default();
-    let path = Path::default();
     let unnamed = name(&mut tidied, kind, &mut report);
     let entity = if kind == Kind::Request {
         let mut request = item::read_request(&tidied);
@@ -223,5 +229,35 @@ mod tests {
             assert!(!found.items[1].slug.contains("hunter"), "{}", found.items[1].slug);
             assert!(!format!("{report:?}").contains("hunter"), "{report:?}");
         }
+    }
+
+    #[test]
+    fn what_has_no_shape_of_which_anything_can_be_made_is_told() {
+        let request = json!({ "name": "R", "request": { "url": "http://h/", "auth": "x" }, "event": [null, 7, { "listen": "test" }] });
+        let source = json!({
+            "info": { "name": "C" },
+            "auth": [],
+            "event": { "listen": "x" },
+            "item": [null, request, { "name": "F", "item": 7 }],
+        });
+        let Value::Object(source) = source else { panic!() };
+        let mut report = Report::default();
+        assert_eq!(read(source, &mut report).items.len(), 3);
+        let told = report
+            .notes
+            .iter()
+            .map(|note| format!("{}, {}: {}", note.path, note.field, note.what));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                "C, auth: an auth that is none",
+                "C, event: an event without a script",
+                "C, item: an entry that is no item",
+                "C / R, request.auth: an auth that is none",
+                "C / R, event: an event without a script",
+                "C / R, event: an event without a script",
+                "C / F, item: an entry that is no item",
+            ]
+        );
     }
 }

@@ -59,6 +59,31 @@ pub fn name_of_url(url: &str) -> String {
     }
 }
 
+/// Notes what of a collection, folder or request as it was found has a shape of which nothing can be made: Postman passes over it
+/// as well.
+pub fn shapeless(report: &mut Report, path: &Path, source: &Object) {
+    let mut lost = |field: &str, what: &str, why: &str| report.add(&path.to_string(), field, Fate::Lost, what, why);
+    let request = source.get("request").and_then(|request| request.get("auth"));
+    for (field, auth) in [("auth", source.get("auth")), ("request.auth", request)] {
+        if auth.is_some_and(|auth| !auth.is_object() && !auth.is_null()) {
+            lost(field, "an auth that is none", "it is an object with a type");
+        }
+    }
+    let Some(events) = source.get("event").filter(|events| !events.is_null()) else {
+        return;
+    };
+    let events = match events {
+        Value::Array(events) => events.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    for event in events.iter().filter(|event| !event.is_null()) {
+        let script = event.get("script").unwrap_or(&Value::Null);
+        if !(script.is_object() || script.is_string() || script.is_array()) {
+            lost("event", "an event without a script", "there is nothing to run");
+        }
+    }
+}
+
 /// Notes that an item had no name.
 pub fn guessed_name(report: &mut Report, parent: &Path, name: &str) {
     let path = parent.below(name).to_string();

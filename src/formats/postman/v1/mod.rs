@@ -1,6 +1,6 @@
 //! Collections of format 1 → format 2: a flat list of requests and folders, and the order they stand in.
 //!
-//! What no order names is not shown by Postman and not run by newman; it is left out, and the report says so.
+//! What no order names is not shown by Postman and mostly not run by newman; it is left out, and the report says so.
 
 mod auth;
 mod request;
@@ -76,6 +76,15 @@ pub fn collection(mut source: Object, report: &mut Report) -> Object {
 /// Says of each folder and request that has no place in the plan that it is left out.
 fn tell_left_out(source: &Object, plan: &Plan, report: &mut Report) {
     let above = Path::default().below(&text(source, "name"));
+    // Where two share an id, newman runs some of what no order names.
+    let mut ids = HashSet::new();
+    let mut all = ["folders", "requests"]
+        .into_iter()
+        .flat_map(|key| objects(source, key).map(move |one| (key, one)));
+    let are_told_apart = all.all(|(key, one)| match text(one, "id") {
+        id if id.is_empty() => true,
+        id => ids.insert((key, id)),
+    });
     for (key, is_folder) in [("folders", true), ("requests", false)] {
         let steps = plan.out.iter().filter(|step| step.is_folder == is_folder);
         let placed: HashSet<&str> = steps.map(|step| step.id.as_str()).collect();
@@ -83,16 +92,15 @@ fn tell_left_out(source: &Object, plan: &Plan, report: &mut Report) {
             if placed.contains(id.as_str()) {
                 continue;
             }
-            let (what, why) = if is_folder {
-                (
-                    "a folder that is in no order",
-                    "Postman does not show it, and newman runs nothing in it; it is left out",
-                )
+            let what = if is_folder {
+                "a folder that is in no order"
             } else {
-                (
-                    "a request that is in no order",
-                    "Postman does not show it, and newman does not run it; it is left out",
-                )
+                "a request that is in no order"
+            };
+            let why = match (are_told_apart, is_folder) {
+                (false, _) => "Postman does not show it; it is left out",
+                (true, true) => "Postman does not show it, and newman runs nothing in it; it is left out",
+                (true, false) => "Postman does not show it, and newman does not run it; it is left out",
             };
             let path = above.below(&name_of(one, is_folder));
             report.add(&path.to_string(), key, Fate::Lost, what, why);

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::foreign::Planned;
 use crate::formats::reimport::Action;
-use crate::formats::{Fate, Note, Report};
+use crate::formats::{Fate, Note, Report, place};
 use crate::model::Entity;
 use crate::store::locate::plain;
 use crate::tui::modals::wrap::wrap;
@@ -204,7 +204,7 @@ fn report(report: &Report) -> Vec<Line> {
     }
     items.sort_by_key(|(_, notes)| notes.first().and_then(|note| rank(note)));
     for (path, notes) in items {
-        out.push(Line::new(Look::Plain, "  ", place(path)));
+        out.push(Line::new(Look::Plain, "  ", path));
         for note in notes {
             let look = if note.fate == Fate::Lost { Look::Lost } else { Look::Dim };
             let text = format!("  {}: {}: {}", note.fate.word(), note.what, note.why);
@@ -225,10 +225,6 @@ fn report(report: &Report) -> Vec<Line> {
         out.push(Line::new(Look::Dim, "  ", text));
     }
     out
-}
-
-fn place(path: &str) -> &str {
-    if path.is_empty() { "the file" } else { path }
 }
 
 /// So many of something.
