@@ -253,7 +253,12 @@ fn headers(draft: &Draft, url: &Url) -> Vec<(String, String)> {
         let name = name.trim().to_ascii_lowercase();
         if !name.is_empty() && !NOT_SIGNED.contains(&name.as_str()) {
             let value: Vec<&str> = value.split_whitespace().collect();
-            out.push((name, value.join(" ")));
+            let value = value.join(" ");
+            // Those of one name stand together, and are signed as one.
+            match out.last_mut().filter(|(last, _)| *last == name) {
+                Some((_, before)) => *before = format!("{before},{value}"),
+                None => out.push((name, value)),
+            }
         }
     }
     if !out.iter().any(|(name, _)| name == "host") {

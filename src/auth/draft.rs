@@ -13,7 +13,7 @@ use super::dialogue::parse;
 use crate::model::address::resource;
 use crate::model::settings::HttpVersion;
 use crate::model::template::tokens;
-use crate::model::wire::ResolvedBody;
+use crate::model::wire::{ResolvedBody, sent_lines};
 use crate::model::{ResolvedRequest, Secret, percent};
 
 /// A request while it is being signed.
@@ -120,17 +120,9 @@ impl Draft {
         self.chance.bytes()
     }
 
-    /// The headers as they go out: of one name the last, as Postman sends them.
+    /// The headers as they go out.
     pub fn headers(&self) -> Vec<(String, String)> {
-        let all = &self.request.headers;
-        let last = |(n, (name, _)): &(usize, &(String, String))| {
-            !all[n + 1..].iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
-        };
-        all.iter()
-            .enumerate()
-            .filter(last)
-            .map(|(_, row)| row.clone())
-            .collect()
+        sent_lines(&self.request.headers).cloned().collect()
     }
 
     /// The fields of a form that goes out, to be read and changed.

@@ -388,6 +388,10 @@ impl Opened {
         ClientConfig {
             insecure: sending.insecure || own.insecure,
             timeout: sending.timeout_request.unwrap_or(own.timeout),
+            timeout_from: match sending.timeout_request {
+                Some(_) => "`--timeout-request`",
+                None => own.timeout_from,
+            },
             working_dir: self.location.root.clone(),
             ..own
         }

@@ -171,12 +171,15 @@ fn change(plan: &mut Plan, args: &SendArgs) -> Result<(), CliError> {
         return Ok(());
     }
     let request = Arc::make_mut(&mut plan.request);
-    for (name, value) in &args.header {
-        request
-            .headers
-            .retain(|row| !row.name.as_str().eq_ignore_ascii_case(name));
-        request.headers.push(Entry::new(name.as_str(), value.as_str()));
-    }
+    // Of one name all that were given, as with curl.
+    let is_given = |row: &Entry| {
+        let mut names = args.header.iter().map(|(name, _)| name);
+        names.any(|name| row.name.as_str().eq_ignore_ascii_case(name))
+    };
+    request.headers.retain(|row| !is_given(row));
+    let given = args.header.iter();
+    let given = given.map(|(name, value)| Entry::new(name.as_str(), value.as_str()));
+    request.headers.extend(given);
     if let Some(text) = data {
         let json = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
         let language = if json { Language::Json } else { Language::Text };

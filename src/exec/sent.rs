@@ -9,7 +9,7 @@ use crate::model::exchange::SentRequest;
 use crate::model::outcome::{Asked, Unset};
 use crate::model::request::Entry;
 use crate::model::variable::display_value;
-use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
+use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart, sent_lines};
 use crate::model::{Auth, Body, Request, ResolvedRequest, Scope};
 use crate::vars::{Dynamic, resolve};
 
@@ -101,8 +101,8 @@ pub(super) fn unset(prepared: &Prepared, resolved: &ResolvedRequest) -> Vec<Unse
     resolved.used.iter().filter_map(found).collect()
 }
 
-/// The user's headers as they wrote them, also those that a later one of the same name took the place of, with the
-/// values that went out; then ours. What kind of form a body is, nobody but the user says there, as in newman.
+/// The user's headers as they wrote them, also those that one of another spelling took the place of, with the values that
+/// went out; then ours. Cookies went out in one line. What kind of form a body is, nobody but the user says there, as in newman.
 fn headers(resolved: &ResolvedRequest, sent: &[(String, String)]) -> Vec<Entry> {
     let written = &resolved.headers;
     let is_form = matches!(resolved.body, ResolvedBody::Form(_) | ResolvedBody::Multipart(_));
@@ -113,18 +113,26 @@ fn headers(resolved: &ResolvedRequest, sent: &[(String, String)]) -> Vec<Entry> 
             .map(|(name, value)| Entry::new(&**name, &**value))
             .collect();
     }
-    let find = |rows: &[(String, String)], name: &str| {
-        let found = rows.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.clone())
+    let is = |name: &str| {
+        let name = name.to_owned();
+        move |row: &&(String, String)| row.0.eq_ignore_ascii_case(&name)
     };
-    let own = written.iter().enumerate().filter_map(|(n, (name, value))| {
-        let now = find(sent, name)?;
-        let is_last = find(&written[n + 1..], name).is_none() && !is_kind(name);
-        Some(Entry::new(&**name, if is_last { now } else { value.clone() }))
+    let lines: Vec<_> = sent_lines(written).collect();
+    let own = written.iter().filter_map(|row| {
+        let (name, value) = row;
+        sent.iter().find(is(name))?;
+        let behind = lines.iter().copied().rev().filter(is(name));
+        let behind = behind.into_iter().position(|line| std::ptr::eq(line, row));
+        if name.eq_ignore_ascii_case("cookie") && behind != Some(0) {
+            return None;
+        }
+        let now = behind.and_then(|behind| sent.iter().rev().filter(is(name)).nth(behind));
+        let now = now.filter(|_| !is_kind(name)).map_or(value, |(_, now)| now);
+        Some(Entry::new(&**name, &**now))
     });
     let ours = sent
         .iter()
-        .filter(|(name, _)| find(written, name).is_none() && !is_kind(name));
+        .filter(|(name, _)| !written.iter().any(|row| is(name)(&row)) && !is_kind(name));
     own.chain(ours.map(|(name, value)| Entry::new(&**name, &**value)))
         .collect()
 }

@@ -37,6 +37,8 @@ pub struct ClientConfig {
     pub insecure: bool,
     /// Give up after so long; zero is never.
     pub timeout: Duration,
+    /// Where that is raised, for who is told that it passed.
+    pub timeout_from: &'static str,
     /// Give up when no byte came or went for so long; zero is never.
     pub silence: Duration,
     /// Give up when a connection is not open after so long, TLS included; zero is never.
@@ -66,6 +68,9 @@ impl ClientConfig {
     /// How long a connection may take to open when nothing else is said: the name, TCP, a proxy and TLS together.
     pub const CONNECTING: Duration = Duration::from_mins(1);
 
+    /// Where a timeout is raised that is a request's own, or the user's for all.
+    pub const SETTINGS: &str = "the timeout in the settings";
+
     /// The limit that the user's settings say, in MiB.
     pub fn body_limit(mebibytes: Option<u32>) -> usize {
         mebibytes.map_or(Self::BODY_LIMIT, |limit| (limit as usize).saturating_mul(1 << 20))
@@ -91,6 +96,7 @@ impl Default for ClientConfig {
             ca_file: None,
             insecure: false,
             timeout: Duration::ZERO,
+            timeout_from: Self::SETTINGS,
             silence: Self::SILENCE,
             connecting: Self::CONNECTING,
             user_agent: concat!("postrider/", env!("CARGO_PKG_VERSION")).to_owned(),

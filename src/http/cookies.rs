@@ -2,6 +2,7 @@
 //!
 //! Several programs may share the jar that is kept: each [`merge`]s what it changed itself into what is there.
 
+mod bytes;
 mod name;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use cookie_store::{
 use jiff::Timestamp;
 use url::Url;
 
+pub(super) use self::bytes::{bytes, text};
 use self::name::{NAMELESS, name, named};
 use super::seen::{Kept, Place, Seen, Sights, by_arrival};
 use crate::model::exchange::{Cookie, CookieMore};
@@ -118,6 +120,26 @@ impl Jar {
         let theirs = other.lock().clone();
         *self.lock() = theirs;
         self.seen.replace(&other.seen);
+    }
+
+    /// Takes what others have done to the kept jar; what was done to this one since it was as `before` is the newer. Says whether
+    /// anything changed. `before` and `kept` are from [`Jar::to_json`].
+    ///
+    /// # Errors
+    ///
+    /// Why one of the texts cannot be read, without any of it.
+    pub fn catch_up(&self, before: &str, kept: &str) -> Result<bool, String> {
+        let (before, kept) = (read(before)?, read(kept)?);
+        // Nobody sets one meanwhile, which would be lost.
+        let mut store = self.lock();
+        // As a text has it, as the others are.
+        let ours = read(&write(&store)?)?;
+        let merged = merged(&before, &ours, kept);
+        let changed = merged != ours;
+        if changed {
+            *store = jar_of(merged.into_values());
+        }
+        Ok(changed)
     }
 
     /// Removes all.
@@ -259,19 +281,26 @@ fn is_public(domain: &str) -> bool {
 ///
 /// Why one of the texts cannot be read, without any of it.
 pub fn merge(before: &str, after: &str, kept: &str) -> Result<String, String> {
-    let (before, after, mut kept) = (read(before)?, read(after)?, read(kept)?);
+    let kept = merged(&read(before)?, &read(after)?, read(kept)?);
+    write(&jar_of(kept.into_values()))
+}
+
+/// The cookies of a text by their places.
+type Places = BTreeMap<Place, Stored<'static>>;
+
+fn merged(before: &Places, after: &Places, mut kept: Places) -> Places {
     for place in before.keys().filter(|place| !after.contains_key(place)) {
         kept.remove(place);
     }
     for (place, cookie) in after {
-        if before.get(&place) != Some(&cookie) {
-            kept.insert(place, cookie);
+        if before.get(place) != Some(cookie) {
+            kept.insert(place.clone(), cookie.clone());
         }
     }
-    write(&jar_of(kept.into_values()))
+    kept
 }
 
-fn read(text: &str) -> Result<BTreeMap<Place, Stored<'static>>, String> {
+fn read(text: &str) -> Result<Places, String> {
     let store = cookie_store::serde::json::load_all(text.as_bytes())
         .map_err(|_| "the cookies cannot be read: they are no cookie jar in JSON".to_owned())?;
     // One that came into a jar before such were refused would keep every request of its server from being sent.
@@ -546,6 +575,29 @@ mod tests {
         assert!(set(255));
         assert_eq!(jar.seen.count(), 2);
         assert_eq!(jar.kept().len(), 2);
+    }
+
+    #[test]
+    fn a_jar_takes_over_what_others_did_and_keeps_what_was_done_to_it_meanwhile() {
+        let ours = jar();
+        let before = ours.to_json().unwrap();
+        let theirs = Jar::from_json(&before).unwrap();
+        theirs.set(&url("http://a.test/"), "s=theirs; Path=/");
+        theirs.set(&url("http://t.test/"), "new=1; Path=/");
+        theirs.remove("b.test", "/", "s");
+        ours.set(&url("http://o.test/"), "own=1; Path=/");
+        ours.remove("a.test", "/x", "deep");
+        let kept = theirs.to_json().unwrap();
+        assert!(ours.catch_up(&before, &kept).unwrap());
+        let listed = ours.list();
+        let listed: Vec<_> = listed.iter().map(|c| (c.domain.as_str(), c.pair())).collect();
+        let of = |domain, pair: &str| (domain, pair.to_owned());
+        assert_eq!(
+            listed,
+            [of("a.test", "s=theirs"), of("o.test", "own=1"), of("t.test", "new=1")]
+        );
+        assert!(!ours.catch_up(&kept, &kept).unwrap());
+        assert!(ours.catch_up(&kept, "{broken").is_err());
     }
 
     #[test]

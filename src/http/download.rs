@@ -177,7 +177,7 @@ impl Client {
         let config = self.config();
         match error.is_connect() {
             true if passed(config.connecting) => error::no_connection(config.connecting, &failed),
-            false if passed(config.timeout) => error::timeout(config.timeout, phase),
+            false if passed(config.timeout) => error::timeout(config.timeout, config.timeout_from, phase),
             false if passed(config.silence) => error::silent(config.silence, phase),
             _ => error::explain_fetch(error, &failed),
         }

@@ -57,13 +57,13 @@ fn explain_any(is_connect: bool, error: Box<dyn Error + Send + Sync>, failed: &F
     }
 }
 
-/// The time limit passed.
-pub(super) fn timeout(limit: Duration, phase: Phase) -> SendError {
+/// The time limit passed, which somebody has set there.
+pub(super) fn timeout(limit: Duration, from: &str, phase: Phase) -> SendError {
     SendError::new(
         SendErrorKind::Timeout,
         format!("timed out after {limit:?}, while {}", doing(phase)),
     )
-    .hint("raise the timeout in the settings, or see whether the server is busy")
+    .hint(format!("raise {from}, or see whether the server is busy"))
 }
 
 /// Nothing came and went for too long.

@@ -5,11 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING};
+use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, TE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Version};
 
 use super::body::Outgoing;
+use super::cookies;
 use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::wire::sent_lines;
 
 /// What is asked for unless the user asks otherwise, as Postman does; zstd is undone as well when a server sends it.
 pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
@@ -58,22 +60,25 @@ impl Lines<'_> {
     pub(super) fn assemble(mut self, warnings: &mut Vec<String>) -> Result<Headers, SendError> {
         let mut map = HeaderMap::new();
         let mut spelled = Vec::new();
-        for (name, _) in self.user {
-            // A row without a name is one being typed. Of one name the last value is sent, at the place of the first.
-            let same = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
-            let Some((name, value)) = self.user.iter().rfind(same).filter(|_| !name.trim().is_empty()) else {
+        let rows: Vec<_> = sent_lines(self.user).collect();
+        let same = |one: &&(String, String), other: &&(String, String)| one.0.trim() == other.0.trim();
+        // Those of one name stand together.
+        for rows in rows.chunk_by(|one, other| same(one, other)) {
+            let values: Vec<&str> = rows.iter().map(|(_, value)| value.as_str()).collect();
+            // A row without a name is one being typed.
+            let Some((name, _)) = rows.first().filter(|(name, _)| !name.trim().is_empty()) else {
                 continue;
             };
             let key = header_name(name)?;
-            if map.contains_key(&key) || (self.authorized_late && key == AUTHORIZATION) {
+            if self.authorized_late && key == AUTHORIZATION {
                 continue;
             }
-            let value = self.adjust(name, value, warnings);
-            if let Some(value) = value {
-                if title_case(key.as_str()) != name.trim() {
-                    spelled.push((key.clone(), name.trim().to_owned()));
-                }
-                put(&mut map, key, self.value(name, &value)?)?;
+            let values = self.adjust_all(name, &values, warnings);
+            if !values.is_empty() && title_case(key.as_str()) != name.trim() {
+                spelled.push((key.clone(), name.trim().to_owned()));
+            }
+            for value in values {
+                put(&mut map, key.clone(), self.value(name, &value)?)?;
             }
         }
         if self.body.type_first {
@@ -128,9 +133,38 @@ impl Lines<'_> {
         }
         self.cookie(&mut map)?;
         if let Some(value) = self.proxy_authorization {
-            put(&mut map, http::header::PROXY_AUTHORIZATION, value)?;
+            // In place of the user's own.
+            map.insert(http::header::PROXY_AUTHORIZATION, value);
         }
         Ok(Headers { map, spelled })
+    }
+
+    /// All of the user's headers of one name as they can be sent. Cookies share one line, as in newman.
+    fn adjust_all(&self, name: &str, values: &[&str], warnings: &mut Vec<String>) -> Vec<String> {
+        let lower = name.trim().to_ascii_lowercase();
+        let one = match (lower.as_str(), values) {
+            (_, [one]) => (*one).to_owned(),
+            ("cookie", _) => values.join("; "),
+            ("host", [.., last]) => {
+                warnings.push(format!("`{name}` can stand there once: sent as the last says"));
+                (*last).to_owned()
+            }
+            // Servers refuse what would end a body in two places.
+            ("content-length" | "transfer-encoding", [.., last]) => (*last).to_owned(),
+            // Of several none is taken for the type of the parts.
+            ("content-type", _) if self.body.boundary.is_some() => String::new(),
+            ("content-type", [first, ..]) if self.misfits_form(first) => (*first).to_owned(),
+            _ => return values.iter().map(|value| (*value).to_owned()).collect(),
+        };
+        self.adjust(name, &one, warnings).into_iter().collect()
+    }
+
+    /// Whether fields would go out under a type by which no server reads them. Who wants that switches off the automatic
+    /// `Content-Type`.
+    fn misfits_form(&self, value: &str) -> bool {
+        self.body.content_type.as_deref() == Some(FORM)
+            && !is_form(value)
+            && !self.disabled.contains(CONTENT_TYPE.as_str())
     }
 
     /// A user's header as it can be sent: the framing must fit the body, or the connection would be lost.
@@ -160,12 +194,7 @@ impl Lines<'_> {
                     Some(format!("multipart/form-data; boundary={boundary}"))
                 }
                 Some(boundary) if !value.contains("boundary=") => Some(format!("{value}; boundary={boundary}")),
-                // No server reads the fields of a form under another type. Who wants to send them so switches off the automatic
-                // `Content-Type`.
-                None if self.body.content_type.as_deref() == Some(FORM)
-                    && !is_form(value)
-                    && !self.disabled.contains(&lower) =>
-                {
+                None if self.misfits_form(value) => {
                     let signed = self.signed_by_aws(&lower);
                     warnings.push(format!(
                         "`{name}` does not fit the body: sent as `{FORM}`{signed}; to send fields as another type, switch the \
@@ -226,17 +255,17 @@ impl Lines<'_> {
         !["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"].contains(&self.method)
     }
 
-    /// The jar's cookies behind those the user typed.
+    /// The jar's cookies behind those the user typed, in the bytes in which they came.
     fn cookie(&mut self, map: &mut HeaderMap) -> Result<(), SendError> {
         let Some(jar) = self.cookie.take() else { return Ok(()) };
+        let jar = cookies::bytes(&jar);
+        let value = |bytes: &[u8]| HeaderValue::from_bytes(bytes).map_err(|_| bad_value("Cookie", ""));
         match map.get_mut("cookie") {
             Some(own) => {
-                let jar = self.value("Cookie", &jar)?;
-                let both = [own.as_bytes(), b"; ", jar.as_bytes()].concat();
-                *own = HeaderValue::from_bytes(&both).map_err(|_| bad_value("Cookie", ""))?;
+                *own = value(&[own.as_bytes(), b"; ", &jar].concat())?;
                 Ok(())
             }
-            None => self.add(map, "cookie", &jar),
+            None => put(map, COOKIE, value(&jar)?),
         }
     }
 
@@ -317,7 +346,7 @@ impl Headers {
 }
 
 fn put(map: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), SendError> {
-    map.try_insert(name, value)
+    map.try_append(name, value)
         .map(|_| ())
         .map_err(|_| SendError::new(SendErrorKind::Request, "the request has too many headers"))
 }

@@ -11,7 +11,7 @@ use url::Url;
 use uuid::Builder;
 
 use super::body::{BodyFiles, Outgoing, Shown};
-use super::client::{Client, TrustedFiles};
+use super::client::{Client, ClientConfig, TrustedFiles};
 use super::connect::Route;
 use super::cookies::{self, Jar};
 use super::error::{self, Failed};
@@ -126,7 +126,10 @@ pub(super) async fn send(client: &Client, signed: &SignedRequest, context: &Send
     let phase = marks.phase;
     let result = result.unwrap_or_else(|cut| {
         Err(match cut {
-            Cut::Late => error::timeout(limit, phase),
+            Cut::Late => {
+                let from = own.map_or(client.config().timeout_from, |_| ClientConfig::SETTINGS);
+                error::timeout(limit, from, phase)
+            }
             Cut::Silent => error::silent(silence, phase),
             Cut::Cancelled => error::cancelled(phase, marks.went_out() || !run.exchange.hops.is_empty()),
         })
@@ -484,7 +487,7 @@ impl<'a> Progressing<'a> {
         let (mut all, mut kept) = (0, 0);
         self.cookies.clear();
         for value in response.head.values("set-cookie") {
-            let value = String::from_utf8_lossy(value);
+            let value = cookies::text(value);
             let mut cookie = cookies::parse(&value, url);
             if keeps {
                 // Of more than the jar takes of all its servers' domains together nobody looks at the rest.

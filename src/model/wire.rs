@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use indexmap::IndexMap;
 
 use super::{Auth, Redactor, Scope, Settings, percent, request::Method};
 
@@ -13,7 +14,7 @@ pub struct ResolvedRequest {
     pub method: Method,
     /// The whole URL, percent-encoded as Postman does it.
     pub url: String,
-    /// The user's enabled headers, in order. Of one name only the last is sent, as in Postman.
+    /// The user's enabled headers, in order. Not all are sent: [`sent_lines`].
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: ResolvedBody,
@@ -111,6 +112,23 @@ impl ResolvedRequest {
     }
 }
 
+/// The headers that go out, as newman sends them: all of one name in one spelling, together at the place of the first. Of a
+/// name in several spellings those of the spelling that came up last, in place of the others.
+pub fn sent_lines(rows: &[(String, String)]) -> impl Iterator<Item = &(String, String)> {
+    let mut names: IndexMap<String, Vec<Vec<&(String, String)>>> = IndexMap::new();
+    for row in rows {
+        let spellings = names.entry(row.0.trim().to_ascii_lowercase()).or_default();
+        let same =
+            |other: &&mut Vec<&(String, String)>| other.first().is_some_and(|(name, _)| name.trim() == row.0.trim());
+        match spellings.iter_mut().find(same) {
+            Some(spelled) => spelled.push(row),
+            None => spellings.push(vec![row]),
+        }
+    }
+    let last = names.into_values().filter_map(|mut spellings| spellings.pop());
+    last.flatten()
+}
+
 /// A form's fields as one text, in their order.
 fn encode_form(fields: &[(String, String)]) -> String {
     let pairs = fields
@@ -148,6 +166,27 @@ mod tests {
     fn form(fields: &[(&str, &str)]) -> String {
         let fields: Vec<_> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         encode_form(&fields)
+    }
+
+    #[test]
+    fn all_headers_of_the_spelling_that_came_up_last_go_out() {
+        let sent = |rows: &str| {
+            let rows: Vec<_> = rows.split(' ').map(|row| row.split_once(':').expect("a row")).collect();
+            let rows: Vec<_> = rows.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            let sent = sent_lines(&rows).map(|(name, value)| format!("{name}:{value}"));
+            sent.collect::<Vec<_>>().join(" ")
+        };
+        for (written, out) in [
+            ("x:1 b:m x:2", "x:1 x:2 b:m"),
+            ("x:1 b:m X:2", "X:2 b:m"),
+            ("x:1 x:2 b:m X:3", "X:3 b:m"),
+            ("X:3 b:m x:1 x:2", "x:1 x:2 b:m"),
+            ("x:1 X:2 b:m x:3", "X:2 b:m"),
+            ("x:1 X:2 b:m x:3 X:4", "X:2 X:4 b:m"),
+            ("x:3 x:3", "x:3 x:3"),
+        ] {
+            assert_eq!(sent(written), out, "{written}");
+        }
     }
 
     #[test]

@@ -136,6 +136,8 @@ pub enum Effect {
     ClearCookies(CookiesOf),
     /// Forgets the values that were typed when a request needed them.
     AskAgain,
+    /// Takes over the cookies that other postriders have kept.
+    LookAtCookies,
     /// Takes cookies that were kept beside what was done to those that are there; both in the form of the jar.
     TakeCookies {
         /// What is kept.

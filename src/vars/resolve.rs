@@ -126,7 +126,7 @@ impl<'a> Work<'a> {
         url::build(&text, value, encode)
     }
 
-    /// The enabled headers with a name. Of one name only the last is sent, but scripts see all.
+    /// The enabled headers with a name. Not all of one name may be sent, but scripts see all.
     fn headers(&mut self, rows: &[Entry]) -> Vec<(String, String)> {
         let mut out: Vec<(String, String)> = Vec::with_capacity(rows.len());
         for row in rows.iter().filter(|row| row.enabled) {

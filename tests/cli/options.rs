@@ -183,3 +183,16 @@ fn a_file_whose_content_stands_in_the_collection_is_sent() {
         "{head}"
     );
 }
+
+#[test]
+fn who_gave_a_time_limit_is_told_where() {
+    let home = Home::new();
+    // It takes the connection, and never answers.
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", server.local_addr().unwrap());
+    let sent = home
+        .postrider()
+        .args(["send", &url, "--timeout-request", "100"])
+        .assert();
+    sent.failure().stderr(contains("raise `--timeout-request`, or see"));
+}

@@ -196,6 +196,19 @@ fn what_stands_there_of_a_former_signature_goes() {
 }
 
 #[test]
+fn headers_of_one_name_are_signed_as_the_one_line_that_the_server_makes_of_them() {
+    let names = |rows: &[(&str, &str)]| {
+        let mut resolved = request(Auth::new("awsv4").with("accessKey", "a").with("secretKey", "s"));
+        resolved.headers = rows.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let signed = sign(resolved);
+        header(&signed.request, "authorization")[0].to_owned()
+    };
+    let signed = names(&[("x-b", "1"), ("x-b", "2")]);
+    assert!(signed.contains(";x-b,"), "{signed}");
+    assert_eq!(signed, names(&[("X-B", "0"), ("x-b", "1,2")]));
+}
+
+#[test]
 fn the_query_goes_out_as_it_is_signed_in_its_own_order() {
     let auth = Auth::new("awsv4").with("accessKey", "a").with("secretKey", "s");
     let mut resolved = request(auth);

@@ -77,12 +77,58 @@ fn what_answers_the_server_stands_behind_the_length_and_before_the_type_of_a_for
     );
 }
 
+/// The lines of some headers as they go out, without ours.
+fn sent(user: &[(&str, &str)], change: impl FnOnce(&mut Lines<'_>)) -> (Vec<String>, usize) {
+    let (lines, warnings) = assemble(user, &[], change);
+    let mut lines = lines.unwrap();
+    lines.retain(|(name, _)| user.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
+    let lines = lines.iter().map(|(name, value)| format!("{name}: {value}"));
+    (lines.collect(), warnings.len())
+}
+
 #[test]
-fn of_one_name_only_the_last_is_sent() {
-    let (lines, _) = assemble(&[("X-One", "1"), ("A", "b"), ("x-one", "2")], &[], |_| {});
-    let lines = lines.unwrap();
-    assert_eq!(lines[0], ("x-one".to_owned(), "2".to_owned()));
-    assert_eq!(lines[1].0, "A");
+fn all_of_one_name_and_spelling_are_sent_and_of_several_spellings_the_last() {
+    let (lines, _) = sent(&[("X-One", "1"), ("A", "b"), ("x-one", "2")], |_| {});
+    assert_eq!(lines, ["x-one: 2", "A: b"]);
+    let (lines, _) = sent(
+        &[("x-one", "1"), ("Accept", "a/b"), ("x-one", "2"), ("Accept", "c/d")],
+        |_| {},
+    );
+    assert_eq!(lines, ["x-one: 1", "x-one: 2", "Accept: a/b", "Accept: c/d"]);
+}
+
+#[test]
+fn what_can_stand_there_once_does() {
+    let twice = |name: &'static str, one: &'static str, other: &'static str| {
+        sent(&[(name, one), (name, other)], |lines| {
+            lines.cookie = (name == "Cookie").then(|| "jar=9".to_owned());
+        })
+    };
+    assert_eq!(
+        twice("Cookie", "a=1", "b=2"),
+        (vec!["Cookie: a=1; b=2; jar=9".to_owned()], 0)
+    );
+    assert_eq!(twice("Host", "a", "b"), (vec!["Host: b".to_owned()], 1));
+    let with = |types: [&str; 2], body: &'static Outgoing| {
+        let typed = types.map(|kind| ("Content-Type", kind));
+        sent(&typed, |lines| lines.body = body).0
+    };
+    let form = outgoing("a=b");
+    form.content_type = Some(FORM.to_owned());
+    assert_eq!(with([FORM, "application/json"], form).len(), 2);
+    let form = outgoing("a=b");
+    form.content_type = Some(FORM.to_owned());
+    assert_eq!(with(["text/plain", FORM], form), [format!("Content-Type: {FORM}")]);
+    let parts = outgoing("a=b");
+    parts.boundary = Some("x".to_owned());
+    assert_eq!(
+        with(["multipart/mixed", "multipart/mixed"], parts),
+        ["Content-Type: multipart/form-data; boundary=x"]
+    );
+    let (lines, _) = sent(&[("Content-Length", "1"), ("Content-Length", "2")], |lines| {
+        lines.body = outgoing("xyz");
+    });
+    assert_eq!(lines, ["Content-Length: 3"]);
 }
 
 #[test]
@@ -140,6 +186,24 @@ fn outgoing(text: &'static str) -> &'static mut Outgoing {
         body.push(text.into());
     }
     body
+}
+
+#[test]
+fn the_jars_cookies_go_back_as_they_came_and_the_users_own_keep_their_rule() {
+    let of = |user: &[(&str, &str)]| {
+        let user: Vec<_> = user.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let disabled = BTreeSet::new();
+        let lines = Lines {
+            cookie: Some(cookies::text("ok=漢; l=ü; b=\u{7}".as_bytes()).replace('\u{7}', &cookies::text(b"\xfc"))),
+            ..lines(&user, &disabled)
+        };
+        let headers = lines.assemble(&mut Vec::new())?;
+        Ok::<_, SendError>(headers.map["cookie"].as_bytes().to_vec())
+    };
+    let jar = [" ok=漢; l=ü; b=".as_bytes(), b"\xfc"].concat();
+    assert_eq!(of(&[]).unwrap(), jar[1..]);
+    assert_eq!(of(&[("Cookie", "é")]).unwrap(), [b"\xe9;", &jar[..]].concat());
+    assert!(of(&[("Cookie", "漢")]).is_err());
 }
 
 #[test]

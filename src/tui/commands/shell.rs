@@ -79,7 +79,10 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         App::Problems => show(queue, pickers::problems(state).into()),
         App::Messages => show(queue, pickers::messages(state).into()),
         App::Globals => show(queue, EnvironmentEditor::new(None).into()),
-        App::Cookies => show(queue, Cookies::new(state.cookies.clone(), &state.shared).into()),
+        App::Cookies => {
+            show(queue, Cookies::new(state.cookies.clone(), &state.shared).into());
+            effects.push(Effect::LookAtCookies);
+        }
         App::Help => {
             let mut contexts = state.panes.contexts(state.focus).to_vec();
             contexts.extend([Context::Normal, Context::Anywhere]);

@@ -14,8 +14,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::thread::JoinHandle;
 
+use tokio::sync::oneshot;
+
 pub use self::database::Database;
 use super::bin::Bin;
+use super::cookies::Cookies;
 use crate::model::Filed;
 use crate::store::files::{Content, Rewritten, SaveError};
 use crate::store::seal::SealError;
@@ -34,6 +37,8 @@ enum Job {
     Changed(Vec<PathBuf>),
     /// The file of the local state was written, by whomever.
     State,
+    /// The cookies that others have kept are wanted, by somebody who waits for them.
+    Cookies(Cookies, oneshot::Sender<()>),
     /// Everything before it is done and told.
     #[cfg(test)]
     Mark(Sender<()>),
@@ -127,6 +132,15 @@ impl FileWorker {
     /// Changes local state.
     pub fn keep(&self, job: LocalJob) {
         self.give(Job::Local(job));
+    }
+
+    /// What takes over the cookies that others have kept.
+    pub fn cookie_keeper(&self) -> impl Fn(Cookies, oneshot::Sender<()>) + Send + Sync + 'static {
+        let jobs = self.jobs.clone();
+        move |cookies, done| {
+            // Where the thread is gone, nobody is kept waiting: what would answer is dropped.
+            let _ = jobs.send(Job::Cookies(cookies, done));
+        }
     }
 
     /// Remembers the theme in the user's settings.
@@ -315,6 +329,13 @@ impl Worker {
             Job::State => {
                 self.asked.store(false, Ordering::Release);
                 self.others();
+            }
+            Job::Cookies(cookies, done) => {
+                if let Some(database) = &mut self.database {
+                    database.take_cookies(&cookies);
+                }
+                // Who asked may have lost patience.
+                let _ = done.send(());
             }
             #[cfg(test)]
             Job::Mark(answer) => {

@@ -13,6 +13,7 @@
 mod ahead;
 mod bin;
 mod consent;
+mod cookies;
 mod direct;
 mod door;
 mod effects;
@@ -218,15 +219,17 @@ impl App {
             #[cfg(unix)]
             sends.heed_signals()?;
         }
+        let files = FileWorker::start(
+            start.files,
+            start.loading,
+            start.database,
+            !options.foreign,
+            self.queue.clone(),
+        )?;
+        sends.cookies.kept_by(files.cookie_keeper());
         self.helpers = Some(Helpers {
             sends,
-            files: FileWorker::start(
-                start.files,
-                start.loading,
-                start.database,
-                !options.foreign,
-                self.queue.clone(),
-            )?,
+            files,
             bodies: Saves::new(self.queue.clone()),
             filters: Filters::new(self.queue.clone()),
             pictures: Pictures::new(self.queue.clone(), open_file),

@@ -62,19 +62,21 @@ impl Runs {
         }
     }
 
-    /// Begins a run over this pipeline; `after` is told when it is over.
+    /// Begins a run over this pipeline once `before` is done; `after` is told when it is over.
     pub fn start(
         &mut self,
         run: RunId,
         order: Order,
         pipeline: Pipeline,
         context: SendContext,
+        before: impl Future<Output = ()> + Send + 'static,
         after: impl FnOnce() + Send + 'static,
     ) {
         self.current = Some((run, context.cancel.clone()));
         let (queue, over) = (self.queue.clone(), self.over.clone());
         let tokio = self.tokio.clone();
         self.tokio.spawn(async move {
+            before.await;
             let rows = Batch {
                 run,
                 tokio: tokio.clone(),
@@ -277,9 +279,14 @@ fn failed(failure: &Failure, redactor: &Redactor) -> Failed {
     }
     if failure.at == At::Request {
         let why = failure.message.replace('\n', " ");
+        let url = redactor.redact(&failure.what);
         return Failed {
             what: cut(redactor.redact(&why)),
-            message: redactor.redact(&failure.what),
+            message: if url.is_empty() {
+                url
+            } else {
+                format!("sent by a script: {url}")
+            },
         };
     }
     let what = if failure.what.is_empty() {
@@ -463,7 +470,14 @@ mod tests {
         let pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
         let mut runs = Runs::new(tokio.handle().clone(), queue);
         let ended = |runs: &mut Runs, run: RunId, data: Option<&str>| {
-            runs.start(run, order(data), pipeline.clone(), SendContext::default(), || {});
+            runs.start(
+                run,
+                order(data),
+                pipeline.clone(),
+                SendContext::default(),
+                std::future::ready(()),
+                || {},
+            );
             inbox.iter().find_map(|event| match event {
                 Event::Run(own, News::Ended(_)) if own == run => Some(true),
                 Event::Run(own, News::Failed(_)) if own == run => Some(false),
@@ -503,7 +517,14 @@ mod tests {
         let pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
         let mut runs = Runs::new(tokio.handle().clone(), queue);
         let ends = |runs: &mut Runs, run: RunId| {
-            runs.start(run, order(None), pipeline.clone(), SendContext::default(), || {});
+            runs.start(
+                run,
+                order(None),
+                pipeline.clone(),
+                SendContext::default(),
+                std::future::ready(()),
+                || {},
+            );
             let told = || inbox.recv_timeout(Duration::from_mins(1));
             std::iter::from_fn(|| told().ok())
                 .any(|event| matches!(event, Event::Run(own, News::Ended(_)) if own == run))

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::TuiOptions;
 use super::consent::Asker;
+use super::cookies::Cookies;
 use super::direct;
 use super::door::Door;
 use super::ground::Watch;
@@ -22,7 +23,7 @@ use super::runs::Runs;
 use super::sight::{self, Ear};
 use crate::demo;
 use crate::exec::{self, NetrcFile, Packages, Pipeline, Plan, SendContext, TokenStore};
-use crate::http::{Client, ClientConfig, Jar, Keeping, TrustedFiles, merge_cookies};
+use crate::http::{Client, ClientConfig, Jar, Keeping, TrustedFiles};
 use crate::model::EnvironmentId;
 use crate::model::exchange::Phase;
 use crate::store::paths::netrc_file;
@@ -48,7 +49,8 @@ pub struct Sends {
     pub asker: Asker,
     /// Whoever signs in.
     pub door: Door,
-    cookies: Arc<Jar>,
+    /// The workspace's cookies.
+    pub cookies: Cookies,
     queue: Sender<Event>,
     running: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
     /// How far sends have come since somebody last asked. On the queue it would wake the thread that draws several times
@@ -102,7 +104,7 @@ impl Sends {
             pipeline,
             tokio: runtime.handle().clone(),
             runtime: Some(runtime),
-            cookies,
+            cookies: Cookies::new(cookies, queue.clone()),
             queue,
             running: Arc::default(),
             phases: Arc::default(),
@@ -114,7 +116,7 @@ impl Sends {
         if let Some(config) = &options.demo {
             sends.tokio.spawn(serve_demo(config.clone(), sends.queue.clone()));
         }
-        sends.tell_cookies();
+        sends.cookies.tell();
         Ok(sends)
     }
 
@@ -232,6 +234,7 @@ impl Sends {
         let (pipeline, queue) = (self.asking(&context), self.queue.clone());
         let (running, cookies) = (self.running.clone(), self.cookies.clone());
         self.tokio.spawn(async move {
+            cookies.catch_up().await;
             // In a task of its own, so that a defect in it still ends the send.
             let (scopes, vault) = (plan.scopes.clone(), plan.vault.clone());
             let outcome = tokio::spawn(async move { pipeline.send(plan, &context).await }).await;
@@ -252,7 +255,7 @@ impl Sends {
                 Err(_) => Event::Broken(run),
             };
             let _ = queue.send(event);
-            let _ = queue.send(told(&cookies));
+            cookies.tell();
         });
     }
 
@@ -272,12 +275,12 @@ impl Sends {
 
     /// Runs a collection or folder.
     pub fn run(&mut self, run: RunId, order: Order) {
-        let (queue, cookies) = (self.queue.clone(), self.cookies.clone());
+        let (before, cookies) = (self.cookies.clone(), self.cookies.clone());
         let context = SendContext::default();
         let pipeline = self.asking(&context);
-        self.runs.start(run, order, pipeline, context, move || {
-            let _ = queue.send(told(&cookies));
-        });
+        let before = async move { before.catch_up().await };
+        self.runs
+            .start(run, order, pipeline, context, before, move || cookies.tell());
     }
 
     /// Cancels a send.
@@ -336,34 +339,15 @@ impl Sends {
     }
 
     /// Forgets cookies.
-    pub fn clear_cookies(&self, of: &CookiesOf) {
-        match of {
-            CookiesOf::All => self.cookies.clear(),
-            CookiesOf::Domain(domain) => {
-                for cookie in self.cookies.list().iter().filter(|cookie| cookie.domain == *domain) {
-                    self.cookies.remove(&cookie.domain, &cookie.path, &cookie.name);
-                }
-            }
-            CookiesOf::One { domain, path, name } => {
-                self.cookies.remove(domain, path, name);
-            }
-        }
-        self.tell_cookies();
+    pub fn clear_cookies(&self, of: CookiesOf) {
+        let cookies = self.cookies.clone();
+        self.tokio.spawn(async move { cookies.clear(of).await });
     }
 
-    /// Takes cookies that were kept; what was set or cleared here since they were as `before` is the newer.
-    pub fn take_cookies(&self, kept: &str, before: &str) {
-        let ours = self.cookies.to_json();
-        let merged = ours.and_then(|ours| Jar::from_json(&merge_cookies(before, &ours, kept)?));
-        match merged {
-            Ok(merged) => self.cookies.replace(&merged),
-            Err(error) => drop(self.queue.send(Event::Notice(Level::Error, error))),
-        }
-        self.tell_cookies();
-    }
-
-    fn tell_cookies(&self) {
-        let _ = self.queue.send(told(&self.cookies));
+    /// Takes over the cookies that others have kept.
+    pub fn look_at_cookies(&self) {
+        let cookies = self.cookies.clone();
+        self.tokio.spawn(async move { cookies.catch_up().await });
     }
 }
 
@@ -438,14 +422,6 @@ pub(super) fn pass(queue: &Sender<Event>, event: Terminal) -> bool {
         Terminal::FocusGained | Terminal::FocusLost => return true,
     };
     queue.send(event).is_ok()
-}
-
-/// The cookies as they are now; those that cannot be written are not kept.
-fn told(cookies: &Jar) -> Event {
-    match cookies.to_json() {
-        Ok(json) => Event::Cookies(cookies.list(), json),
-        Err(error) => Event::Notice(Level::Error, error),
-    }
 }
 
 impl Drop for Sends {

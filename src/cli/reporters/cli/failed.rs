@@ -82,8 +82,15 @@ fn detail(failure: &Failure, several: bool, room: Option<usize>, paint: Paint) -
         out.extend(lines);
     }
     let from = usize::from(!several).min(failure.location.len().saturating_sub(1));
+    // newman says no more of it than of the request itself.
+    let by_script = failure.at == At::Request && !failure.what.is_empty();
+    let place = failure.at.place();
     let places = [
-        format!("at {}", failure.at.place()),
+        if by_script {
+            format!("at {place} sent by a script")
+        } else {
+            format!("at {place}")
+        },
         format!("inside \"{}\"", escape(&failure.location[from..].join(" / "))),
     ];
     out.extend(
@@ -156,6 +163,14 @@ mod tests {
                      at assertion:1 in test-script
                      inside \"F / one\"";
         assert_eq!(lines.join("\n"), expected);
+    }
+
+    #[test]
+    fn a_request_of_a_script_is_not_taken_for_the_request_itself() {
+        let lines =
+            |url: &str| table(&[failure(url, "refused", At::Request)], false, None, Paint::new(false)).join("\n");
+        assert!(lines("http://h/").contains("refused\n                     at request sent by a script\n"));
+        assert!(lines("").contains("at request\n"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::auth;
 use crate::model::body::inline;
 use crate::model::secret::is_credential_header;
 use crate::model::shell::quote;
-use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
+use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart, sent_lines};
 use crate::model::{Auth, Request, ResolvedRequest, Settings, percent};
 use crate::vars::{self, Scopes};
 
@@ -85,18 +85,19 @@ pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Sco
     }
     let carries = carried(&own, &mut option);
     let is_written = matches!(carries, Carried::ByCurl);
-    for (at, (name, _)) in signed.headers().iter().enumerate() {
-        let same = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
-        let is_first = !signed.headers()[..at].iter().any(|row| same(&row));
-        // Of one name the last is sent, at the place of the first.
-        let row = signed.headers().iter().rfind(same).filter(|_| is_first);
-        let row = row.filter(|(name, _)| !(is_written && name.eq_ignore_ascii_case("authorization")));
-        match row {
+    let mut cookies: Vec<&str> = Vec::new();
+    for (name, value) in sent_lines(signed.headers()) {
+        match value.trim() {
+            _ if is_written && name.eq_ignore_ascii_case("authorization") => {}
+            // All in one line, at the end.
+            _ if name.eq_ignore_ascii_case("cookie") => cookies.push(value),
             // With a colon and nothing behind it, curl leaves the header out.
-            Some((name, value)) if value.trim().is_empty() => option("-H", &format!("{name};")),
-            Some((name, value)) => option("-H", &format!("{name}: {value}")),
-            None => {}
+            "" => option("-H", &format!("{name};")),
+            _ => option("-H", &format!("{name}: {value}")),
         }
+    }
+    if !cookies.is_empty() {
+        option("-H", &format!("Cookie: {}", cookies.join("; ")));
     }
     let typed = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
     let piped = body(signed.body(), signed.headers().iter().any(typed), &mut option);

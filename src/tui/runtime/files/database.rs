@@ -11,6 +11,7 @@ use crate::store::state::{self, Draft, Known, StateError};
 use crate::store::{Content, Files, Place};
 use crate::tui::drafts;
 use crate::tui::event::Kept;
+use crate::tui::runtime::cookies::Cookies;
 use crate::tui::runtime::restore;
 
 /// The local state, and what of it is known here.
@@ -25,6 +26,8 @@ pub struct Database {
     pub allowed: HashSet<(String, String)>,
     /// The cookies as they were when they were last kept, where later ones could not be.
     unkept: Option<String>,
+    /// The cookies of this program as far as all that was done to them is among the kept ones.
+    settled: Option<String>,
     /// Whether the screen knows that all is locked.
     pub(super) locked: bool,
 }
@@ -41,6 +44,7 @@ impl Database {
             drafts,
             allowed,
             unkept: None,
+            settled: None,
             locked,
         }
     }
@@ -101,8 +105,28 @@ impl Database {
             .change_cookies(after, |kept| merge_cookies(&before, after, kept));
         if kept.is_err() {
             self.unkept = Some(before);
+        } else {
+            self.settled = Some(after.to_owned());
         }
         kept
+    }
+
+    /// Takes the cookies that others have kept since; what was done to them here and is not kept yet is the newer.
+    pub(super) fn take_cookies(&mut self, cookies: &Cookies) {
+        // What is locked or cannot be read is told where cookies are kept.
+        let Some(kept) = self.state.cookies().ok().flatten() else {
+            return;
+        };
+        let settled = self.settled.as_deref().unwrap_or(cookies.began());
+        if settled == kept {
+            return;
+        }
+        if let Ok(changed) = cookies.jar().catch_up(settled, &kept) {
+            self.settled = Some(kept);
+            if changed {
+                cookies.tell();
+            }
+        }
     }
 
     /// Takes back what collections may, as the user has it here: nobody is told of it as of others' doing.
@@ -166,6 +190,7 @@ impl Database {
             known_cookies: self.unkept.take().unwrap_or(cookies),
         };
         self.locked = false;
+        self.settled.clone_from(&kept.cookies);
         Ok(kept)
     }
 }
