@@ -62,6 +62,9 @@ const STATUS: usize = 6;
 const TIME: usize = 7;
 const TESTS: usize = 7;
 
+/// The least room in which the reason of a failure says anything.
+const REASON: usize = 12;
+
 impl Columns {
     fn new(log: &Log, width: usize) -> Self {
         let iteration = iteration(log);
@@ -463,11 +466,11 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
     pen.right(&ran, TESTS - width, style);
     pen.cell(skipped, width, theme.dim);
     let first = match (row.failures.first(), row.warnings.first()) {
-        (Some(failure), _) => Some((&failure.what, theme.error)),
-        (None, Some(warning)) => Some((warning, theme.warn)),
+        (Some(failure), _) => Some((&failure.what, failure.message.as_str(), theme.error)),
+        (None, Some(warning)) => Some((warning, "", theme.warn)),
         (None, None) => None,
     };
-    if let Some((what, style)) = first.filter(|_| columns.failure > 0 && is_folded) {
+    if let Some((what, why, style)) = first.filter(|_| columns.failure > 0 && is_folded) {
         pen.skip(2);
         let more = match row.failures.len() + row.warnings.len() - 1 {
             0 => String::new(),
@@ -475,7 +478,32 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
         };
         let room = columns.failure.saturating_sub(glyphs::width(&more));
         pen.put(&glyphs::elide(what, room), style);
+        let room = room.saturating_sub(glyphs::width(what) + 2);
+        if room >= REASON && !why.is_empty() && why != what {
+            pen.put(": ", theme.dim);
+            pen.put(&both_ends(why, room), theme.dim);
+        }
         pen.put(&more, theme.dim);
+    }
+}
+
+/// The first word of a text and as many of the last ones as there is room for: what came in place of what was expected stands
+/// at the end.
+fn both_ends(text: &str, room: usize) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let all = words.join(" ");
+    if glyphs::width(&all) <= room {
+        return all;
+    }
+    let first = words.first().copied().unwrap_or_default();
+    let (mut last, mut used) = (words.len(), glyphs::width(first) + 2);
+    while last > 1 && used + 1 + glyphs::width(words[last - 1]) <= room {
+        last -= 1;
+        used += 1 + glyphs::width(words[last]);
+    }
+    match &words[last..] {
+        [] => glyphs::elide(&all, room),
+        rest => format!("{first} … {}", rest.join(" ")),
     }
 }
 

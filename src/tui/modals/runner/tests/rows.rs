@@ -191,3 +191,24 @@ fn of_deep_folders_the_nearest_are_named_and_have_the_room_of_failures_that_are_
     let shown = "Deep  … › Level 5 of eight › Level 6 of eight › Level 7 of eight ";
     assert!(line(&harness).contains(shown), "{}", line(&harness));
 }
+
+#[test]
+fn where_there_is_room_the_reason_of_a_failure_stands_behind_its_name() {
+    let (mut harness, run) = started((120, 40));
+    let ids = requests(&harness);
+    let why = "expected response to have status code 200 but got 503";
+    let rows = vec![
+        row(ids[0], 0, &[("200", why)]),
+        row(ids[1], 0, &[("200", "expected 1 to equal 2")]),
+        row(
+            ids[2],
+            0,
+            &[("a name that is so long that nothing stands behind it", why)],
+        ),
+    ];
+    harness.event(Event::Run(run, News::Done(rows)));
+    let screen = harness.screen();
+    assert!(screen.contains("200: expected … code 200 but got 503"), "{screen}");
+    assert!(screen.contains("200: expected 1 to equal 2"), "{screen}");
+    assert!(screen.contains("a name that is so long that nothing"), "{screen}");
+}
