@@ -293,6 +293,25 @@ mod tests {
     }
 
     #[test]
+    fn headers_are_those_that_a_send_has() {
+        let mut get = request("GET", "http://h/");
+        for (name, value) in [
+            ("Cookie", "a=1"),
+            ("x", "1"),
+            ("Y", "0"),
+            ("x", "2"),
+            ("y", "1"),
+            ("Cookie", "b=2"),
+        ] {
+            get.headers.push(Entry::new(name, value));
+        }
+        assert_eq!(
+            plain(&get),
+            "curl http://h/ \\\n  -H 'x: 1' \\\n  -H 'x: 2' \\\n  -H 'y: 1' \\\n  -H 'Cookie: a=1; b=2'"
+        );
+    }
+
+    #[test]
     fn no_redirect_is_followed_that_would_get_the_method_again() {
         let keeps = Settings {
             keep_method: Some(true),
