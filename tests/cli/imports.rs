@@ -573,31 +573,3 @@ fn what_was_imported_before_it_broke_off_keeps_its_secrets_and_is_known_to_have_
     run(&["import", "c.json", "--yes"]).success();
     assert!(!one.exists(), "it came with the import before");
 }
-
-#[test]
-fn what_changes_is_named_before_what_is_new() {
-    let home = Home::new();
-    let root = home.folder.path();
-    let item = |n: usize, url: &str| json!({ "name": format!("r{n}"), "request": { "method": "GET", "url": url } });
-    let file = |items: Vec<Value>| {
-        let value = json!({ "info": { "name": "C", "_postman_id": "1" }, "item": items });
-        fs::write(root.join("c.json"), value.to_string()).unwrap();
-    };
-    fs::create_dir_all(root.join("collections")).unwrap();
-    let import = || {
-        let mut command = home.postrider();
-        command
-            .args(["--workspace", root.to_str().unwrap(), "import"])
-            .arg(root.join("c.json"));
-        command
-    };
-    file(vec![item(98, "http://a.test/"), item(99, "http://a.test/")]);
-    import().assert().success();
-    file((0..50).chain([99]).map(|n| item(n, "http://b.test/")).collect());
-    let told = import().assert().code(2).get_output().stderr.clone();
-    let told = String::from_utf8(told).unwrap();
-    let lines: Vec<&str> = told.lines().map(str::trim_start).collect();
-    assert_eq!(lines[0], "changed   collections/c/r99: URL, position", "{told}");
-    assert_eq!(lines[1], "removed   collections/c/r98", "{told}");
-    assert!(lines.contains(&"added     20 more"), "{told}");
-}

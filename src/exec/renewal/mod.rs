@@ -22,6 +22,7 @@ mod saved;
 mod send;
 mod setback;
 mod store;
+mod take;
 mod thought;
 mod told;
 mod words;

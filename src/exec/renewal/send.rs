@@ -8,7 +8,7 @@
 //! ```
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,6 +19,7 @@ use super::origin::{Cause, Standing};
 use super::reply;
 use super::saved::{SavedRequest, kept};
 use super::store::{Obtained, TokenStore, Want};
+use super::take::{scope, take, take_known, take_others};
 use super::thought::Thought;
 use super::told::{failed, refused_and, renewal, told};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
@@ -27,8 +28,8 @@ use crate::exec::tokens::{TokenStatus, mentions, status_of};
 use crate::exec::written::held;
 use crate::model::exchange::{Connection, Exchange, Phase, SendError, SendErrorKind, SentRequest, Timings};
 use crate::model::outcome::{ConsoleLevel, ConsoleLine};
-use crate::model::token::{Pick, Renew, Token, TokenKey};
-use crate::model::variable::{Change, VariableWrite, display_value};
+use crate::model::token::{Pick, Renew, TokenKey};
+use crate::model::variable::display_value;
 use crate::model::{Outcome, ResolvedRequest, Scope};
 
 /// Who writes the console lines about tokens.
@@ -56,11 +57,11 @@ impl Ready {
 }
 
 /// A token in a request.
-struct Used {
-    at: usize,
-    key: TokenKey,
+pub(super) struct Used {
+    pub(super) at: usize,
+    pub(super) key: TokenKey,
     /// Its value; `None` when it has none worth the name.
-    value: Option<String>,
+    pub(super) value: Option<String>,
     /// There is no better one: it was fetched after a refusal of this very send, or somebody was asked for it.
     best: bool,
 }
@@ -503,7 +504,7 @@ fn sends_itself(plan: &Plan, variable: &str, renews: bool) -> Option<String> {
     })
 }
 
-fn bound(prepared: &Prepared, at: usize) -> Option<&Bound> {
+pub(super) fn bound(prepared: &Prepared, at: usize) -> Option<&Bound> {
     prepared.plan.tokens.get(at)
 }
 
@@ -511,84 +512,6 @@ fn bound(prepared: &Prepared, at: usize) -> Option<&Bound> {
 fn is_locked(prepared: &Prepared, at: usize) -> bool {
     let found = bound(prepared, at).and_then(|bound| prepared.scopes.get(&bound.source.variable));
     found.is_some_and(|(_, binding)| binding.locked)
-}
-
-/// Where a token goes that no script puts anywhere.
-fn scope(key: &TokenKey, in_collection: bool) -> Scope {
-    match (key.environment.is_empty(), in_collection) {
-        (false, _) => Scope::Environment,
-        (true, true) => Scope::Collection,
-        (true, false) => Scope::Global,
-    }
-}
-
-/// Puts the token into the variables that the store has for one that they lack, as those of an iteration that began
-/// before it was fetched; says whether there is one. It may be about to end: then it is renewed as any other is.
-fn take_known(store: &TokenStore, prepared: &mut Prepared, used: &mut Used) -> bool {
-    let want = Want {
-        held: None,
-        cause: Cause::Missing,
-        within: None,
-        by_hand: None,
-    };
-    let known = store.known(&want, &used.key, Duration::ZERO);
-    let (Some(known), Some(bound)) = (known, bound(prepared, used.at).cloned()) else {
-        return false;
-    };
-    take(prepared, used, &bound, &known);
-    true
-}
-
-/// Takes what a request wrote that has not brought the token it was sent for, but for what it made of that: its other tokens are
-/// known as the new ones by now.
-fn take_others(prepared: &mut Prepared, bound: &Bound, outcome: Option<&Outcome>) {
-    let own = bound.is_of(prepared.plan.collection);
-    let variable = &bound.source.variable;
-    let home = prepared.scopes.get(variable).map(|(scope, _)| scope);
-    let is_own = |write: &VariableWrite| match &write.change {
-        Change::Set { key, .. } | Change::Undefine { key } | Change::Unset { key } => key == variable,
-        // It had emptied a scope to fill it anew, which it has not: the token that was there stays.
-        Change::Clear => home.is_none_or(|home| home == write.scope),
-    };
-    let Some(outcome) = outcome else { return };
-    let mut writes = kept(outcome, own);
-    writes.retain(|write| !is_own(write));
-    for write in &writes {
-        prepared.scopes.apply(write);
-    }
-    hide(prepared, &held(outcome, &writes, ""));
-    prepared.log.outcome.writes.extend(writes);
-}
-
-/// Keeps the variables secret that came along with a token and have a secret in them.
-fn hide(prepared: &mut Prepared, held: &[(Scope, String)]) {
-    prepared.scopes.note(held.iter().map(|(_, key)| key));
-    prepared.log.outcome.brought.extend(held.iter().cloned());
-}
-
-/// Puts a token into the variables, with all that fetching it has written.
-fn take(prepared: &mut Prepared, used: &mut Used, bound: &Bound, token: &Token) {
-    let variable = &bound.source.variable;
-    let mut writes = token.writes.clone();
-    for write in &writes {
-        prepared.scopes.apply(write);
-    }
-    hide(prepared, &token.held);
-    let now = |prepared: &Prepared| {
-        prepared
-            .scopes
-            .get(variable)
-            .map(|(_, binding)| display_value(&binding.value))
-    };
-    if now(prepared).as_ref() != Some(&token.value) {
-        let own = bound.is_of(prepared.plan.collection);
-        let scope = scope(&used.key, prepared.plan.collection.is_some() && own);
-        let write = reply::write(variable, &token.value, scope, WRITER);
-        prepared.scopes.apply(&write);
-        writes.push(write);
-    }
-    prepared.log.outcome.writes.extend(writes);
-    used.value = Some(token.value.clone());
 }
 
 /// Warns of what whoever has fetched the token may have told in the same words.

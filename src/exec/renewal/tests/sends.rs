@@ -9,7 +9,6 @@ use serde_json::json;
 use super::desk::{Client, Desk, GET, Mood, POST, TOKEN, error, jwt, source, status};
 use crate::model::exchange::SendErrorKind;
 use crate::model::token::{Life, Pick, Token, TokenSource};
-use crate::model::variable::Owner;
 use crate::model::{Entity, Request};
 
 fn mood(ttl: Duration) -> Mood {
@@ -577,67 +576,5 @@ async fn what_a_script_writes_or_only_seems_to_name_is_no_correction() {
     for (key, differs) in [("e", false), ("ts", false), ("who", true)] {
         client.set(key, "another");
         assert_eq!(made_of(&client) != before, differs, "{key}");
-    }
-}
-
-#[tokio::test]
-async fn what_comes_along_with_a_token_is_as_secret_as_that() {
-    let script = "const r = pm.response.json().refresh_token; pm.environment.set('r', r); pm.collectionVariables.set('p', 'x-' + r); \
-                  pm.environment.set('said', 'hello')";
-    let by_script = TokenSource {
-        pick: Pick::Script,
-        ..source()
-    };
-    for source in [source(), by_script] {
-        let desk = Desk::open(mood(LONG)).await;
-        let mut client = Client::new(&desk, vec![source]);
-        let set = "; pm.environment.set('t', pm.response.json().access_token)";
-        client.change(TOKEN, |request| {
-            request.scripts.post_response = format!("{script}{set}")
-        });
-        client.change(GET, |request| {
-            request.set_full_url("{{base}}/x?r={{r}}&p={{p}}");
-            request.scripts.post_response = "console.log(pm.environment.get('r'))".into();
-        });
-        let outcome = client.send(GET).await;
-        assert_eq!((status(&outcome), desk.asked()), (200, 1));
-        let own = Owner::Environment("test".into());
-        let is_secret = |key: &str| {
-            let found = client.session.current.iter().find(|(_, name, _)| *name == key);
-            found.unwrap().2.secret
-        };
-        assert_eq!(["r", "p", "said"].map(is_secret), [true, true, false]);
-        let held = client.session.current.get(&own, "r").unwrap().value.clone().unwrap();
-        assert_eq!(held, "refresh-1");
-        let redactor = &outcome.exchange.as_ref().unwrap().redactor;
-        for shown in ["/x?r=refresh-1&p=x-refresh-1", &outcome.console.last().unwrap().text] {
-            let masked = redactor.redact(shown);
-            assert!(shown.contains("refresh-1") && !masked.contains("refresh-1"), "{masked}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_refresh_token_that_is_declared_outlives_the_access_token_and_rotates_with_it() {
-    let desk = Desk::open(mood(LONG)).await;
-    let renewed = TokenSource {
-        refresh: Some("refresh".into()),
-        ..source()
-    };
-    let rotating = TokenSource {
-        variable: "r".into(),
-        pick: Pick::Body("$.refresh_token".into()),
-        ..renewed.clone()
-    };
-    let mut client = Client::new(&desk, vec![renewed, rotating]);
-    for request in [TOKEN, TOKEN + 1] {
-        client.change(request, |request| request.scripts.post_response = String::new());
-    }
-    client.send(GET).await;
-    for refreshed in 1..=3 {
-        client.age(&desk, SignedDuration::from_mins(20));
-        assert_eq!(status(&client.send(GET).await), 200);
-        let asked = desk.with(|book| (book.asked, book.refreshed));
-        assert_eq!(asked, (1, refreshed));
     }
 }
