@@ -1,7 +1,8 @@
 //! From a key to its frame on the way to the terminal: a frame of a 60 Hz screen lasts 16.7 ms.
 //!
 //! `cargo bench --bench keys`. Measured through a pseudo-terminal on the sample workspace, on those of 1,000 and 10,000
-//! requests, from their first frame on, and with a body of 10 MB on the screen. Of the largest also what finding costs, what
+//! requests, from their first frame on, and with a body of 10 MB on the screen. Of the largest also what finding costs by a
+//! word, by two and by a path, what
 //! the program holds in memory, and how long a change from outside takes to the screen. And what a send takes longer for
 //! being sent from the screen: from the key to the server, and from its answer to the frame, beside a bare socket doing
 //! the same.
@@ -187,6 +188,29 @@ fn find(session: &mut Session, name: &str) {
     println!("  {name}: the finder opens in {:.2} ms", ms(opens));
     let typed: &[&[u8]] = &[b"r", b"e", b"q", b"7", b"\x7f", b"\x7f", b"\x7f", b"\x7f"];
     keys(session, &format!("{name}: finding, by the letter"), typed);
+    let back: &[u8] = b"\x7f";
+    for (what, begun, typed) in [
+        ("a second word", "req 7 ", [b"f", b"o", b"l", back, back, back]),
+        ("a path", "folder 3/", [b"r", b"e", b"q", back, back, back]),
+    ] {
+        session.press(begun.as_bytes());
+        session.rest(Duration::from_millis(500));
+        keys(session, &format!("{name}: finding, {what}"), &typed);
+        session.press(&back.repeat(begun.len()));
+        session.rest(Duration::from_millis(500));
+    }
+    // As fast as nobody types: what is pasted, or came while the program was busy.
+    session.press(b"req 7 folder 3 c");
+    let shows = session.frame();
+    while !session.text().contains(" of ") {
+        session.frame();
+    }
+    let found = session.since.elapsed();
+    println!(
+        "  {name}: 16 letters at once show after {:.2} ms, are found after {:.2} ms",
+        ms(shows),
+        ms(found)
+    );
     session.press(ESCAPE);
     session.rest(Duration::from_millis(300));
 }

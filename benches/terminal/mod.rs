@@ -29,7 +29,7 @@ pub struct Session {
     /// What the screen has not taken in yet.
     unseen: Vec<u8>,
     /// When it was started, or keys were pressed last.
-    since: Instant,
+    pub since: Instant,
     _master: Box<dyn MasterPty + Send>,
 }
 

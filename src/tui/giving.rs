@@ -7,8 +7,10 @@
 //! How long a body is says little of how long it is laid out. So its text is made only when it is chosen, not where the
 //! screen is drawn, and never longer than whoever gets it can take. Whether there are secrets in it is seen then, too.
 
+use std::fmt;
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -54,6 +56,23 @@ pub enum Whole {
     Line(Document, Form, usize),
     /// A row of separated values as it came, or a cell of it.
     Row(Box<Row>),
+    /// What takes a while to be put together.
+    Made(Made),
+}
+
+/// A text that is put together when it is given away; what it begins with is known.
+#[derive(Clone)]
+pub struct Made {
+    /// Its first line.
+    pub start: String,
+    /// Puts it together.
+    pub make: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+impl fmt::Debug for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Made").finish_non_exhaustive()
+    }
 }
 
 /// What is said of a copy.
@@ -138,7 +157,7 @@ impl Whole {
                 row.shown.source(),
                 lines(&row.shown, Form::Pretty, &(row.line..row.line + 1))?,
             ),
-            Self::Base64(_) => return None,
+            Self::Base64(_) | Self::Made(_) => return None,
         })
     }
 
@@ -157,6 +176,9 @@ impl Whole {
 
     /// Its first line, to know it by; of a long one the beginning, without the secrets that are to be `hidden`.
     pub fn start(&self, hidden: Option<&Redactor>) -> String {
+        if let Self::Made(made) = self {
+            return made.start.clone();
+        }
         let text = match self {
             _ if self.len() <= START => self.text(SMALL).ok().flatten(),
             Self::Laid(document)
@@ -224,6 +246,7 @@ impl Whole {
                 });
                 return Ok(text.filter(|text| text.len() <= most));
             }
+            Self::Made(made) => return Ok(Some((made.make)()).filter(|text| text.len() <= most)),
             Self::Text(_) | Self::Value(..) | Self::Base64(_) => self.read(most.saturating_add(1))?,
         };
         Ok((text.len() <= most).then(|| match self {
@@ -298,6 +321,10 @@ impl Job {
             Ok(None) if matches!(self.body, Whole::Inner(..)) => {
                 let words = "there is more than text in this element: copy all of it";
                 return (self.to, Err(words.to_owned()));
+            }
+            Ok(None) if matches!(self.body, Whole::Made(_)) => {
+                let words = format!("it has more than {} MiB, too much for {whom}", most >> 20);
+                return (self.to, Err(words));
             }
             Ok(None) if matches!(self.body, Whole::Row(_)) => {
                 let words = format!(

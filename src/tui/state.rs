@@ -82,6 +82,8 @@ pub struct State {
     pub to_the_end: Option<u64>,
     /// Which of them was the last that undid, or was about to undo, a change of an item that is not open, and which item.
     pub undone_elsewhere: Option<(NodeId, u64)>,
+    /// What was open when it was deleted: undoing that opens it again.
+    pub closed: Option<NodeId>,
     /// When the user last did something.
     pub last_input: Timestamp,
     /// The name of the next send.
@@ -163,6 +165,13 @@ impl State {
             Event::Paste(text) => self.paste(&text, &mut queue, &mut effects),
             Event::Resize(columns, rows) => self.size = (columns, rows),
             Event::Tick => {
+                // Until all that was typed for is found there is nothing new to draw.
+                if let Some(Modal::Picker(picker)) = self.modals.last_mut()
+                    && picker.is_searching()
+                    && !picker.search_on()
+                {
+                    return effects;
+                }
                 self.shared.awake = now.duration_since(self.last_input) < ASLEEP;
                 // Whoever goes away has seen enough.
                 if !self.shared.awake {

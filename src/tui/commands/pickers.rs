@@ -66,9 +66,17 @@ pub fn palette(state: &State) -> Picker {
         ],
         ..Item::default()
     });
-    let items = items.chain(settings).collect();
-    Picker::new("Commands", items).free_text_where(
-        |text| text.parse::<usize>().is_ok(),
+    let picker = Picker::new("Commands", items.chain(settings).collect());
+    let is_number = |text: &str| text.parse::<usize>().is_ok();
+    if state.focus == Pane::Request && request::has_lines(&state.panes.request) {
+        return picker.free_text_where(
+            is_number,
+            |text| format!("go to line {text} of the text in the request"),
+            |text| vec![Command::Request(request::Order::Line(text.parse().unwrap_or(1)))],
+        );
+    }
+    picker.free_text_where(
+        is_number,
         |text| format!("go to line {text} of the response's body"),
         |text| {
             let number = text.parse().unwrap_or(1);
@@ -142,17 +150,16 @@ pub fn themes(state: &State) -> Picker {
 
 /// What the focused pane can copy.
 pub fn copies(state: &State) -> Picker {
-    let texts = |offers: Vec<(String, String)>| offers.into_iter().map(|(what, text)| (what, Copied::Text(text)));
     let mut offers: Vec<(String, Copied)> = match state.focus {
         Pane::Response => {
             // It is not that of an earlier response, nor of the one that is seen if the request was changed since.
             let name = "curl command, as the request is now";
             let curl = request::curl_offer(&state.panes.request, &state.shared, name);
             let mut offers = response::copies(&state.panes.response, &state.shared);
-            offers.extend(texts(curl.into_iter().collect()));
+            offers.extend(curl);
             offers
         }
-        Pane::Request | Pane::Collections => texts(request::copies(&state.panes.request, &state.shared)).collect(),
+        Pane::Request | Pane::Collections => request::copies(&state.panes.request, &state.shared),
         Pane::Environments => Vec::new(),
     };
     if let Some(path) = state.shared.open.and_then(|id| state.shared.workspace.path(id)) {

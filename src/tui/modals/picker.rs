@@ -1,7 +1,7 @@
 //! A list to filter and choose from: palette, environments, themes, methods, finding.
 //!
 //! ```text
-//! typed text → Ranking (scored once per text) → cursor → sync: window and hits of visible rows → draw
+//! typed text → Ranking (many items a slice a time) → cursor → sync: window and hits of visible rows → draw
 //! ```
 
 mod draw;
@@ -51,6 +51,8 @@ struct FreeText {
     takes: fn(&str) -> bool,
     /// What its row says.
     label: fn(&str) -> String,
+    /// Whether its row is the first: what it stands for is surely meant.
+    first: bool,
 }
 
 /// The list.
@@ -62,7 +64,7 @@ pub struct Picker {
     free_text: Option<FreeText>,
     filter: Field,
     ranking: Ranking,
-    /// Which row of the filtered list, the free text's row being the last.
+    /// Which row of the filtered list, that of the free text being the last or the first.
     cursor: usize,
     offset: usize,
     sheet: Sheet,
@@ -127,11 +129,12 @@ impl Picker {
             make,
             takes: |_| true,
             label: |text| format!("use \"{text}\""),
+            first: false,
         });
         self
     }
 
-    /// Offers the typed text as the last row where it stands for something, with what that is.
+    /// Offers the typed text as the first row where it stands for something, with what that is.
     #[must_use]
     pub fn free_text_where(
         mut self,
@@ -139,7 +142,12 @@ impl Picker {
         label: fn(&str) -> String,
         make: fn(String) -> Vec<Command>,
     ) -> Self {
-        self.free_text = Some(FreeText { make, takes, label });
+        self.free_text = Some(FreeText {
+            make,
+            takes,
+            label,
+            first: true,
+        });
         self
     }
 
@@ -160,15 +168,44 @@ impl Picker {
         self.ranking.order().len() + usize::from(self.own_text().is_some())
     }
 
+    /// How many rows stand before those of the items.
+    fn before(&self) -> usize {
+        usize::from(self.free_text.is_some_and(|free| free.first) && self.own_text().is_some())
+    }
+
+    /// The number of a row's item; `None` for the free text's.
+    fn index(&self, row: usize) -> Option<usize> {
+        self.ranking.order().get(row.checked_sub(self.before())?).copied()
+    }
+
     /// The item of a row; `None` for the free text's.
     fn item(&self, row: usize) -> Option<&Item> {
-        self.items.get(*self.ranking.order().get(row)?)
+        self.items.get(self.index(row)?)
+    }
+
+    /// Whether it is still searching for what was typed.
+    pub fn is_searching(&self) -> bool {
+        self.ranking.is_searching()
+    }
+
+    /// Searches on for what was typed, a moment's work; returns whether it has found it.
+    pub fn search_on(&mut self) -> bool {
+        self.ranking.go_on(&self.items);
+        !self.is_searching()
     }
 
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let page = isize::try_from(self.list().height.max(1)).unwrap_or(1);
+        // Whoever chooses chooses among what was typed for.
+        if !matches!(
+            key.code,
+            KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Delete | KeyCode::Esc
+        ) || control
+        {
+            self.ranking.finish(&self.items);
+        }
         match key.code {
             KeyCode::Esc => return self.cancel(cx),
             KeyCode::Enter => return self.choose(self.cursor, cx),
@@ -196,6 +233,7 @@ impl Picker {
     /// Takes a mouse event.
     pub fn mouse(&mut self, event: MouseEvent, cx: &mut Cx<'_>) -> Flow {
         let at = Position::new(event.column, event.row);
+        self.ranking.finish(&self.items);
         match event.kind {
             MouseEventKind::ScrollUp => self.step(-1, cx),
             MouseEventKind::ScrollDown => self.step(1, cx),
@@ -220,7 +258,7 @@ impl Picker {
     }
 
     fn choose(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
-        let chosen = self.ranking.order().get(row).copied();
+        let chosen = self.index(row);
         if let Some(item) = chosen.and_then(|index| self.items.get_mut(index)) {
             cx.commands.extend(mem::take(&mut item.commands));
             return Flow::Close;
@@ -251,7 +289,7 @@ impl Picker {
     fn refilter(&mut self, cx: &mut Cx<'_>) {
         self.ranking.rank(&self.filter.text(), &self.items);
         self.offset = 0;
-        self.cursor = if self.ranking.text().is_empty() {
+        self.cursor = if self.filter.text().is_empty() {
             self.items.iter().position(|item| item.current).unwrap_or(0)
         } else {
             0
@@ -292,6 +330,7 @@ impl Picker {
         let rows = self.rows();
         self.cursor = self.cursor.min(rows.saturating_sub(1));
         self.offset = scroll::follow(self.offset, self.cursor, rows, height, 1);
-        self.hits = self.ranking.hits(&self.items, self.offset..self.offset + height);
+        let from = self.offset.saturating_sub(self.before());
+        self.hits = self.ranking.hits(&self.items, from..from + height);
     }
 }

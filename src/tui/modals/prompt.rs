@@ -205,6 +205,7 @@ impl Prompt {
                     let text = format!("saving to `{}`: it is there once all has come", path.display());
                     cx.shared.notify(Level::Info, text);
                 }
+                cx.shared.saving += 1;
                 cx.effects.push(Effect::SaveBody {
                     path,
                     body: body.clone(),

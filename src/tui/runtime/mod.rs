@@ -436,6 +436,10 @@ fn paint(screen: &mut Screen, state: &mut State) -> io::Result<()> {
 
 /// How long from `now` until something on the screen changes by itself; `None` while nothing does.
 fn wake(state: &State, now: Timestamp) -> Option<Duration> {
+    // A list that searches goes on as soon as what it shows so far is drawn, and no key waits.
+    if matches!(state.modals.last(), Some(Modal::Picker(picker)) if picker.is_searching()) {
+        return Some(Duration::ZERO);
+    }
     // The state's times count from the event it handled last.
     let since = now.duration_since(state.shared.now).max(SignedDuration::ZERO);
     let importing = |modal: &Modal| matches!(modal, Modal::Import(import) if import.waits_for().is_some());

@@ -42,7 +42,8 @@ impl Picker {
             buf.set_style(wide.intersection(self.sheet.area), ground);
             match self.item(row) {
                 Some(item) => {
-                    let hits = self.hits.get(row - self.offset).unwrap_or(&hits);
+                    let from = self.offset.saturating_sub(self.before());
+                    let hits = self.hits.get(row - self.before() - from).unwrap_or(&hits);
                     self.draw_item(item, hits, ground, view, place, buf);
                 }
                 None => self.draw_own_text(ground, view, place, buf),

@@ -1,11 +1,16 @@
 //! Which items match what was typed, best first, and which of their letters did.
+//!
+//! ```text
+//! text → rank: few items at once, many a slice a time (go_on) ─ score, fit ─▶ finish: sorted
+//!             └ what goes on from the text before looks only at what matched that
+//! ```
 
 use std::cmp::Reverse;
+use std::mem;
 use std::ops::Range;
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
-use unicode_segmentation::UnicodeSegmentation;
+use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 
 use super::Item;
 
@@ -13,6 +18,9 @@ use super::Item;
 const LABEL_BONUS: u32 = 40;
 /// The least a letter of a scattered match has to count on average; below, letters match by chance.
 const LEAST_PER_LETTER: usize = 16;
+
+/// So many items are looked at before the screen has its turn: some 2 ms of work.
+const SLICE: usize = 1000;
 
 /// How well an item fits what was typed: from by chance to exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,17 +54,86 @@ pub struct Ranking {
     text: String,
     pattern: Pattern,
     matcher: Matcher,
+    /// What each item is found by, once it was looked at.
+    hays: Vec<Option<Hay>>,
     order: Vec<usize>,
+    /// All that match the text, also by chance: what goes on from it looks among them.
+    matching: Vec<usize>,
+    search: Option<Search>,
+}
+
+/// How far the search for a text has come.
+#[derive(Debug)]
+struct Search {
+    text: String,
+    pattern: Pattern,
+    /// What is looked at, and how much of it was.
+    among: Vec<usize>,
+    at: usize,
+    matching: Vec<usize>,
+    scored: Vec<Scored>,
+}
+
+/// The better of two comes first: by its fit, what is left untyped of it, its score, its place.
+type Scored = (Reverse<Fit>, usize, Reverse<u32>, usize);
+
+/// What an item is found by. To put it together costs as much as to search it.
+#[derive(Debug)]
+struct Hay {
+    /// `label detail METHOD`.
+    whole: Utf32String,
+    /// How much of it is the label.
+    label: usize,
+    /// The same in lower case.
+    lower: String,
+    /// How many bytes of that are the label.
+    lower_label: usize,
+}
+
+impl Hay {
+    fn of(item: &Item) -> Self {
+        let mut whole = plain(&item.label);
+        let label = Utf32String::from(whole.as_str()).len();
+        let mut lower = whole.to_lowercase();
+        let lower_label = lower.len();
+        for part in [Some(&item.detail), item.method.as_ref()].into_iter().flatten() {
+            let part = plain(part);
+            lower.push(' ');
+            lower.push_str(&part.to_lowercase());
+            whole.push(' ');
+            whole.push_str(&part);
+        }
+        Self {
+            whole: whole.into(),
+            label,
+            lower,
+            lower_label,
+        }
+    }
+
+    fn label(&self) -> Utf32Str<'_> {
+        self.whole.slice(..self.label)
+    }
+}
+
+/// The text with another mark between the names of a way: what is ASCII is searched many times faster.
+fn plain(text: &str) -> String {
+    text.replace('›', ">")
 }
 
 impl Ranking {
     /// Starts with all items in their own order.
     pub fn new(items: usize) -> Self {
+        let mut hays = Vec::new();
+        hays.resize_with(items, || None);
         Self {
             text: String::new(),
             pattern: Pattern::default(),
             matcher: Matcher::new(Config::DEFAULT),
+            hays,
             order: (0..items).collect(),
+            matching: (0..items).collect(),
+            search: None,
         }
     }
 
@@ -70,60 +147,114 @@ impl Ranking {
         &self.order
     }
 
-    /// Finds what matches a text; words may come in any order.
+    /// Whether another text is still being searched for.
+    pub fn is_searching(&self) -> bool {
+        self.search.is_some()
+    }
+
+    /// Finds what matches a text; words may come in any order. Among many items it only begins.
     pub fn rank(&mut self, text: &str, items: &[Item]) {
-        if self.text == text {
+        let last = self.search.as_ref().map_or(&self.text, |search| &search.text);
+        if last == text {
             return;
         }
-        text.clone_into(&mut self.text);
-        self.pattern = Pattern::new(text, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-        if text.trim().is_empty() {
-            self.order = (0..items.len()).collect();
-            return;
-        }
-        let mut chars = Vec::new();
-        let mut hay = String::new();
-        let typed = text.trim().to_lowercase();
-        let least = u32::try_from(LEAST_PER_LETTER * typed.chars().filter(|c| !c.is_whitespace()).count());
-        let is_path = typed.contains('/');
-        let mut scored: Vec<(Fit, u32, usize)> = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            let label = self
-                .pattern
-                .score(Utf32Str::new(&item.label, &mut chars), &mut self.matcher)
-                .map(|score| score + LABEL_BONUS);
-            let score = label.or_else(|| {
-                whole(item, &mut hay);
-                self.pattern.score(Utf32Str::new(&hay, &mut chars), &mut self.matcher)
-            });
-            let score = score.or_else(|| {
-                is_path.then(|| path(item, &mut hay))?;
-                self.pattern.score(Utf32Str::new(&hay, &mut chars), &mut self.matcher)
-            });
-            let Some(score) = score else { continue };
-            whole(item, &mut hay);
-            let mut fit = fit(&typed, &item.label.to_lowercase(), &hay.to_lowercase());
-            if is_path {
-                path(item, &mut hay);
-                fit = fit.max(fit_of_path(&typed, &hay.to_lowercase()));
-            }
-            if fit > Fit::Scattered || least.is_ok_and(|least| score >= least) {
-                scored.push((fit, score, index));
-            }
-        }
-        // Beside what was meant, what matches by chance is noise.
-        if scored.iter().any(|(fit, ..)| *fit >= Fit::WordStarts) {
-            scored.retain(|(fit, ..)| *fit > Fit::Scattered);
-        }
-        // Of requests that begin alike, the one of which most is typed; commands stand in an order of their own.
-        let left = |fit: Fit, index: usize| {
-            let begun = items
-                .get(index)
-                .filter(|item| fit == Fit::LabelStart && item.method.is_some());
-            begun.map_or(0, |item| item.label.len())
+        let search = Search {
+            text: text.to_owned(),
+            pattern: Pattern::new(
+                &plain(text),
+                CaseMatching::Ignore,
+                Normalization::Smart,
+                AtomKind::Fuzzy,
+            ),
+            among: if self.goes_on(text) {
+                self.matching.clone()
+            } else {
+                (0..items.len()).collect()
+            },
+            at: 0,
+            matching: Vec::new(),
+            scored: Vec::new(),
         };
-        scored.sort_unstable_by_key(|(fit, score, index)| (Reverse(*fit), left(*fit, *index), Reverse(*score), *index));
+        let at_once = search.among.len() <= SLICE || text.trim().is_empty();
+        self.search = Some(search);
+        if at_once {
+            self.finish(items);
+        }
+    }
+
+    /// Whether what matches a text matches the last one, too. A `/` looks at more, and a `\` escapes.
+    fn goes_on(&self, text: &str) -> bool {
+        text.starts_with(&self.text) && text.contains('/') == self.text.contains('/') && !text.contains('\\')
+    }
+
+    /// Looks at some more of many items.
+    pub fn go_on(&mut self, items: &[Item]) {
+        if let Some(search) = self.search.take() {
+            self.look(search, items, SLICE);
+        }
+    }
+
+    /// Looks at all that are left.
+    pub fn finish(&mut self, items: &[Item]) {
+        if let Some(search) = self.search.take() {
+            self.look(search, items, usize::MAX);
+        }
+    }
+
+    fn look(&mut self, mut search: Search, items: &[Item], most: usize) {
+        if search.text.trim().is_empty() {
+            self.order = (0..items.len()).collect();
+            self.matching.clone_from(&self.order);
+            self.text = search.text;
+            self.pattern = search.pattern;
+            return;
+        }
+        let typed = plain(search.text.trim()).to_lowercase();
+        let letters = typed.chars().filter(|c| !c.is_whitespace()).count();
+        let least = u32::try_from(LEAST_PER_LETTER * letters).unwrap_or(u32::MAX);
+        let is_path = typed.contains('/');
+        let mut chars = Vec::new();
+        let end = search.at.saturating_add(most).min(search.among.len());
+        for index in &search.among[search.at..end] {
+            let (Some(item), Some(hay)) = (items.get(*index), self.hays.get_mut(*index)) else {
+                continue;
+            };
+            let hay = &*hay.get_or_insert_with(|| Hay::of(item));
+            let (pattern, matcher) = (&search.pattern, &mut self.matcher);
+            let way = is_path.then(|| path(item));
+            let score = pattern
+                .score(hay.label(), matcher)
+                .map(|score| score + LABEL_BONUS)
+                .or_else(|| pattern.score(hay.whole.slice(..), matcher))
+                .or_else(|| pattern.score(Utf32Str::new(way.as_deref()?, &mut chars), matcher));
+            let Some(score) = score else { continue };
+            search.matching.push(*index);
+            let mut fit = fit(&typed, &hay.lower[..hay.lower_label], &hay.lower);
+            if let Some(way) = way {
+                fit = fit.max(fit_of_path(&typed, &way.to_lowercase()));
+            }
+            // Of requests that begin alike, the one of which most is typed; commands stand in an order of their own.
+            let begun = fit == Fit::LabelStart && item.method.is_some();
+            let left = if begun { item.label.len() } else { 0 };
+            if fit > Fit::Scattered || score >= least {
+                search.scored.push((Reverse(fit), left, Reverse(score), *index));
+            }
+        }
+        search.at = end;
+        if end < search.among.len() {
+            self.search = Some(search);
+            return;
+        }
+        let mut scored = mem::take(&mut search.scored);
+        // Beside what was meant, what matches by chance is noise.
+        if scored.iter().any(|(Reverse(fit), ..)| *fit >= Fit::WordStarts) {
+            scored.retain(|(Reverse(fit), ..)| *fit > Fit::Scattered);
+        }
+        scored.sort_unstable();
         self.order = scored.into_iter().map(|(.., index)| index).collect();
+        self.matching = search.matching;
+        self.text = search.text;
+        self.pattern = search.pattern;
     }
 
     /// The matched letters of some rows, for those on the screen.
@@ -131,44 +262,40 @@ impl Ranking {
         if self.text.trim().is_empty() {
             return Vec::new();
         }
-        let mut chars = Vec::new();
-        let mut hay = String::new();
         let mut found = Vec::new();
-        let (pattern, matcher) = (&self.pattern, &mut self.matcher);
-        let visible = self.order.iter().skip(rows.start).take(rows.len());
-        visible
-            .filter_map(|index| items.get(*index))
-            .map(|item| {
+        let mut out = Vec::new();
+        for index in self.order.iter().skip(rows.start).take(rows.len()) {
+            let (Some(item), Some(hay)) = (items.get(*index), self.hays.get_mut(*index)) else {
+                continue;
+            };
+            let hay = hay.get_or_insert_with(|| Hay::of(item));
+            let (pattern, matcher) = (&self.pattern, &mut self.matcher);
+            found.clear();
+            if pattern.indices(hay.label(), matcher, &mut found).is_none() {
                 found.clear();
-                let label = Utf32Str::new(&item.label, &mut chars);
-                let in_label = pattern.indices(label, matcher, &mut found).is_some();
-                if !in_label {
-                    found.clear();
-                    whole(item, &mut hay);
-                    pattern.indices(Utf32Str::new(&hay, &mut chars), matcher, &mut found);
+                pattern.indices(hay.whole.slice(..), matcher, &mut found);
+            }
+            let mut hits = Hits::default();
+            for at in found.iter().filter_map(|at| usize::try_from(*at).ok()) {
+                if at < hay.label {
+                    hits.label.push(at);
+                } else if at > hay.label {
+                    hits.detail.push(at - hay.label - 1);
                 }
-                let end = item.label.graphemes(true).count();
-                let mut hits = Hits::default();
-                for at in found.iter().filter_map(|at| usize::try_from(*at).ok()) {
-                    if at < end {
-                        hits.label.push(at);
-                    } else if at > end {
-                        hits.detail.push(at - end - 1);
-                    }
-                }
-                hits.label.sort_unstable();
-                hits.detail.sort_unstable();
-                hits
-            })
-            .collect()
+            }
+            hits.label.sort_unstable();
+            hits.detail.sort_unstable();
+            out.push(hits);
+        }
+        out
     }
 }
 
 /// How well a label, or all that an item is found by, fits what was typed; all in lower case.
 fn fit(typed: &str, label: &str, whole: &str) -> Fit {
     let begins = |text: &str, word: &str| {
-        let mut words = text.split(|c: char| !c.is_alphanumeric());
-        words.any(|own| own.starts_with(word)) || text.starts_with(word)
+        let mut places = text.match_indices(word);
+        places.any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
     };
     if label == typed {
         Fit::Label
@@ -195,23 +322,14 @@ fn fit_of_path(typed: &str, path: &str) -> Fit {
 }
 
 /// The names of the folders and the item's own as a path: `Pydio Cells/Users/List users`.
-fn path(item: &Item, hay: &mut String) {
-    hay.clear();
+fn path(item: &Item) -> String {
+    let mut way = String::new();
     for name in item.detail.split(" › ").filter(|name| !name.is_empty()) {
-        hay.push_str(name);
-        hay.push('/');
+        way.push_str(name);
+        way.push('/');
     }
-    hay.push_str(&item.label);
-}
-
-/// All that an item is found by: `label detail METHOD`.
-fn whole(item: &Item, hay: &mut String) {
-    hay.clear();
-    hay.push_str(&item.label);
-    for part in [Some(&item.detail), item.method.as_ref()].into_iter().flatten() {
-        hay.push(' ');
-        hay.push_str(part);
-    }
+    way.push_str(&item.label);
+    way
 }
 
 #[cfg(test)]
@@ -298,6 +416,67 @@ mod tests {
         assert_eq!(ranking.order(), [2]);
         ranking.rank("resp/none", &items);
         assert!(ranking.order().is_empty());
+    }
+
+    /// Requests by the thousand, as the finder lists them.
+    fn many() -> Vec<Item> {
+        (0..5 * SLICE)
+            .map(|n| Item {
+                label: format!("Request {}", n % 20),
+                detail: format!("Shop › Folder {}", n / 20),
+                method: Some("GET".to_owned()),
+                ..Item::default()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn many_items_are_searched_a_slice_a_time_and_a_burst_of_letters_once() {
+        let items = many();
+        let mut ranking = Ranking::new(items.len());
+        for typed in ["f", "fo", "folder 77"] {
+            ranking.rank(typed, &items);
+            assert!(ranking.is_searching(), "`{typed}` only begins");
+            assert_eq!(ranking.text(), "", "nothing was found yet");
+            assert_eq!(ranking.order().len(), items.len());
+        }
+        let mut slices = 0;
+        while ranking.is_searching() {
+            ranking.go_on(&items);
+            slices += 1;
+        }
+        assert_eq!(slices, 5, "what was typed on the way was never searched for");
+        assert_eq!(ranking.text(), "folder 77");
+        assert_eq!(items[ranking.order()[0]].detail, "Shop › Folder 77");
+    }
+
+    #[test]
+    fn what_goes_on_from_the_last_text_finds_what_it_finds_alone() {
+        let items = many();
+        let typed = [
+            "r",
+            "re",
+            "re 7",
+            "re 7 f",
+            "re 7 folder 21",
+            "re 7 folder 2",
+            "shop/fold",
+            "shop/folder 21/re",
+            "shop",
+            "shop ›",
+            "shop › f",
+            "\\",
+            "",
+        ];
+        let mut ranking = Ranking::new(items.len());
+        for text in typed {
+            ranking.rank(text, &items);
+            ranking.finish(&items);
+            let mut alone = Ranking::new(items.len());
+            alone.rank(text, &items);
+            alone.finish(&items);
+            assert_eq!(ranking.order(), alone.order(), "`{text}`");
+        }
     }
 
     #[test]

@@ -87,8 +87,28 @@ fn a_long_list_scrolls_and_draws_only_what_is_seen() {
     harness.press("<pgdn><pgdn><up>");
     assert!(harness.screen().contains("DELETE"), "{}", harness.screen());
     harness.press("4321");
+    assert!(
+        harness.screen().contains("› 4321"),
+        "what is typed shows before it is found"
+    );
+    while matches!(harness.state.modals.last(), Some(Modal::Picker(picker)) if picker.is_searching()) {
+        harness.event(Event::Tick);
+    }
     assert!(harness.screen().contains(" of 5000"), "{}", harness.screen());
     harness.press("<enter>");
+    assert_eq!(harness.state.shared.notice.as_ref().unwrap().text, "chose 4321");
+}
+
+#[test]
+fn whoever_chooses_before_all_is_found_gets_what_was_typed_for() {
+    let mut harness = Harness::new(80, 24);
+    let items = (0..5000).map(|n| Item {
+        label: format!("request {n}"),
+        commands: vec![Command::Notify(Level::Info, format!("chose {n}"))],
+        ..Item::default()
+    });
+    show(&mut harness, Picker::new("Find", items.collect()));
+    harness.press("4321<enter>");
     assert_eq!(harness.state.shared.notice.as_ref().unwrap().text, "chose 4321");
 }
 

@@ -141,6 +141,16 @@ fn a_body_is_saved_where_asked_and_never_over_a_file_without_a_word() {
             .any(|effect| matches!(effect, Effect::SaveBody { path, .. }
         if *path == folder.path().join("old.json")))
     );
+    // Esc calls it off as long as it is being written.
+    let stops = |harness: &Harness| {
+        let stops = |effect: &&Effect| matches!(effect, Effect::StopSaving);
+        harness.effects.iter().filter(stops).count()
+    };
+    harness.press("<esc>");
+    assert_eq!(stops(&harness), 1);
+    harness.event(Event::BodySaved(Level::Done, "saved".to_owned()));
+    harness.press("<esc>");
+    assert_eq!(stops(&harness), 1);
 }
 
 #[test]

@@ -9,15 +9,41 @@ use crate::tui::modals::{Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::Level;
 
+/// Whether the tab shows a text of lines.
+pub fn has_lines(state: &State) -> bool {
+    state.sections.iter().any(is_text)
+}
+
+fn is_text(section: &Section) -> bool {
+    matches!(section.widget, Widget::Area { .. })
+}
+
+/// Puts the cursor on the tab's first text if it is on none; returns whether it is on one.
+fn to_text(state: &mut State, cx: &mut Cx<'_>) -> bool {
+    if state.section().is_some_and(is_text) {
+        return true;
+    }
+    let Some(at) = state.sections.iter().position(is_text) else {
+        return false;
+    };
+    leave(state, cx);
+    state.spot = Spot::Section(at);
+    true
+}
+
+/// Goes to a line of the text of the cursor, else of the tab's first one.
+pub fn line_of(state: &mut State, line: usize, cx: &mut Cx<'_>) {
+    if to_text(state, cx)
+        && let Some(editor) = editor(state)
+    {
+        editor.go_to_line(line);
+    }
+}
+
 /// Asks what to find in the text of the cursor, else the tab's first one; where there is none, a request is found.
 pub fn ask(state: &mut State, cx: &mut Cx<'_>) {
-    let is_text = |section: &Section| matches!(section.widget, Widget::Area { .. });
-    if !state.section().is_some_and(is_text) {
-        let Some(at) = state.sections.iter().position(is_text) else {
-            return cx.commands.push(Command::Act(Action::App(App::Find)));
-        };
-        leave(state, cx);
-        state.spot = Spot::Section(at);
+    if !to_text(state, cx) {
+        return cx.commands.push(Command::Act(Action::App(App::Find)));
     }
     let Some(part) = state.section().map(|section| section.part) else {
         return;

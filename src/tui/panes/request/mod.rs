@@ -49,7 +49,7 @@ use crate::tui::widgets::editor::Editor;
 
 pub use copy::{copies, curl_offer};
 pub use draw::draw;
-pub use find::wanted as sought;
+pub use find::{has_lines, wanted as sought};
 pub use input::{back, edited, key, paste, update};
 pub use mouse::mouse;
 pub use nav::nav;

@@ -35,19 +35,22 @@ pub enum Order {
     Body(String),
     /// Find a text, or a line, in the text of the cursor.
     Find(String),
+    /// Go to the line of this number, from 1, in the text of the cursor, else in the tab's first one.
+    Line(usize),
     /// Give a field of a form this text.
     Field(Part, String, String),
 }
 
 /// Does what was asked.
 pub fn order(state: &mut State, order: Order, cx: &mut Cx<'_>) {
-    if let Order::Find(text) = &order {
-        return find::find(state, text, cx);
+    // Whoever types goes on typing.
+    match &order {
+        Order::Find(text) => return find::find(state, text, cx),
+        Order::Line(line) => return find::line_of(state, *line, cx),
+        _ => leave(state, cx),
     }
-    leave(state, cx);
     match order {
-        // Whoever types goes on typing.
-        Order::Find(_) => {}
+        Order::Find(_) | Order::Line(_) => {}
         Order::Url => state.edit_url(),
         Order::Tab(at) => {
             let tab = state.seen.as_ref().and_then(|entity| Tab::of(entity).get(at));

@@ -36,3 +36,21 @@ fn a_script_is_searched_and_a_line_gone_to_typed_into_or_not() {
     harness.press("/<ctrl-u>environment<enter>i_");
     assert!(text(&harness).contains("pm._environment"), "{}", text(&harness));
 }
+
+#[test]
+fn a_bare_number_in_the_palette_goes_to_that_line_of_the_text_in_sight() {
+    let mut harness = open(120, 40, "Get token");
+    harness.press("]]]]j<enter>second<enter>third<esc>:2");
+    let screen = harness.screen();
+    let first = screen
+        .lines()
+        .find(|line| line.contains("go to line") || line.contains("Find a text"));
+    assert!(
+        first.is_some_and(|line| line.contains("go to line 2 of the text in the request")),
+        "{screen}"
+    );
+    harness.press("<enter>i// ");
+    let text = request(&harness).scripts.post_response.clone();
+    let line = text.lines().nth(1).unwrap_or_default();
+    assert!(line.contains("// "), "{text}");
+}

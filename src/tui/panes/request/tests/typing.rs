@@ -186,11 +186,11 @@ fn secrets_are_masked_references_are_not() {
     assert!(
         copies
             .iter()
-            .any(|(what, text)| what == "curl command" && text.contains("hunter2"))
+            .any(|(what, text)| what == "curl command" && format!("{text:?}").contains("hunter2"))
     );
     harness.press("v");
     let copies = crate::tui::panes::request::copies(&harness.state.panes.request, &harness.state.shared);
-    assert!(copies.iter().all(|(_, text)| !text.contains("hunter2")));
+    assert!(copies.iter().all(|(_, text)| !format!("{text:?}").contains("hunter2")));
 }
 
 #[test]

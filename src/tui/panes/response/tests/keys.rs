@@ -52,6 +52,13 @@ fn a_line_is_gone_to_by_its_number() {
     has(&harness, "go to line 11 of the response's body");
     harness.press("<enter>");
     has(&harness, "$.d.e ");
+    // What speaks of lines stands below it, also where it names that number.
+    harness.press("g:300");
+    let screen = harness.screen();
+    let place = |text: &str| screen.find(text).unwrap_or_else(|| panic!("no {text}: {screen}"));
+    assert!(place("go to line 300 of the response's body") < place("Find a text, or a line"));
+    harness.press("<enter>");
+    assert!(harness.state.modals.is_empty());
 }
 
 #[test]
