@@ -155,8 +155,8 @@ impl Workspace {
 
     /// Carries out edits that belong together, all or none, and returns those that undo them, in the order to apply them.
     ///
-    /// The new content of a node that is gone is skipped as long as something else is done: moving one request renumbers
-    /// all its siblings, and one of them may have been deleted outside since.
+    /// The new content of a node that is gone is skipped as long as something else is done: moving one request may renumber
+    /// siblings, and one of them may have been deleted outside since.
     pub fn apply_all(&mut self, edits: Vec<Edit>) -> Result<Vec<Edit>, EditError> {
         let mut inverse = Vec::with_capacity(edits.len());
         let mut skipped = false;

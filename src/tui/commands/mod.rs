@@ -5,6 +5,7 @@ mod conflict;
 mod environments;
 mod importing;
 mod nodes;
+mod ordering;
 mod pickers;
 mod running;
 mod saving;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::model::edit::Edit;
-use crate::model::{Entity, Group, NodeId, Request};
+use crate::model::{Entity, Group, NodeId, Request, Workspace};
 use crate::tui::effect::Effect;
 use crate::tui::panes::Pane;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
+use super::ordering::{self, Sibling};
 use super::structure::restructure;
 
 /// What a request is called before anybody has named it.
@@ -142,8 +143,30 @@ pub fn duplicate(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
     top.entity = top.entity.renamed(&name);
     top.slug = slug;
     let copy = top.id;
-    let mut edits = vec![Edit::Insert { nodes, parent, index }];
-    edits.extend(reorder(state, &siblings, Some((copy, index))));
+    let mut put = Put {
+        index,
+        edits: Vec::new(),
+    };
+    if !is_scratch {
+        let placed = (copy, top.entity.clone(), top.slug.clone());
+        put = reorder(&state.shared.workspace, &siblings, &placed, index, true);
+        // It is not in the workspace yet: what it is to be is what it comes as.
+        for edit in &mut put.edits {
+            if let Edit::Replace { id, entity } = edit
+                && *id == copy
+            {
+                top.entity = entity.clone();
+            }
+        }
+        put.edits
+            .retain(|edit| !matches!(edit, Edit::Replace { id, .. } if *id == copy));
+    }
+    let mut edits = vec![Edit::Insert {
+        nodes,
+        parent,
+        index: put.index,
+    }];
+    edits.extend(put.edits);
     if restructure(state, format!("duplicate as {name}"), edits, effects) {
         state.panes.tree.reveal(copy);
     }
@@ -161,7 +184,7 @@ pub fn delete(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
             .open
             .is_some_and(|open| state.shared.workspace.node(open).is_none())
         {
-            state.shared.open = None;
+            state.closed = state.shared.open.take();
         }
         state
             .shared
@@ -169,54 +192,91 @@ pub fn delete(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Moves a node to a place among new siblings, which get new order numbers.
+/// Moves a node to a place among new siblings.
 pub fn shift(state: &mut State, id: NodeId, parent: Option<NodeId>, index: usize, effects: &mut Vec<Effect>) {
     let workspace = &state.shared.workspace;
     let Some(node) = workspace.node(id) else { return };
-    let siblings: Vec<NodeId> = match parent {
-        Some(parent) => workspace
-            .node(parent)
-            .map(|node| node.children.clone())
-            .unwrap_or_default(),
-        None => workspace.collections().to_vec(),
+    let siblings: &[NodeId] = match parent {
+        Some(parent) => workspace.node(parent).map_or(&[], |node| &node.children),
+        None => workspace.collections(),
     };
-    let slug = if node.parent == parent {
+    let stays = node.parent == parent;
+    let slug = if stays {
         node.slug.clone()
     } else {
         workspace.free_slug(parent, node.entity.name())
     };
     let label = format!("move {}", node.entity.name());
+    // What is pasted elsewhere may stand by its name, as what is new there does.
+    let by_name = !stays && state.shared.cut == Some(id);
+    let put = reorder(
+        workspace,
+        siblings,
+        &(id, node.entity.clone(), slug.clone()),
+        index,
+        by_name,
+    );
     let mut edits = vec![Edit::Move {
         id,
         parent,
-        index,
+        index: put.index,
         slug,
     }];
-    edits.extend(reorder(state, &siblings, Some((id, index))));
+    edits.extend(put.edits);
     if restructure(state, label, edits, effects) {
         state.panes.tree.reveal(id);
     }
     state.shared.cut = None;
 }
 
-/// The edits that give siblings rising order numbers, with one node put in at a place.
-fn reorder(state: &State, siblings: &[NodeId], put: Option<(NodeId, usize)>) -> Vec<Edit> {
-    let mut order: Vec<NodeId> = siblings.to_vec();
-    if let Some((id, index)) = put {
-        order.retain(|sibling| *sibling != id);
-        order.insert(index.min(order.len()), id);
+/// Where one is put among its siblings, and what that changes.
+struct Put {
+    index: usize,
+    edits: Vec<Edit>,
+}
+
+/// The place of one (with its content and file name) among its siblings, and the orders that say it. Where those before
+/// it have none, and it may stand by its name, it does: nothing else is to be written for it.
+fn reorder(
+    workspace: &Workspace,
+    siblings: &[NodeId],
+    (one, entity, slug): &(NodeId, Entity, String),
+    index: usize,
+    by_name: bool,
+) -> Put {
+    let sibling = |entity: &Entity, slug: &str| Sibling {
+        order: entity.order(),
+        name: entity.name().to_lowercase(),
+        slug: slug.to_owned(),
+    };
+    let others = siblings.iter().filter(|id| *id != one);
+    let mut nodes: Vec<(NodeId, &Entity)> = Vec::new();
+    let mut row: Vec<Sibling> = Vec::new();
+    for node in others.filter_map(|id| workspace.node(*id)) {
+        nodes.push((node.id, &node.entity));
+        row.push(sibling(&node.entity, &node.slug));
     }
-    let mut edits = Vec::new();
-    for (n, id) in order.into_iter().enumerate() {
-        let wanted = i64::try_from(n + 1).ok().map(|n| n * 10);
-        if let Some(node) = state.shared.workspace.node(id)
-            && node.entity.order() != wanted
-        {
-            edits.push(Edit::Replace {
-                id,
-                entity: node.entity.ordered(wanted),
-            });
-        }
+    let mut index = index.min(row.len());
+    let mut own = sibling(entity, slug);
+    row.insert(index, own.clone());
+    let is_loose = index > 0 && row[index - 1].order.is_none();
+    if by_name && is_loose && ordering::alone(&row, index).is_none() {
+        row.remove(index);
+        own.order = None;
+        index = ordering::own_place(&row, &own);
+        row.insert(index, own);
     }
-    edits
+    nodes.insert(index, (*one, entity));
+    let mut changed = ordering::orders(&row, index);
+    if row[index].order != entity.order() && changed.iter().all(|(at, _)| *at != index) {
+        changed.push((index, row[index].order));
+    }
+    let edits = changed.into_iter().map(|(at, order)| Edit::Replace {
+        id: nodes[at].0,
+        entity: nodes[at].1.ordered(order),
+    });
+    Put {
+        index,
+        edits: edits.collect(),
+    }
 }
