@@ -1,7 +1,8 @@
 //! A large body up and down, next to curl doing the same: how many bytes a second, and how much memory.
 //!
 //! `cargo bench --bench transfer`; Linux only, as memory comes from `/proc`; needs `curl`. Both talk to one server in this
-//! process, in turn, so that a machine that slows down slows both. What comes down goes into a file.
+//! process, in turn, so that a machine that slows down slows both. What comes down goes into a file, by its name and as
+//! `> file` does.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot be set up is broken")]
 #![expect(clippy::print_stdout, reason = "a bench tells its figures")]
@@ -15,8 +16,8 @@ use std::time::{Duration, Instant};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_postrider");
 const MB: usize = 1_000_000;
-/// How large the body is.
-const SIZE: usize = 200 * MB;
+/// How large the body is: much larger than what is kept in memory.
+const SIZE: usize = 1000 * MB;
 const RUNS: usize = 7;
 
 fn main() {
@@ -50,6 +51,7 @@ fn main() {
             vec!["-s", "-o", out, &down],
             vec!["send", "GET", &down, "-o", out],
         ),
+        ("download > file", vec!["-s", &down], vec!["send", "GET", &down]),
         (
             "upload",
             vec!["-s", "-H", "Expect:", "-T", body, &up],
@@ -62,6 +64,12 @@ fn main() {
                 [("curl", &curl), (PROGRAM, &ours)].into_iter().zip(&mut found)
             {
                 let mut command = Command::new(program);
+                let to = if what.ends_with("> file") {
+                    Stdio::from(fs::File::create(out).unwrap())
+                } else {
+                    Stdio::null()
+                };
+                command.stdout(to);
                 command.args(arguments).current_dir(place.path());
                 for name in ["STATE", "DATA", "CONFIG", "CACHE"] {
                     command.env(format!("XDG_{name}_HOME"), place.path().join(name));
@@ -95,7 +103,7 @@ fn megabytes(bytes: usize) -> f64 {
 
 /// How long a program runs, and its peak memory in megabytes.
 fn measure(name: &str, command: &mut Command) -> (Duration, f64) {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.stdin(Stdio::null()).stderr(Stdio::null());
     let began = Instant::now();
     let mut child = command.spawn().unwrap();
     let mut memory: f64 = 0.0;

@@ -17,6 +17,7 @@ use crate::model::script::ScriptEvent;
 use crate::model::{Body, NodeId, Outcome, Redactor, Request};
 use crate::script::Engine;
 use crate::store;
+use crate::store::body::{BodyError, Goes, Saved};
 
 use super::args::SendArgs;
 use super::open::{Opened, secrets};
@@ -330,22 +331,20 @@ fn head(response: &Response, redactor: &Redactor, paint: Paint) -> String {
     lines.join("\n") + "\n\n"
 }
 
-/// Writes the response where it belongs; `saved` says how much has taken the place of the file already.
+/// Writes the response where it belongs; `saved` says what became of it beside the file already.
 fn print(
     response: &Response,
     redactor: &Redactor,
-    saved: Option<u64>,
+    saved: Option<Result<Saved, BodyError>>,
     args: &SendArgs,
     output: &mut Output,
 ) -> Result<(), CliError> {
     if args.include {
         output.bytes(head(response, redactor, output.paint).as_bytes())?;
     }
-    if saved.is_some() {
-        return Ok(());
-    }
     if let Some(file) = &args.output {
-        let saved = store::body::save(&response.body, file, response.truncated.is_none(), |_, _| true);
+        let whole = response.truncated.is_none();
+        let saved = saved.unwrap_or_else(|| store::body::save(&response.body, file, whole, |_, _| Goes::On));
         let saved = saved.map_err(|error| {
             CliError::failed(error.to_string()).hint("the response was received; only writing it failed")
         })?;

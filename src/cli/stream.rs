@@ -25,6 +25,7 @@ use crate::model::charset::Tally;
 use crate::model::exchange::{Phase, Response};
 use crate::model::{Exchange, Outcome, Payload};
 use crate::script::Engine;
+use crate::store::body::{BodyError, Saved, save_arriving};
 
 use super::body;
 use super::output::{Out, Output, escape_lines};
@@ -62,8 +63,8 @@ pub struct Watched {
     pub outcome: Outcome,
     /// What became of the body.
     pub written: io::Result<Written>,
-    /// How long the body is that has taken the place of the file.
-    pub saved: Option<u64>,
+    /// What became of it beside the file; `None` where it is still to be written.
+    pub saved: Option<Result<Saved, BodyError>>,
     /// Whether it was given up because nobody reads it any more.
     pub unread: bool,
 }
@@ -114,6 +115,8 @@ pub async fn send(
     }
     let mut sending = pin!(pipeline.send_drawn(engine, plan, context));
     let mut tick = tokio::time::interval(Duration::from_millis(200));
+    // Nobody else looks into it, unless scripts do.
+    let passed = !watch.to_the_end;
     let mut writing: Option<JoinHandle<io::Result<Written>>> = None;
     let mut written = None;
     let mut saving = None;
@@ -127,12 +130,15 @@ pub async fn send(
                 let status = exchange.response().map(|response| response.status);
                 let is_wanted = status.is_some_and(|status| status < 400);
                 if let Some(file) = watch.file.clone().filter(|_| is_wanted && saving.is_none()) {
-                    saving = exchange.response().map(|response| Saving::new(response.body.clone(), file));
+                    saving = exchange.response().map(|response| Saving::new(response.body.clone(), file, passed));
                 } else if watch.kind != Kind::Whole && writing.is_none() && is_wanted {
                     output.settle();
                     let head = (watch.head)(&exchange);
                     let (out, kind, shows) = (output.out(), watch.kind, Arc::clone(&shows));
                     writing = Some(tokio::task::spawn_blocking(move || {
+                        let response = exchange.response();
+                        let passed = passed && kind == Kind::Bytes;
+                        let _passage = response.filter(|_| passed).map(|response| response.body.pass());
                         let written = |response| write(head, response, kind, &shows, &out);
                         exchange.response().map_or(Ok(Written::NOT), written)
                     }));
@@ -167,7 +173,8 @@ pub async fn send(
         Some(Saving { body, task, is_whole }) => {
             let response = outcome.exchange.as_ref().and_then(Exchange::response);
             // Another answer may have followed the one that was written.
-            let whole = response.is_some_and(|response| response.truncated.is_none() && response.body.is_same(&body));
+            let meant = response.filter(|response| response.body.is_same(&body));
+            let whole = meant.map(|response| response.truncated.is_none());
             let _it_failed_before = is_whole.send(whole);
             task.await.ok().flatten()
         }
@@ -184,19 +191,17 @@ pub async fn send(
 /// A body that is written beside its file while it comes.
 struct Saving {
     body: Payload,
-    /// How long the body is that has taken the place of the file.
-    task: JoinHandle<Option<u64>>,
-    /// The end of the send has to say whether it is whole, and the one that is meant.
-    is_whole: std::sync::mpsc::Sender<bool>,
+    task: JoinHandle<Option<Result<Saved, BodyError>>>,
+    /// The end of the send has to say whether it is whole; `None` where it is not the one that is meant.
+    is_whole: std::sync::mpsc::Sender<Option<bool>>,
 }
 
 impl Saving {
-    fn new(body: Payload, file: PathBuf) -> Self {
+    fn new(body: Payload, file: PathBuf, passed: bool) -> Self {
         let (is_whole, told) = std::sync::mpsc::channel();
         let own = body.clone();
-        let task = tokio::task::spawn_blocking(move || {
-            crate::store::body::save_arriving(&own, &file, || told.recv().unwrap_or(false))
-        });
+        let task =
+            tokio::task::spawn_blocking(move || save_arriving(&own, &file, passed, || told.recv().unwrap_or_default()));
         Self { body, task, is_whole }
     }
 }

@@ -1,14 +1,18 @@
 //! Where a response's bytes are kept while they come and afterwards: in memory, and beyond a size in a file.
 //!
 //! ```text
-//! Keeper::push ─▶ memory ──(more than `in_memory`)──▶ unlinked file     Keeper::payload ─▶ readers, at any time
-//!            └─▶ wakes who waits                                        Keeper::end ─▶ whole
+//! Keeper::push ─▶ memory ──(more than `in_memory`)─┬▶ unlinked file     Keeper::payload ─▶ readers, at any time
+//!            └─▶ wakes who waits                   └▶ only passed on    Keeper::end ─▶ whole
 //! ```
+//!
+//! What is only passed on has one reader, who reads it once from its first byte to its last: what was read is let go of,
+//! and what comes waits for who reads.
 //!
 //! The file has no name: it is gone when its last reader is, also after a crash, and nobody else can open it. It is read
 //! in blocks where it is needed, never mapped, so that the memory of the program does not grow with a body; what was
 //! just written or read lies in the system's cache anyway.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
@@ -16,8 +20,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use tokio::sync::Notify;
 
 use crate::model::payload::{Kept, Payload};
+
+/// What is only passed on is handed over in pieces of this size, in bytes.
+const PIECE: usize = 256 * 1024;
+/// So much of it may be unread before no more is taken, in bytes.
+const AHEAD: usize = 4 << 20;
 
 /// How large bodies are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,10 +85,14 @@ pub struct Keeper {
 struct Store {
     state: Mutex<State>,
     news: Condvar,
+    /// Tells who takes the bytes that some were read.
+    room: Notify,
 }
 
 struct State {
     len: usize,
+    /// Who reads them.
+    reader: Reader,
     whole: bool,
     torn: bool,
     /// How many wait for news: waking nobody is a system call too.
@@ -90,6 +104,72 @@ enum Place {
     Growing(Vec<u8>),
     Memory(Bytes),
     File(Arc<File>),
+    Passing(Window),
+}
+
+/// Who reads the bytes of a body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Anybody, at any time; also one alone, whose bytes are kept all the same.
+    Anybody,
+    /// Anybody, until one says that it is the only one.
+    Perhaps,
+    /// One, from the first byte to the last.
+    One,
+    /// That one has gone.
+    Gone,
+}
+
+/// The bytes of a body that were not read yet.
+#[derive(Default)]
+struct Window {
+    /// Where they start.
+    start: usize,
+    /// As far as they were read.
+    read: usize,
+    blocks: VecDeque<Bytes>,
+    /// The end, which still grows.
+    tail: Vec<u8>,
+}
+
+impl Window {
+    /// Of what nobody reads any more there is nothing.
+    fn gone() -> Self {
+        Self {
+            start: usize::MAX,
+            ..Self::default()
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        if self.tail.is_empty() {
+            self.tail.reserve_exact(PIECE.max(bytes.len()));
+        }
+        self.tail.extend_from_slice(bytes);
+        if self.tail.len() >= PIECE {
+            self.blocks.push_back(Bytes::from(std::mem::take(&mut self.tail)));
+        }
+    }
+
+    /// The bytes from there on, as many as lie together; what lies before them is let go of.
+    fn read(&mut self, offset: usize, len: usize) -> io::Result<Bytes> {
+        let gone = || io::Error::other("these bytes were passed on already, and are not kept");
+        let mut at = offset.checked_sub(self.start).ok_or_else(gone)?;
+        if !self.tail.is_empty() && at >= self.blocks.iter().map(Bytes::len).sum() {
+            self.blocks.push_back(Bytes::from(std::mem::take(&mut self.tail)));
+        }
+        while let Some(block) = self.blocks.front() {
+            if at < block.len() {
+                let bytes = block.slice(at..at.saturating_add(len).min(block.len()));
+                self.read = offset + bytes.len();
+                return Ok(bytes);
+            }
+            at -= block.len();
+            self.start += block.len();
+            self.blocks.pop_front();
+        }
+        Ok(Bytes::new())
+    }
 }
 
 impl Keeper {
@@ -97,6 +177,7 @@ impl Keeper {
     pub fn new(keeping: Keeping) -> Self {
         let state = State {
             len: 0,
+            reader: Reader::Anybody,
             whole: false,
             torn: false,
             waiting: 0,
@@ -108,7 +189,28 @@ impl Keeper {
             store: Arc::new(Store {
                 state: Mutex::new(state),
                 news: Condvar::new(),
+                room: Notify::new(),
             }),
+        }
+    }
+
+    /// Lets it be only passed on, if a reader wants no more: see [`Payload::pass`]. Whoever pushes then waits for
+    /// [`Self::room`].
+    pub(super) fn let_pass(&mut self) {
+        self.store.state().reader = Reader::Perhaps;
+    }
+
+    /// Waits until the one reader of what is only passed on has read most of what came.
+    pub(super) async fn room(&self) {
+        loop {
+            {
+                let state = self.store.state();
+                match &state.place {
+                    Place::Passing(window) if state.reader == Reader::One && state.len - window.read > AHEAD => {}
+                    _ => return,
+                }
+            }
+            self.store.room.notified().await;
         }
     }
 
@@ -137,21 +239,31 @@ impl Keeper {
             return Ok(());
         }
         let mut state = self.store.state();
+        let reader = state.reader;
         if let Place::Growing(memory) = &mut state.place {
             if memory.len() + bytes.len() <= self.keeping.in_memory {
                 memory.extend_from_slice(bytes);
+            } else if matches!(reader, Reader::One | Reader::Gone) {
+                let mut window = Window::default();
+                window.blocks.push_back(Bytes::from(std::mem::take(memory)));
+                state.place = Place::Passing(window);
             } else {
                 let file = self.keeping.file()?;
                 write_at(&file, memory, 0)?;
                 state.place = Place::File(Arc::new(file));
             }
         }
-        if let Place::File(file) = &state.place {
-            let (file, offset) = (Arc::clone(file), state.len as u64);
-            // Readers may go on meanwhile: what they know of is not touched.
-            drop(state);
-            write_at(&file, bytes, offset)?;
-            state = self.store.state();
+        match &mut state.place {
+            Place::File(file) => {
+                let (file, offset) = (Arc::clone(file), state.len as u64);
+                // Readers may go on meanwhile: what they know of is not touched.
+                drop(state);
+                write_at(&file, bytes, offset)?;
+                state = self.store.state();
+            }
+            Place::Passing(window) if reader == Reader::One => window.push(bytes),
+            Place::Passing(window) => *window = Window::gone(),
+            Place::Growing(_) | Place::Memory(_) => {}
         }
         state.len += bytes.len();
         self.store.tell(state);
@@ -210,7 +322,13 @@ impl Kept for Store {
     }
 
     fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
-        let state = self.state();
+        let mut state = self.state();
+        if let Place::Passing(window) = &mut state.place {
+            let bytes = window.read(offset, len);
+            drop(state);
+            self.room.notify_one();
+            return bytes;
+        }
         let start = offset.min(state.len);
         let end = start.saturating_add(len).min(state.len);
         match &state.place {
@@ -223,6 +341,24 @@ impl Kept for Store {
                 read_at(&file, &mut block, start as u64)?;
                 Ok(Bytes::from(block))
             }
+            // It was read above.
+            Place::Passing(_) => Ok(Bytes::new()),
+        }
+    }
+
+    fn pass(&self) {
+        let mut state = self.state();
+        if state.reader == Reader::Perhaps {
+            state.reader = Reader::One;
+        }
+    }
+
+    fn let_go(&self) {
+        let mut state = self.state();
+        if state.reader == Reader::One {
+            state.reader = Reader::Gone;
+            drop(state);
+            self.room.notify_one();
         }
     }
 
@@ -242,6 +378,7 @@ impl Kept for Store {
             Place::Growing(memory) => memory.len(),
             Place::Memory(bytes) => bytes.len(),
             Place::File(_) => 0,
+            Place::Passing(window) => window.blocks.iter().map(Bytes::len).sum::<usize>() + window.tail.len(),
         }
     }
 }
@@ -358,6 +495,62 @@ mod tests {
             assert!(!payload.is_torn(), "it goes on");
             drop(keeper);
             assert_eq!(payload.is_torn(), torn);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_only_passed_on_lies_nowhere_and_waits_for_its_reader() {
+        let mut keeper = keeper(1 << 20);
+        keeper.keeping.folder = Some(PathBuf::from("/nowhere/at/all"));
+        keeper.let_pass();
+        let payload = keeper.payload();
+        let passage = payload.pass();
+        let piece = vec![b'x'; 100_000];
+        let reader = {
+            let payload = payload.clone();
+            std::thread::spawn(move || {
+                let (mut read, mut most, mut blocks) = (0, 0, payload.follow());
+                loop {
+                    let block = blocks.block().unwrap();
+                    if block.is_empty() {
+                        return (read, most);
+                    }
+                    assert!(block.iter().all(|byte| *byte == b'x'));
+                    read += block.len();
+                    most = most.max(payload.resident());
+                }
+            })
+        };
+        for _ in 0..400 {
+            keeper.push(&piece).unwrap();
+            keeper.room().await;
+        }
+        drop(keeper);
+        let (read, most) = reader.join().unwrap();
+        assert_eq!(read, 40_000_000);
+        assert!(most < 12 << 20, "{most} bytes were held at once");
+        assert_eq!((payload.len(), payload.is_whole()), (read, true));
+        assert!(
+            payload.read(0, 1).is_err(),
+            "it is gone, and nobody takes that for nothing"
+        );
+        drop(passage);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_goes_leaves_nobody_waiting_and_a_small_body_stays() {
+        for (pieces, stays) in [(100, false), (3, true)] {
+            let mut keeper = keeper(1 << 20);
+            keeper.let_pass();
+            let payload = keeper.payload();
+            drop(payload.pass());
+            for _ in 0..pieces {
+                keeper.push(&[b'x'; 100_000]).unwrap();
+                keeper.room().await;
+            }
+            drop(keeper);
+            assert_eq!(payload.len(), pieces * 100_000);
+            assert_eq!(payload.read(0, 1).is_ok_and(|read| read == "x"), stays);
         }
     }
 

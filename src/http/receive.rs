@@ -94,6 +94,9 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
         halt,
     };
     body.set_torn(true);
+    if body.decoder.is_none() {
+        body.raw.let_pass();
+    }
     head.body = body.payload();
     // Of an event stream the first event is shown when it comes, with the time of that.
     let streams = head
@@ -145,7 +148,10 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
     if response.overflowed {
         warnings.push(match total {
             Some(length @ 1..) => {
-                format!("the server sent more than the {length} bytes it had announced: they are not shown")
+                format!(
+                    "the server sent more than the {length} byte{} it had announced: what came beyond is not shown",
+                    if length == 1 { "" } else { "s" }
+                )
             }
             _ => "the server sent a body where there must be none: it is not shown".to_owned(),
         });
@@ -233,6 +239,7 @@ impl Collected {
         if self.stopped.is_none() {
             self.decode(move |decoder| decoder.push(&bytes)).await;
         }
+        self.raw.room().await;
     }
 
     /// Lets the decoder work on a thread of its own: a few bytes may become gigabytes, and nothing else would move.

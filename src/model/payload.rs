@@ -23,7 +23,7 @@ pub trait Kept: Send + Sync {
     /// The same, as soon as there are more than `than` bytes, or all, or `most` has passed. Blocks.
     fn grown(&self, than: usize, most: Duration) -> (usize, bool);
 
-    /// Up to `len` bytes from `offset` on; fewer only where the known bytes end.
+    /// Up to `len` bytes from `offset` on; fewer only where the known bytes end, or where it is passed on.
     ///
     /// # Errors
     ///
@@ -38,6 +38,23 @@ pub trait Kept: Send + Sync {
 
     /// Whether it ended before all was there that was sent; only known at its end.
     fn is_torn(&self) -> bool;
+
+    /// See [`Payload::pass`].
+    fn pass(&self) {}
+
+    /// The one that it was passed on to reads no more.
+    fn let_go(&self) {}
+}
+
+/// The promise of [`Payload::pass`]; whoever reads holds it until the last byte.
+pub struct Passage(Option<Arc<dyn Kept>>);
+
+impl Drop for Passage {
+    fn drop(&mut self) {
+        if let Some(kept) = &self.0 {
+            kept.let_go();
+        }
+    }
 }
 
 /// The bytes of a body. Clones share them.
@@ -158,6 +175,17 @@ impl Payload {
             (Inner::Kept(own), Inner::Kept(other)) => Arc::ptr_eq(own, other),
             _ => false,
         }
+    }
+
+    /// Promises that from now on one reads this body, and once, from its first byte to its last: of a large one nothing
+    /// has to be kept that was read, and what is read later than that is an error.
+    #[must_use]
+    pub fn pass(&self) -> Passage {
+        let Inner::Kept(kept) = &self.0 else {
+            return Passage(None);
+        };
+        kept.pass();
+        Passage(Some(Arc::clone(kept)))
     }
 
     /// Reads from the first byte to the last in blocks, and waits for those that are still to come. Blocks.

@@ -3,6 +3,7 @@
 //! What is broken off is kept beside it, `report.csv.….part`, and whoever asked is told where. Links, pipes and devices are
 //! written as [`super::written`] says.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,17 @@ pub struct Saved {
     pub bytes: u64,
     /// Where what there is was kept, if it is not all.
     pub part: Option<PathBuf>,
+}
+
+/// Whether a save goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goes {
+    /// To the end of the body.
+    On,
+    /// As far as the body has come by now.
+    SoFar,
+    /// No further.
+    Nowhere,
 }
 
 /// Why a body was not saved.
@@ -73,13 +85,13 @@ pub fn hindrance(path: &Path) -> Option<String> {
 pub fn save_what_came(
     body: &Payload,
     path: &Path,
-    told: impl FnMut(u64, Option<u64>) -> bool,
+    told: impl FnMut(u64, Option<u64>) -> Goes,
 ) -> Result<Saved, BodyError> {
     write(body, path, || true, told)
 }
 
 /// Writes a body to a file as it comes. `told` gets the bytes so far and all of them, if that is known, a few times a second
-/// while it waits or writes; when it says no, what has come is all there will be. `whole` says whether the body is all that
+/// while it waits or writes, and says whether it goes on. `whole` says whether the body is all that
 /// was sent, as far as that was known before; the body itself knows when it ends.
 ///
 /// # Errors
@@ -89,15 +101,21 @@ pub fn save(
     body: &Payload,
     path: &Path,
     whole: bool,
-    told: impl FnMut(u64, Option<u64>) -> bool,
+    told: impl FnMut(u64, Option<u64>) -> Goes,
 ) -> Result<Saved, BodyError> {
     write(body, path, || whole && !body.is_torn(), told)
 }
 
-/// The same of a body that is still on its way: whether it is whole, `whole` is asked at its end, and may wait to know. `None`
-/// where it is not to take the place of a file, and of what was written nothing is kept; and where it would go straight into
-/// what is there, which cannot be taken back: then nothing is touched.
-pub fn save_arriving(body: &Payload, path: &Path, whole: impl Fn() -> bool) -> Option<u64> {
+/// The same of a body that is still on its way: whether it is whole, `whole` is asked at its end, and may wait to know; it
+/// says `None` where another body is meant, and of what was written nothing is kept. `None` also where it would go straight
+/// into what is there, which cannot be taken back: then nothing is touched. A body that is only to be `passed` on is not
+/// kept besides: see [`Payload::pass`].
+pub fn save_arriving(
+    body: &Payload,
+    path: &Path,
+    passed: bool,
+    whole: impl Fn() -> Option<bool>,
+) -> Option<Result<Saved, BodyError>> {
     let target = Target::of(path);
     // A pipe that was opened and closed again has ended for who reads it.
     if target.is_stream {
@@ -106,10 +124,19 @@ pub fn save_arriving(body: &Payload, path: &Path, whole: impl Fn() -> bool) -> O
     let Ok(Way::Beside(file)) = open(&target) else {
         return None;
     };
-    let whole = || whole() && !body.is_torn();
-    let part = match beside(body, file, &target, whole, |_, _| true, failed(path)) {
-        Ok(Saved { bytes, part: None }) => return Some(bytes),
-        Ok(Saved { part, .. }) => part,
+    let _passage = passed.then(|| body.pass());
+    let meant = Cell::new(true);
+    let is_whole = || {
+        let whole = whole();
+        meant.set(whole.is_some());
+        whole == Some(true) && !body.is_torn()
+    };
+    let saved = beside(body, file, &target, is_whole, |_, _| Goes::On, failed(path));
+    if meant.get() {
+        return Some(saved);
+    }
+    let part = match saved {
+        Ok(saved) => saved.part,
         Err(error) => error.part,
     };
     if let Some(part) = part {
@@ -139,7 +166,7 @@ fn write(
     body: &Payload,
     path: &Path,
     whole: impl Fn() -> bool,
-    mut told: impl FnMut(u64, Option<u64>) -> bool,
+    mut told: impl FnMut(u64, Option<u64>) -> Goes,
 ) -> Result<Saved, BodyError> {
     let failed = failed(path);
     let target = Target::of(path);
@@ -164,7 +191,7 @@ fn beside(
     mut file: NamedTempFile,
     target: &Target,
     whole: impl Fn() -> bool,
-    mut told: impl FnMut(u64, Option<u64>) -> bool,
+    mut told: impl FnMut(u64, Option<u64>) -> Goes,
     failed: impl Fn(io::Error, Option<PathBuf>) -> BodyError,
 ) -> Result<Saved, BodyError> {
     let copied = copy(body, file.as_file_mut(), &mut told);
@@ -191,7 +218,7 @@ fn beside(
 }
 
 /// Copies block by block; returns the bytes written, and whether the body came to its end.
-fn copy(body: &Payload, file: &mut File, told: &mut impl FnMut(u64, Option<u64>) -> bool) -> io::Result<(u64, bool)> {
+fn copy(body: &Payload, file: &mut File, told: &mut impl FnMut(u64, Option<u64>) -> Goes) -> io::Result<(u64, bool)> {
     let mut written = 0;
     loop {
         let (known, whole) = body.grown(written, Duration::from_millis(200));
@@ -202,9 +229,10 @@ fn copy(body: &Payload, file: &mut File, told: &mut impl FnMut(u64, Option<u64>)
         } else if whole {
             return Ok((written as u64, true));
         }
-        let goes_on = told(written as u64, whole.then_some(known as u64));
+        let goes = told(written as u64, whole.then_some(known as u64));
         // What has arrived is written in any case.
-        if !goes_on && !whole && body.known().0 <= written {
+        let all = goes == Goes::SoFar && !whole && body.known().0 <= written;
+        if all || goes == Goes::Nowhere {
             return Ok((written as u64, false));
         }
     }
@@ -218,23 +246,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_on_its_way_is_written_beside_and_nothing_is_left_of_one_that_is_not_whole() {
+    fn a_body_on_its_way_is_written_beside_and_nothing_is_left_of_one_that_is_not_meant() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.txt");
         let body = Payload::from("all");
-        assert_eq!(save_arriving(&body, &file, || false), None);
+        assert!(save_arriving(&body, &file, false, || None).is_none());
         assert!(names(folder.path()).is_empty());
         let whole = || {
             // It is there, and not yet in its place.
             assert!(names(folder.path()).iter().any(|name| name.contains(".part")));
-            true
+            Some(true)
         };
-        assert_eq!(save_arriving(&body, &file, whole), Some(3));
+        let saved = save_arriving(&body, &file, false, whole).unwrap().unwrap();
+        assert_eq!((saved.bytes, saved.part), (3, None));
         assert_eq!(names(folder.path()), ["a.txt"]);
-        assert_eq!(save_arriving(&Payload::from("other"), &file, || false), None);
+        assert!(save_arriving(&Payload::from("other"), &file, false, || None).is_none());
         assert_eq!(fs::read_to_string(&file).unwrap(), "all");
-        assert_eq!(save_arriving(&body, folder.path(), || true), None);
+        assert!(save_arriving(&body, folder.path(), false, || Some(true)).is_none());
         assert_eq!(names(folder.path()), ["a.txt"]);
+        // What broke off stays beside it.
+        let half = save_arriving(&Payload::from("half"), &file, false, || Some(false));
+        let part = half.unwrap().unwrap().part.unwrap();
+        assert_eq!(fs::read_to_string(part).unwrap(), "half");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "all");
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -255,7 +289,7 @@ mod tests {
         let mut told = Vec::new();
         let saved = save(&body.clone().into(), &path, true, |bytes, all| {
             told.push((bytes, all));
-            true
+            Goes::On
         });
         assert_eq!(saved.unwrap().bytes, 3_000_000);
         assert!(fs::read(&path).unwrap() == body);
@@ -268,7 +302,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         fs::write(&path, "before").unwrap();
-        let saved = save(&"half of it".into(), &path, false, |_, _| true).unwrap();
+        let saved = save(&"half of it".into(), &path, false, |_, _| Goes::On).unwrap();
         let part = saved.part.unwrap();
         assert_eq!(fs::read_to_string(&part).unwrap(), "half of it");
         assert!(part.file_name().unwrap().to_string_lossy().starts_with("a.txt."));
@@ -276,10 +310,20 @@ mod tests {
     }
 
     #[test]
+    fn a_save_that_goes_nowhere_ends_in_the_middle_of_what_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let body = Payload::from(vec![b'x'; 5 << 20]);
+        let saved = save(&body, &folder.path().join("a"), true, |_, _| Goes::Nowhere).unwrap();
+        assert!(saved.part.is_some() && saved.bytes < 5 << 20);
+        let saved = save(&body, &folder.path().join("b"), true, |_, _| Goes::SoFar).unwrap();
+        assert_eq!((saved.bytes, saved.part), (5 << 20, None));
+    }
+
+    #[test]
     fn the_longest_name_is_no_hindrance() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ß".repeat(127));
-        assert_eq!(save(&"x".into(), &path, true, |_, _| true).unwrap().bytes, 1);
+        assert_eq!(save(&"x".into(), &path, true, |_, _| Goes::On).unwrap().bytes, 1);
         assert_eq!(fs::read_to_string(&path).unwrap(), "x");
     }
 
@@ -291,7 +335,7 @@ mod tests {
         let path = folder.path().join("mine");
         fs::write(&path, "longer than it will be").unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
-        let saved = save(&"new".into(), &path, true, |_, _| true).unwrap();
+        let saved = save(&"new".into(), &path, true, |_, _| Goes::On).unwrap();
         assert!(saved.part.is_none());
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -309,10 +353,10 @@ mod tests {
         // Whoever may write anywhere writes beside it.
         let is_root = tempfile::tempfile_in(folder.path()).is_ok();
         for path in [&mine, &link] {
-            for whole in [false, true] {
-                let saved = save_arriving(&Payload::from("new"), path, || whole);
-                let is_done = whole && is_root;
-                assert_eq!(saved, is_done.then_some(3));
+            for whole in [None, Some(true)] {
+                let saved = save_arriving(&Payload::from("new"), path, false, || whole);
+                let is_done = whole.is_some() && is_root;
+                assert_eq!(saved.map(|saved| saved.unwrap().bytes), is_done.then_some(3));
                 let text = if is_done { "new" } else { "before" };
                 assert_eq!(fs::read_to_string(&mine).unwrap(), text);
                 fs::write(&mine, "before").unwrap();
@@ -320,17 +364,14 @@ mod tests {
         }
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         for stream in ["/dev/null", "/dev/stderr", "/dev/fd/2"] {
-            assert_eq!(
-                save_arriving(&Payload::from(""), Path::new(stream), || true),
-                None,
-                "{stream}"
-            );
+            let saved = save_arriving(&Payload::from(""), Path::new(stream), false, || Some(true));
+            assert!(saved.is_none(), "{stream}");
         }
     }
 
     #[test]
     fn what_cannot_be_written_is_named() {
-        let error = save(&"x".into(), Path::new("/nowhere/at/all"), true, |_, _| true).unwrap_err();
+        let error = save(&"x".into(), Path::new("/nowhere/at/all"), true, |_, _| Goes::On).unwrap_err();
         assert_eq!(
             error.to_string(),
             "cannot write `/nowhere/at/all`: there is no such folder"
@@ -353,7 +394,7 @@ mod tests {
     fn what_came_takes_the_place_of_the_file_for_who_knows_that() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
-        let saved = save_what_came(&"half of it".into(), &path, |_, _| true).unwrap();
+        let saved = save_what_came(&"half of it".into(), &path, |_, _| Goes::On).unwrap();
         assert!(saved.part.is_none());
         assert_eq!(names(folder.path()), ["a.txt"]);
     }
@@ -367,12 +408,12 @@ mod tests {
         fs::write(&real, "before").unwrap();
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
         symlink(&real, &link).unwrap();
-        save(&"after".into(), &link, true, |_, _| true).unwrap();
+        save(&"after".into(), &link, true, |_, _| Goes::On).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(&real).unwrap(), "after");
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
         assert_eq!(
-            save(&"x".into(), Path::new("/dev/null"), true, |_, _| true)
+            save(&"x".into(), Path::new("/dev/null"), true, |_, _| Goes::On)
                 .unwrap()
                 .bytes,
             1

@@ -78,6 +78,8 @@ pub enum Event {
     Looked(looking::Answer),
     /// A filter has news.
     Filtered(u64, filtering::News),
+    /// Writing a body to a file has ended, with these words.
+    BodySaved(Level, String),
     /// A body is text now, or why not; and for whom.
     Given(giving::To, Result<String, String>),
     /// An outside editor came back with a text; the key is that of the effect.

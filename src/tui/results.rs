@@ -173,6 +173,10 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             Err(error) => state.shared.notify(Level::Error, error),
         },
         Event::Notice(level, text) => state.shared.notify(level, text),
+        Event::BodySaved(level, text) => {
+            state.shared.saving = state.shared.saving.saturating_sub(1);
+            state.shared.notify(level, text);
+        }
         Event::Cookies(cookies, json) => {
             for modal in &mut state.modals {
                 if let Modal::Cookies(list) = modal {

@@ -142,6 +142,8 @@ pub struct Shared {
     pub keeping: Keeping,
     /// What variables had as initial values before they were made secrets.
     pub initials: Initials,
+    /// How many bodies are being written to files.
+    pub saving: usize,
     /// A node cut in the tree, waiting to be pasted.
     pub cut: Option<NodeId>,
     /// The variables that were asked for last, and what they were made from.

@@ -132,7 +132,8 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
     }
 }
 
-/// Esc hides secrets, and goes one step: leaves a field, cancels the open request's send from wherever one is, ends a zoom.
+/// Esc hides secrets, and goes one step: leaves a field, cancels the open request's send from wherever one is, calls
+/// off the saving of a body, ends a zoom.
 fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     state.shared.hide_again();
     let mut cx = crate::tui::panes::Cx {
@@ -147,6 +148,9 @@ fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) 
     let open = state.shared.open.filter(|open| state.shared.running.contains_key(open));
     if open.is_some() && sending::cancel(state, effects) {
         return;
+    }
+    if state.shared.saving > 0 {
+        return effects.push(Effect::StopSaving);
     }
     state.zoom = false;
 }

@@ -71,6 +71,7 @@ impl Helpers {
             Effect::Local(job) => self.files.keep(job),
             Effect::Rescue { text, ending } => self.rescue(&text, ending),
             Effect::SaveBody { path, body } => self.bodies.save(path, body),
+            Effect::StopSaving => self.bodies.stop(),
             Effect::KeepTheme(name) => self.files.keep_theme(self.config_file.clone(), name),
             other => return Some(other),
         }
@@ -172,6 +173,7 @@ impl Helpers {
                 | Effect::Local(_)
                 | Effect::Rescue { .. }
                 | Effect::SaveBody { .. }
+                | Effect::StopSaving
                 | Effect::KeepTheme(_) => {}
             }
         }

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::model::Payload;
-use crate::store::body::{self, Saved};
+use crate::store::body::{self, Goes, Saved};
 use crate::tui::event::Event;
 use crate::tui::panes::response::words::size;
 use crate::tui::shared::Level;
@@ -22,6 +22,8 @@ pub struct Saves {
     queue: Sender<Event>,
     /// The program is ending: who waits for bytes still to come waits no longer.
     ending: Arc<AtomicBool>,
+    /// What runs now is called off.
+    stopped: Arc<AtomicBool>,
     running: Vec<JoinHandle<()>>,
 }
 
@@ -31,6 +33,7 @@ impl Saves {
         Self {
             queue,
             ending: Arc::default(),
+            stopped: Arc::default(),
             running: Vec::new(),
         }
     }
@@ -38,10 +41,15 @@ impl Saves {
     /// Writes a body to a file, as far as it is there and on as it comes.
     pub fn save(&mut self, path: PathBuf, body: Payload) {
         self.running.retain(|thread| !thread.is_finished());
-        let (queue, ending) = (self.queue.clone(), Arc::clone(&self.ending));
+        let (ending, stopped) = (Arc::clone(&self.ending), Arc::clone(&self.stopped));
+        // Nobody listens when the program is ending.
+        let queue = self.queue.clone();
+        let going = move |text| {
+            let _ = queue.send(Event::Notice(Level::Info, text));
+        };
+        let queue = self.queue.clone();
         let say = move |level, text| {
-            // Nobody listens when the program is ending.
-            let _ = queue.send(Event::Notice(level, text));
+            let _ = queue.send(Event::BodySaved(level, text));
         };
         let name = path.display().to_string();
         let failed = say.clone();
@@ -54,9 +62,13 @@ impl Saves {
                 if last.elapsed() >= NEWS {
                     last = Instant::now();
                     let all = all.map_or_else(String::new, |all| format!(" of {}", size(all)));
-                    say(Level::Info, format!("saving: {}{all}", size(written)));
+                    going(format!("saving: {}{all}", size(written)));
                 }
-                !ending.load(Ordering::Relaxed)
+                match (stopped.load(Ordering::Relaxed), ending.load(Ordering::Relaxed)) {
+                    (true, _) => Goes::Nowhere,
+                    (false, true) => Goes::SoFar,
+                    (false, false) => Goes::On,
+                }
             };
             let saved = if over {
                 body::save_what_came(&body, &path, told)
@@ -64,6 +76,20 @@ impl Saves {
                 body::save(&body, &path, true, told)
             };
             match saved {
+                Ok(Saved {
+                    bytes,
+                    part: Some(part),
+                }) if stopped.load(Ordering::Relaxed) => {
+                    let bytes = size(bytes);
+                    let text = if part == path {
+                        format!("called off: the first {bytes} are in `{shown}`")
+                    } else if let Err(error) = std::fs::remove_file(&part) {
+                        format!("called off, and cannot remove `{}`: {error}", part.display())
+                    } else {
+                        format!("not saved: called off after {bytes}")
+                    };
+                    say(Level::Info, text);
+                }
                 Ok(Saved { bytes, part: None }) if body.is_torn() => say(
                     Level::Warning,
                     format!("saved the {} that came to `{shown}`: it is not all", size(bytes)),
@@ -103,6 +129,11 @@ impl Saves {
         }
     }
 
+    /// Calls off what is being written.
+    pub fn stop(&mut self) {
+        std::mem::take(&mut self.stopped).store(true, Ordering::Relaxed);
+    }
+
     /// Waits until all that has arrived is on the disk.
     pub fn finish(&mut self) {
         self.ending.store(true, Ordering::Relaxed);
@@ -136,7 +167,7 @@ mod tests {
         drop(saves);
         let told: Vec<Event> = news.iter().collect();
         assert!(
-            matches!(&told[..], [Event::Notice(Level::Warning, text)] if text.contains("broke off after 10 B")),
+            matches!(&told[..], [Event::BodySaved(Level::Warning, text)] if text.contains("broke off after 10 B")),
             "{told:?}"
         );
         assert!(
@@ -150,10 +181,31 @@ mod tests {
         drop(saves);
         let told: Vec<Event> = news.iter().collect();
         assert!(
-            matches!(&told[..], [Event::Notice(Level::Warning, text)] if text.contains("saved the 10 B that came")),
+            matches!(&told[..], [Event::BodySaved(Level::Warning, text)] if text.contains("saved the 10 B that came")),
             "{told:?}"
         );
         assert_eq!(std::fs::read(folder.path().join("body")).unwrap(), b"half of it");
+    }
+
+    #[test]
+    fn what_is_called_off_is_not_saved_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (queue, news) = channel();
+        let mut saves = Saves::new(queue);
+        let mut keeper = Keeper::new(Keeping::default());
+        keeper.push(b"half of it").unwrap();
+        saves.save(folder.path().join("body"), keeper.payload());
+        saves.stop();
+        let told = news.recv().unwrap();
+        assert!(
+            matches!(&told, Event::BodySaved(Level::Info, text) if text.starts_with("not saved: called off after ")),
+            "{told:?}"
+        );
+        assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
+        // The next one is another one.
+        saves.save(folder.path().join("body"), "all".into());
+        saves.finish();
+        assert_eq!(std::fs::read(folder.path().join("body")).unwrap(), b"all");
     }
 
     #[test]
@@ -170,7 +222,7 @@ mod tests {
         let mut words: Vec<String> = news
             .iter()
             .map(|event| match event {
-                Event::Notice(_, text) => text,
+                Event::BodySaved(_, text) => text,
                 other => panic!("{other:?}"),
             })
             .collect();

@@ -20,7 +20,10 @@ pub fn lengths() -> Vec<Row> {
             "a length too short",
             vec![send(ok("Content-Length: 3\r\n", "abcdef"))],
             0,
-            &["abc", "sent more than the 3 bytes it had announced"],
+            &[
+                "abc",
+                "sent more than the 3 bytes it had announced: what came beyond is not shown",
+            ],
         ),
         row(
             "a negative length",
