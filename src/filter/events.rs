@@ -110,4 +110,18 @@ mod tests {
         let none = FilterError::Body("no event's data is JSON".to_owned());
         assert_eq!(filter("data: hello\n\n"), Err(none));
     }
+
+    #[test]
+    fn what_is_no_json_of_it_is_told_but_for_the_word_at_the_end() {
+        let flaw = |stream: &'static str| {
+            let mut session = Session::new(stream.into(), EVENTS, Limits::default());
+            session.run(".n", &Stop::never()).ok().and_then(|found| found.cut)
+        };
+        assert_eq!(flaw("data: {\"n\":1}\n\ndata: [DONE]\n\n"), None);
+        let told = flaw("data: {\"n\":1}\n\n: hello\n\ndata: tick\n\ndata: 1 2\n\ndata: [DONE]\n\n");
+        assert_eq!(
+            told.as_deref(),
+            Some("event 2 is no JSON, and passed over: a value should stand here")
+        );
+    }
 }

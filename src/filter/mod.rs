@@ -441,6 +441,7 @@ impl Session {
         if !read.whole && (whole || len > read.next) {
             let bytes = self.body.read(read.at, len - read.at);
             let bytes = bytes.map_err(|error| unreadable(&error))?;
+            let _taken = meter::Taken::new(bytes.len());
             if self.of == Of::Events {
                 read.events(&bytes, whole, self.limits, stop)?;
             } else {

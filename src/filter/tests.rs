@@ -182,6 +182,19 @@ fn nothing_runs_for_ever_or_takes_all_memory() {
     assert_eq!(said("repeat(\"x\" * 400)"), "2 only the first 0 MiB: there is more");
 }
 
+#[test]
+fn what_is_taken_is_counted_with_the_room_that_lists_and_objects_have_to_grow() {
+    let limits = Limits {
+        memory: 1 << 20,
+        ..Limits::default()
+    };
+    let objects = |count| format!("[{}1]", "{\"a\":1,\"b\":2,\"c\":3,\"d\":4},".repeat(count));
+    let run = |count| with(limits, "application/json", &objects(count), "length").map(|found| found.count);
+    assert_eq!(run(1500), Ok(1));
+    // Each takes more than 500 bytes.
+    assert!(run(2500).is_err());
+}
+
 /// A program that makes a value of 2^36 leaves in 36 steps: they are shared.
 fn shared() -> String {
     format!("1{}", "|[.,.]".repeat(36))

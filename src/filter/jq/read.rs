@@ -54,6 +54,8 @@ pub struct Values {
     forgives: Option<Forgives>,
     /// How deep the last broken line stood, as long as what follows may belong to it.
     broken: Option<usize>,
+    /// How many events there were.
+    events: usize,
     /// What was passed over, or is missing.
     pub flaw: Option<String>,
     /// Where the values are, if they are only gone over: nothing is read then.
@@ -219,8 +221,8 @@ impl Values {
         Ok(())
     }
 
-    /// Reads the data of the events in what follows those that were read. Data that is no JSON is passed over: streams end
-    /// with a word.
+    /// Reads the data of the events in what follows those that were read. Data that is no JSON is passed over, and told but
+    /// for the word that many streams end with.
     ///
     /// # Errors
     ///
@@ -237,9 +239,18 @@ impl Values {
                 reader.space();
                 let whole = reader.at == data.len();
                 self.keys = reader.keys;
-                if let Some(value) = value.ok().filter(|_| whole) {
-                    self.taken.grow(ITEM);
-                    self.read.push(value);
+                self.events += 1;
+                let number = self.events;
+                match value {
+                    Ok(value) if whole => {
+                        self.taken.grow(ITEM);
+                        self.read.push(value);
+                    }
+                    _ if matches!(data.trim_ascii(), b"" | b"[DONE]") => {}
+                    value => {
+                        let what = value.err().map_or("more follows the value", |Mistake(what, _)| what);
+                        self.note(|| format!("event {number} is no JSON, and passed over: {what}"));
+                    }
                 }
             })
         });

@@ -73,13 +73,37 @@ pub struct Object {
     taken: Taken,
 }
 
-/// Bytes that a list, an object and a text take besides what is in them, and an item and a member besides their values; a
-/// number as it was spelled takes as much as a text.
-const LIST: usize = 64;
+/// Bytes that a list and an object take besides what is in them, and an item besides its value; a number as it was spelled
+/// takes as much as a text.
+const LIST: usize = 80;
 const OBJECT: usize = 128;
-const TEXT: usize = 56;
 pub const ITEM: usize = size_of::<Val>();
-const MEMBER: usize = 56;
+/// What a member takes of the object's own list of members, and a place in its index of them.
+const MEMBER: usize = 40;
+const PLACE: usize = 9;
+
+/// What is taken for so many bytes that are asked for: the system hands them out in sixteens, with a word before them.
+const fn taken_for(bytes: usize) -> usize {
+    if bytes == 0 {
+        0
+    } else {
+        (bytes + 8).next_multiple_of(16)
+    }
+}
+
+/// What a text of so many bytes takes: the text, and what leads to it.
+const fn text_takes(len: usize) -> usize {
+    48 + taken_for(len)
+}
+
+/// What an object takes that has room for so many members: there is more room than members, by up to as much again.
+fn room_takes(members: usize) -> usize {
+    if members == 0 {
+        return 0;
+    }
+    let places = (members * 8 / 7).next_power_of_two().max(4);
+    taken_for(members * MEMBER) + taken_for(places * PLACE + 16)
+}
 
 impl List {
     fn new() -> Self {
@@ -98,7 +122,12 @@ impl List {
     /// Adds an item.
     pub fn push(&mut self, item: Val) {
         meter::tick();
-        self.taken.grow(ITEM);
+        if self.items.len() == self.items.capacity() {
+            // Before it is there: what is too large must not be made.
+            let more = self.items.len().max(4);
+            self.taken.grow(ITEM * more);
+            self.items.reserve_exact(more);
+        }
         self.depth = meter::depth(self.depth.max(item.depth() + 1));
         self.items.push(item);
     }
@@ -145,9 +174,16 @@ impl Object {
     pub fn insert(&mut self, key: Rc<str>, value: Val) {
         meter::tick();
         self.depth = meter::depth(self.depth.max(value.depth() + 1));
-        let bytes = key.len();
+        // A name that others have too takes nothing more.
+        let own = if Rc::strong_count(&key) > 2 {
+            0
+        } else {
+            text_takes(key.len())
+        };
+        let before = self.members.capacity();
         if self.members.insert(key, value).is_none() {
-            self.taken.grow(MEMBER + bytes);
+            let room = room_takes(self.members.capacity()).saturating_sub(room_takes(before));
+            self.taken.grow(room + own);
         }
     }
 
@@ -287,7 +323,7 @@ impl Val {
     /// Text.
     pub fn text(text: impl Into<Box<str>>) -> Self {
         let text = text.into();
-        let taken = Taken::new(TEXT + text.len());
+        let taken = Taken::new(text_takes(text.len()));
         Self::Str(Rc::new(Text { text, _taken: taken }))
     }
 
@@ -314,7 +350,7 @@ impl Val {
             Self::Number(Rc::new(Spelled {
                 text: spelled.into(),
                 float,
-                _taken: Taken::new(TEXT + spelled.len()),
+                _taken: Taken::new(text_takes(spelled.len()) + 16),
             }))
         }
     }
