@@ -53,6 +53,12 @@ pub(super) fn join(from: &Url, location: &str) -> Result<Target, SendError> {
     let joined = from
         .join(location)
         .map_err(|error| nowhere(error.to_string().to_lowercase()))?;
+    let scheme = joined.scheme();
+    if !["http", "https"].contains(&scheme) {
+        return Err(nowhere(format!(
+            "it is an address of `{scheme}`, and none of `http` or `https`"
+        )));
+    }
     Target::new(joined.as_str()).map_err(|error| nowhere(error.message))
 }
 

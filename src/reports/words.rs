@@ -84,7 +84,8 @@ pub fn moment(at: Timestamp, now: Timestamp) -> String {
     let seconds = at.duration_since(now).as_secs();
     let away = seconds.unsigned_abs();
     let (_, unit, name) = UNITS.into_iter().find(|(below, ..)| away < *below).unwrap_or(UNITS[4]);
-    let count = away / unit;
+    // As people count: what lasts 24 hours and 59 minutes lasts 25.
+    let count = (away + unit / 2) / unit;
     let plural = if count == 1 { "" } else { "s" };
     if seconds < 0 {
         format!("{count} {name}{plural} ago")
@@ -108,13 +109,15 @@ mod tests {
                 "in 0 seconds",
                 "in 1 second",
                 "119 seconds ago",
-                "in 119 minutes",
+                "in 120 minutes",
                 "2 hours ago",
                 "in 12 days",
                 "729 days ago",
                 "in 2 years"
             ]
         );
+        let soon = now + jiff::SignedDuration::from_millis(89_999_800);
+        assert_eq!(moment(soon, now), "in 25 hours");
         assert_eq!(moment(Timestamp::MAX, Timestamp::MIN), "in 20012 years".to_owned());
     }
     use std::time::Duration;

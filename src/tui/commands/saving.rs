@@ -157,6 +157,11 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
                         if let Some(top) = nodes.first() {
                             state.panes.tree.reveal(top.id);
                         }
+                        let closed = state.closed.filter(|id| nodes.iter().any(|node| node.id == *id));
+                        if let Some(id) = closed.filter(|_| state.shared.open.is_none()) {
+                            state.shared.open = Some(id);
+                            state.closed = None;
+                        }
                     }
                     _ => {}
                 }

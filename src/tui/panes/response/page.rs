@@ -345,7 +345,8 @@ impl Page {
 
 /// Where the lines of a row's text begin and end, in bytes of [`Row::plain`]; at least one line.
 ///
-/// Lines break behind the last space if that leaves most of the line full, else where the room ends.
+/// Lines break behind the last space, and a fingerprint between two of its bytes, if that leaves most of the line full; else
+/// where the room ends.
 fn breaks(row: &Row, width: usize) -> Vec<Range<usize>> {
     let room = width.saturating_sub(row.indent(width)).max(1);
     let text = row.plain();
@@ -360,12 +361,21 @@ fn breaks(row: &Row, width: usize) -> Vec<Range<usize>> {
             lines.push(start..at);
             (start, column, space) = (at, from, None);
         }
-        if glyph.text == " " {
+        if glyph.text == " " || glyph.text == ":" && is_between_bytes(&text, glyph.byte) {
             space = Some((glyph.byte + 1, glyph.column + 1));
         }
     }
     lines.push(start..text.len());
     lines
+}
+
+/// Whether a colon stands between bytes in hexadecimal: `AB:CD`.
+fn is_between_bytes(text: &str, colon: usize) -> bool {
+    let is_byte = |at: Option<usize>| {
+        let bytes = at.and_then(|at| text.as_bytes().get(at..at + 2));
+        bytes.is_some_and(|bytes| bytes.iter().all(u8::is_ascii_hexdigit))
+    };
+    is_byte(colon.checked_sub(2)) && is_byte(Some(colon + 1))
 }
 
 struct Painter<'a> {
@@ -501,6 +511,8 @@ mod tests {
         assert_eq!(lines(&Row::new(Ink::Text, "abcdefgh"), 3), ["abc", "def", "gh"]);
         assert_eq!(lines(&Row::new(Ink::Text, "日本語"), 3), ["日", "本", "語"]);
         assert_eq!(lines(&Row::new(Ink::Text, ""), 3), [""]);
+        assert_eq!(lines(&Row::new(Ink::Text, "AB:CD:EF:01"), 7), ["AB:CD:", "EF:01"]);
+        assert_eq!(lines(&Row::new(Ink::Text, "at 12:30:45x"), 9), ["at 12:30:", "45x"]);
         assert_eq!(
             lines(&Row::new(Ink::Text, "日本"), 1),
             ["日", "本"],

@@ -215,9 +215,9 @@ pub(super) fn value(state: &mut State, back: bool, cx: &mut Cx<'_>) {
             .and_then(|text| text.strip_suffix('"'))
             .unwrap_or(&text);
         let simple = !inner.is_empty() && range.len() < MOST_SEARCHED && !inner.starts_with(['{', '[']);
-        simple.then(|| inner.to_owned())
+        simple.then(|| (inner.to_owned(), whole(&text)))
     });
-    let Some(value) = value else {
+    let Some((value, pattern)) = value else {
         return cx
             .shared
             .notify(Level::Info, "there is no value to search for on this line");
@@ -229,9 +229,18 @@ pub(super) fn value(state: &mut State, back: bool, cx: &mut Cx<'_>) {
     }
     begin(state, cx);
     state.search.typing = false;
-    state.search.field.set_text(&regex::escape(&value));
+    state.search.field.set_text(&pattern);
     follow::search(state, true, cx);
     state.search.back = back;
+}
+
+/// What finds a value and not what only begins or ends with it: a text has its quotes, what is a word or a number ends where
+/// one does.
+fn whole(value: &str) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let edge = |on: bool| if on { r"\b" } else { "" };
+    let (first, last) = (edge(value.starts_with(is_word)), edge(value.ends_with(is_word)));
+    format!("{first}{}{last}", regex::escape(value))
 }
 
 /// Opens the line.

@@ -21,22 +21,24 @@ pub fn duration(took: Duration) -> String {
     }
 }
 
-/// Writes a number of bytes with three figures, in powers of 1000: `0 B`, `1.24 KB`, `104 MB`.
+/// Writes a number of bytes with three figures, in powers of 1000: `0 B`, `1.25 KB`, `105 MB`.
 pub fn size(bytes: u64) -> String {
     if bytes < 1000 {
         return format!("{bytes} B");
     }
     let mut unit = 1000_u64;
     for name in ["KB", "MB", "GB"] {
-        // Hundredths of the unit, rounded down: exact for any size.
-        let hundredths = u128::from(bytes) * 100 / u128::from(unit);
-        if hundredths < 100_000 || name == "GB" {
-            let (whole, part) = (hundredths / 100, hundredths % 100);
-            return match whole {
-                0..10 => format!("{whole}.{part:02} {name}"),
-                10..100 => format!("{whole}.{} {name}", part / 10),
-                _ => format!("{whole} {name}"),
-            };
+        // So many parts of the unit, rounded: exact for any size.
+        let parts = |parts: u128| (u128::from(bytes) * parts + u128::from(unit / 2)) / u128::from(unit);
+        let (hundredths, tenths, whole) = (parts(100), parts(10), parts(1));
+        if hundredths < 1000 {
+            return format!("{}.{:02} {name}", hundredths / 100, hundredths % 100);
+        }
+        if tenths < 1000 {
+            return format!("{}.{} {name}", tenths / 10, tenths % 10);
+        }
+        if whole < 1000 || name == "GB" {
+            return format!("{whole} {name}");
         }
         unit *= 1000;
     }
@@ -67,17 +69,21 @@ mod tests {
 
     #[test]
     fn sizes_have_three_figures() {
-        let shown: Vec<_> = [0, 999, 1000, 1_249, 41_000, 104_857_600, u64::MAX].map(size).to_vec();
+        let shown: Vec<_> = [0, 999, 1000, 1_249, 9_999, 41_000, 999_999, 104_857_746, u64::MAX]
+            .map(size)
+            .to_vec();
         assert_eq!(
             shown,
             [
                 "0 B",
                 "999 B",
                 "1.00 KB",
-                "1.24 KB",
+                "1.25 KB",
+                "10.0 KB",
                 "41.0 KB",
-                "104 MB",
-                "18446744073 GB"
+                "1.00 MB",
+                "105 MB",
+                "18446744074 GB"
             ]
         );
     }

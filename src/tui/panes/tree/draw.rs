@@ -6,6 +6,8 @@
 //!   ▸ Users
 //! ```
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
@@ -183,18 +185,24 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
             }
         }
     }
-    let name = node.entity.name();
+    let mut name = Cow::Borrowed(node.entity.name());
+    if state.torn.contains(&node.id) {
+        name = format!("✗ {name}").into();
+    }
     if shared.open == Some(node.id) && at != state.cursor && shared.cut != Some(node.id) {
         base = base.patch(theme.accent);
     }
     // A name that is too long gives way to the status, as far as something of it is left.
     let free = usize::from(line.right().saturating_sub(x + UNSAVED + STATUS));
-    let shows = marks.status.is_some() && free >= NAME.min(glyphs::width(name));
+    let shows = marks.status.is_some() && free >= NAME.min(glyphs::width(&name));
     if shows {
         right = line.right().saturating_sub(UNSAVED + STATUS);
     }
     let room = usize::from(right.saturating_sub(x));
-    glyphs::put_text(buf, Position::new(x, line.y), name, room, base);
+    if state.torn.contains(&node.id) {
+        base = base.patch(theme.error);
+    }
+    glyphs::put_text(buf, Position::new(x, line.y), &name, room, base);
     marks.draw(shows, base, line, buf);
 }
 

@@ -12,7 +12,7 @@ mod draw;
 mod edits;
 mod rows;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
@@ -41,6 +41,8 @@ const WHEEL: isize = 3;
 #[derive(Debug, Default)]
 pub struct State {
     rows: Vec<Row>,
+    /// Requests whose files cannot be read any more: what they show is what was in there before.
+    torn: HashSet<NodeId>,
     /// The deepest of the rows.
     deepest: u16,
     unfolded: BTreeSet<NodeId>,
@@ -264,7 +266,7 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         state.on = Some(id);
         state.on_broken = None;
     }
-    rows::flatten(workspace, &state.unfolded, &mut state.rows);
+    state.torn = rows::flatten(workspace, &state.unfolded, &mut state.rows);
     state.deepest = state.rows.iter().map(|row| row.depth).max().unwrap_or(0);
     let height = usize::from(list_area(area, workspace).height);
     let resized = std::mem::replace(&mut state.height, height) != height;

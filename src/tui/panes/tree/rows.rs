@@ -1,6 +1,6 @@
 //! The tree as a list: the rows that are not folded away, from top to bottom.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use crate::model::problem::Problem;
@@ -44,8 +44,9 @@ pub fn indent(depth: u16, deepest: u16, width: u16) -> u16 {
     (step * depth).min(width / 2)
 }
 
-/// Flattens what is visible. Looks at each visible node once, so it is cheap enough to run after every event.
-pub fn flatten(workspace: &Workspace, unfolded: &BTreeSet<NodeId>, out: &mut Vec<Row>) {
+/// Flattens what is visible; returns the requests that were read before their files broke. Looks at each visible node once,
+/// so it is cheap enough to run after every event.
+pub fn flatten(workspace: &Workspace, unfolded: &BTreeSet<NodeId>, out: &mut Vec<Row>) -> HashSet<NodeId> {
     out.clear();
     let row = |id: &NodeId, depth| Row {
         shows: Shows::Node(*id),
@@ -58,10 +59,10 @@ pub fn flatten(workspace: &Workspace, unfolded: &BTreeSet<NodeId>, out: &mut Vec
         });
         out.extend(workspace.scratch().iter().map(|id| row(id, 1)));
     }
-    let broken = broken(workspace);
+    let (broken, torn) = broken(workspace);
     let broken = |group: Option<NodeId>, depth| {
-        let own = broken.iter().rev().filter(move |(above, _)| *above == group);
-        own.map(move |(_, problem)| Row {
+        let own = broken.get(&group).into_iter().flatten().rev();
+        own.map(move |problem| Row {
             shows: Shows::Broken(*problem),
             depth,
         })
@@ -80,24 +81,42 @@ pub fn flatten(workspace: &Workspace, unfolded: &BTreeSet<NodeId>, out: &mut Vec
         todo.extend(broken(Some(node.id), next.depth + 1));
         todo.extend(node.children.iter().rev().map(|id| row(id, next.depth + 1)));
     }
+    torn
 }
 
-/// The files of collections that cannot be read, each with the group it is in, as far as that can be.
-fn broken(workspace: &Workspace) -> Vec<(Option<NodeId>, usize)> {
+/// The files of collections that cannot be read, by the group they are in, as far as that can be; and the requests that were
+/// read before: they have rows of their own.
+fn broken(workspace: &Workspace) -> (HashMap<Option<NodeId>, Vec<usize>>, HashSet<NodeId>) {
     let mut known = HashSet::new();
     let folder = workspace.root.join("collections");
     let unread = workspace.problems.iter().enumerate();
     let unread = unread.filter(|(_, problem)| !problem.warning && known.insert(&problem.file));
     let files = unread.filter_map(|(at, problem)| Some((at, problem.file.strip_prefix(&folder).ok()?)));
     let placed = files.filter(|(_, file)| file.extension().is_some_and(|ending| ending == "toml"));
-    let group = |file: &Path| {
-        let mut above = file.ancestors().skip(1);
-        above.find_map(|folder| {
-            let names: Option<Vec<&str>> = folder.iter().map(|name| name.to_str()).collect();
-            workspace.find_kind(&ItemPath::new(names?.join("/")), true)
-        })
+    // Where hundreds are broken, they are in a few folders.
+    let mut groups: HashMap<&Path, Option<NodeId>> = HashMap::new();
+    let find = |path: &Path, is_group| {
+        let names: Option<Vec<&str>> = path.iter().map(|name| name.to_str()).collect();
+        workspace.find_kind(&ItemPath::new(names?.join("/")), is_group)
     };
-    placed.map(|(at, file)| (group(file), at)).collect()
+    let mut out: HashMap<Option<NodeId>, Vec<usize>> = HashMap::new();
+    let mut torn = HashSet::new();
+    for (at, file) in placed {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let group = *groups
+            .entry(folder)
+            .or_insert_with(|| folder.ancestors().find_map(|folder| find(folder, true)));
+        let is_of_group = file.ends_with("collection.toml") || file.ends_with("folder.toml");
+        let slug = file.file_stem().and_then(|stem| stem.to_str());
+        let children = group.and_then(|group| workspace.node(group)).map(|node| &node.children);
+        let mut nodes = children.into_iter().flatten().filter_map(|id| workspace.node(*id));
+        let read = nodes.find(|node| Some(node.slug.as_str()) == slug && !node.entity.is_group());
+        match read.filter(|_| !is_of_group) {
+            Some(node) => _ = torn.insert(node.id),
+            None => out.entry(group).or_default().push(at),
+        }
+    }
+    (out, torn)
 }
 
 /// What a file that cannot be read is called: a request by its name, what describes a group by the way to it.

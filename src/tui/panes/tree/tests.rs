@@ -435,12 +435,15 @@ fn the_cursor_stays_with_its_node_and_goes_up_when_it_is_folded_away() {
     let mut harness = Harness::new(120, 40);
     harness.press("jjlj");
     let gone = id(&harness, "pydio-cells/configuration");
+    let open = Some(id(&harness, "pydio-cells/configuration/list-services"));
+    harness.state.shared.open = open;
     let mut effects = Vec::new();
     harness.state.run(vec![Command::Delete(gone)], &mut effects);
     harness.event(Event::Tick);
-    assert_eq!(lines(&harness).len(), 2);
+    assert_eq!((lines(&harness).len(), harness.state.shared.open), (2, None));
     harness.press("u");
     assert_eq!(lines(&harness).len(), 5, "undo brings it back as it stood");
+    assert_eq!(harness.state.shared.open, open, "and opens again what was open");
 }
 
 #[test]
@@ -538,6 +541,14 @@ fn a_file_that_cannot_be_read_stands_in_the_tree_and_opens_in_an_editor() {
     assert!(seen[found("✗ gone/collection.toml")].starts_with(" ✗"), "{seen:?}");
     harness.press("jjj");
     assert_eq!(harness.state.panes.tree.on, None);
+    // One that was read before it broke is there once.
+    let file = problem("collections/pydio-cells/configuration/datasources.toml", false);
+    harness.state.shared.workspace.problems.push(file);
+    harness.event(Event::Tick);
+    let seen = names(&harness);
+    assert_eq!(seen.iter().filter(|name| name.contains('✗')).count(), 3, "{seen:?}");
+    assert!(seen[found("Data sources")].contains("GET  ✗ Data sources"), "{seen:?}");
+    assert!(!seen.iter().any(|name| name.contains("datasources")), "{seen:?}");
     // It stays there, whatever comes before it.
     harness.state.shared.workspace.problems.remove(3);
     harness

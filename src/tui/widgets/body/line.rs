@@ -500,10 +500,13 @@ fn grouped(count: usize) -> String {
 
 /// Writes a size for people: `17 B`, `4.2 KB`, `97.1 MB`.
 pub(super) fn size(bytes: usize) -> String {
-    let tenths = |unit: usize| (bytes / unit, bytes % unit * 10 / unit);
+    let tenths = |unit: usize| {
+        let tenths = bytes / unit * 10 + (bytes % unit * 10 + unit / 2) / unit;
+        (tenths / 10, tenths % 10)
+    };
     match bytes {
         0..=999 => format!("{bytes} B"),
-        1_000..=999_999 => {
+        1_000..=999_949 => {
             let (whole, part) = tenths(1_000);
             format!("{whole}.{part} KB")
         }

@@ -110,8 +110,8 @@ fn what_is_too_big_for_a_clipboard_says_so_and_what_is_large_that_it_may_be() {
     let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
     work(&mut harness);
     harness.press("jy");
-    has(&harness, "the value is too big to copy, 8.38 MB  filter it by its path");
-    has(&harness, "the body is too big to copy, 8.58 MB");
+    has(&harness, "the value is too big to copy, 8.39 MB  filter it by its path");
+    has(&harness, "the body is too big to copy, 8.59 MB");
     harness.press("<esc>jy<enter>");
     work(&mut harness);
     has(

@@ -70,6 +70,17 @@ fn the_value_under_the_cursor_is_searched_for_in_both_directions() {
 }
 
 #[test]
+fn a_value_is_no_part_of_a_longer_one() {
+    let body = r#"["tag1","tag10","tag1",1,10,-1,"a1"]"#;
+    for (keys, found) in [("j*", "1/2"), ("jjjj*", "1/2")] {
+        let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
+        harness.press(keys);
+        work(&mut harness);
+        has(&harness, found);
+    }
+}
+
+#[test]
 fn a_page_is_searched_around_its_end_and_says_so() {
     let mut harness = sent(120, 40, json());
     harness.press("]/content-type<enter>");

@@ -29,10 +29,10 @@ fn a_value_with_a_secret_is_searched_for_only_when_it_shows() {
     has(&harness, "reveal the secrets to search for it");
     harness.press("j*");
     work(&mut harness);
-    has(&harness, "/ seen");
+    has(&harness, "/ \"seen\"");
     harness.press("kv*");
     work(&mut harness);
-    has(&harness, "/ hunter22");
+    has(&harness, "/ \"hunter22\"");
 }
 
 #[test]

@@ -245,7 +245,25 @@ impl Lay for Table {
             pos = self.measure(bytes, last);
         }
         let mut columns = self.columns.take().unwrap_or_default();
-        while let Some((row, next)) = row(&bytes[pos..], self.separator, last) {
+        loop {
+            if let Some((line, next)) = plain(&bytes[pos..], self.separator) {
+                pos += next;
+                let cells = || line.split(|byte| *byte == self.separator);
+                for (column, cell) in columns.iter_mut().zip(cells()) {
+                    column.width = column.width.max(cell.len().min(WIDEST));
+                }
+                let start = out.len();
+                for (at, cell) in cells().enumerate() {
+                    put(at, cell, cell.len(), &columns, out);
+                }
+                let end = start + out[start..].trim_ascii_end().len();
+                out.truncate(end);
+                out.push(b'\n');
+                continue;
+            }
+            let Some((row, next)) = row(&bytes[pos..], self.separator, last) else {
+                break;
+            };
             pos += next;
             self.cells.clear();
             for (column, cell) in columns.iter_mut().zip(&row) {
@@ -305,20 +323,34 @@ fn text(cell: &[u8]) -> String {
 /// Writes a row with its cells under each other, numbers at the right.
 fn write(row: &[Vec<u8>], columns: &[Column], out: &mut Vec<u8>) {
     for (at, cell) in row.iter().enumerate() {
-        if at > 0 {
-            out.extend_from_slice(CELL.as_bytes());
-        }
         let text = text(cell);
-        let column = columns.get(at).copied().unwrap_or_default();
-        let pad = column.width.saturating_sub(glyphs::width(&text));
-        if column.numbers {
-            out.extend(std::iter::repeat_n(b' ', pad));
-        }
-        out.extend_from_slice(text.as_bytes());
-        if !column.numbers {
-            out.extend(std::iter::repeat_n(b' ', pad));
-        }
+        put(at, text.as_bytes(), glyphs::width(&text), columns, out);
     }
+}
+
+/// Writes a cell of this width as the one of its column.
+fn put(at: usize, cell: &[u8], width: usize, columns: &[Column], out: &mut Vec<u8>) {
+    if at > 0 {
+        out.extend_from_slice(CELL.as_bytes());
+    }
+    let column = columns.get(at).copied().unwrap_or_default();
+    let pad = column.width.saturating_sub(width);
+    if column.numbers {
+        out.resize(out.len() + pad, b' ');
+    }
+    out.extend_from_slice(cell);
+    if !column.numbers {
+        out.resize(out.len() + pad, b' ');
+    }
+}
+
+/// A row as most are, and how many bytes it took: whole, without a quote, and each byte of it a character that is shown as it
+/// is. Its cells are pieces of it. `None` where it has to be read with care.
+fn plain(bytes: &[u8], separator: u8) -> Option<(&[u8], usize)> {
+    let end = memchr::memchr(b'\n', bytes)?;
+    let line = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
+    let is_plain = |byte: &u8| (matches!(byte, b' '..=b'~') && *byte != b'"') || *byte == separator;
+    line.iter().all(is_plain).then_some((line, end + 1))
 }
 
 /// Whether a cell is a number as people and programs write them.
@@ -357,6 +389,17 @@ mod tests {
         for block in [4096, 5000, 33_333] {
             assert_eq!(all(&mut Table::new(b','), body.as_bytes(), block), whole);
         }
+    }
+
+    #[test]
+    fn rows_without_a_quote_stand_as_the_others() {
+        let rows = [["id", "name"], ["1", "a b"], ["", ""], ["22", "  x "], ["-3,5", "~"]];
+        let body = |quote: &str| {
+            let cells = rows.map(|row| row.map(|cell| format!("{quote}{cell}{quote}")).join(";"));
+            format!("{}\r\n\n4;5;6\n", cells.join("\n"))
+        };
+        let laid = |body: String| all(&mut Table::new(b';'), body.as_bytes(), 4096);
+        assert_eq!(laid(body("")), laid(body("\"")));
     }
 
     #[test]
