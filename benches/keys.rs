@@ -2,10 +2,9 @@
 //!
 //! `cargo bench --bench keys`. Measured through a pseudo-terminal on the sample workspace, on those of 1,000 and 10,000
 //! requests, from their first frame on, and with a body of 10 MB on the screen. Of the largest also what finding costs by a
-//! word, by two and by a path, what
-//! the program holds in memory, and how long a change from outside takes to the screen. And what a send takes longer for
-//! being sent from the screen: from the key to the server, and from its answer to the frame, beside a bare socket doing
-//! the same.
+//! word, by two and by a path, what the program holds in memory, and how long a change from outside takes to the screen.
+//! And what a send takes longer for being sent from the screen: from the key to the server, and from its answer to the
+//! frame, beside a bare socket doing the same.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot be set up is broken")]

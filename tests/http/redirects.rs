@@ -204,11 +204,14 @@ async fn following_can_be_turned_off() {
 async fn a_redirect_without_a_place_is_an_answer_and_to_nowhere_an_error() {
     let server = Server::start(|_: &Received| answer("302 Found", b"where?")).await;
     assert_eq!(response(&send(get(&server.url("/"))).await).body, "where?");
-    let server = Server::start(|_: &Received| answer("302 Found\r\nLocation: ftp://x/", b"")).await;
-    let exchange = send(get(&server.url("/"))).await;
-    assert_eq!(error(&exchange).kind, SendErrorKind::Redirect);
-    assert!(error(&exchange).message.contains("`ftp`"), "{:?}", error(&exchange));
-    assert_eq!(exchange.hops.len(), 1);
+    for (place, scheme) in [("ftp://x/", "`ftp`"), ("javascript:alert(1)", "`javascript`")] {
+        let found = format!("302 Found\r\nLocation: {place}");
+        let server = Server::start(move |_: &Received| answer(&found, b"")).await;
+        let exchange = send(get(&server.url("/"))).await;
+        assert_eq!(error(&exchange).kind, SendErrorKind::Redirect);
+        assert!(error(&exchange).message.contains(scheme), "{:?}", error(&exchange));
+        assert_eq!(exchange.hops.len(), 1);
+    }
 }
 
 #[tokio::test]
