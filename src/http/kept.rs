@@ -545,7 +545,7 @@ mod tests {
             let payload = keeper.payload();
             drop(payload.pass());
             for _ in 0..pieces {
-                keeper.push(&[b'x'; 100_000]).unwrap();
+                keeper.push(&vec![b'x'; 100_000]).unwrap();
                 keeper.room().await;
             }
             drop(keeper);

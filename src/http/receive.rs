@@ -146,15 +146,7 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
     }
     trace.finished();
     if response.overflowed {
-        warnings.push(match total {
-            Some(length @ 1..) => {
-                format!(
-                    "the server sent more than the {length} byte{} it had announced: what came beyond is not shown",
-                    if length == 1 { "" } else { "s" }
-                )
-            }
-            _ => "the server sent a body where there must be none: it is not shown".to_owned(),
-        });
+        warnings.push(beyond(total));
     }
     if !response.trailers.is_empty() {
         let count = response.trailers.len();
@@ -169,6 +161,17 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
     let (payload, why) = body.finish(&encoding, room.limit, came_whole).await;
     head.body = payload;
     head.truncated = head.truncated.take().or(why.map(Box::new));
+}
+
+/// What is said of a body that goes on behind its announced end.
+fn beyond(announced: Option<u64>) -> String {
+    match announced {
+        Some(length @ 1..) => format!(
+            "the server sent more than the {length} byte{} it had announced: what came beyond is not shown",
+            if length == 1 { "" } else { "s" }
+        ),
+        _ => "the server sent a body where there must be none: it is not shown".to_owned(),
+    }
 }
 
 /// A limit as it is set, in MiB, where it is whole ones.

@@ -8,11 +8,14 @@
 //!           └ no ─ which siblings can keep what they have, at most? ─▶ numbers for the others between them
 //! ```
 
+/// An `order`, or that there is none.
+pub type Order = Option<i64>;
+
 /// What a sibling's place comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sibling {
     /// Its `order`.
-    pub order: Option<i64>,
+    pub order: Order,
     /// Its name in lower case.
     pub name: String,
     /// What its file is called.
@@ -27,7 +30,7 @@ impl Sibling {
         self.key_with(self.order)
     }
 
-    fn key_with(&self, order: Option<i64>) -> (i64, &str, &str) {
+    fn key_with(&self, order: Order) -> (i64, &str, &str) {
         (order.unwrap_or(i64::MAX), &self.name, &self.slug)
     }
 }
@@ -39,7 +42,7 @@ pub fn own_place(siblings: &[Sibling], one: &Sibling) -> usize {
 }
 
 /// The order that alone puts the one at `at` between those beside it, if one does.
-pub fn alone(siblings: &[Sibling], at: usize) -> Option<Option<i64>> {
+pub fn alone(siblings: &[Sibling], at: usize) -> Option<Order> {
     let one = siblings.get(at)?;
     let before = at.checked_sub(1).and_then(|before| siblings.get(before));
     let behind = siblings.get(at + 1);
@@ -66,7 +69,7 @@ pub fn alone(siblings: &[Sibling], at: usize) -> Option<Option<i64>> {
 }
 
 /// What siblings must be changed to so that they stand in this order, the one at `put` having been put there.
-pub fn orders(siblings: &[Sibling], put: usize) -> Vec<(usize, Option<i64>)> {
+pub fn orders(siblings: &[Sibling], put: usize) -> Vec<(usize, Order)> {
     let changed = |at: usize, order| siblings.get(at).filter(|one| one.order != order).map(|_| (at, order));
     if let Some(order) = alone(siblings, put) {
         return changed(put, order).into_iter().collect();
