@@ -1,5 +1,6 @@
 //! jq: the language is jaq's, the values and their bounds are ours.
 
+mod from;
 mod natives;
 mod operators;
 mod plain;
