@@ -167,8 +167,11 @@ mod tests {
 
     #[test]
     fn a_request_of_a_script_is_not_taken_for_the_request_itself() {
-        let lines =
-            |url: &str| table(&[failure(url, "refused", At::Request)], false, None, Paint::new(false)).join("\n");
+        let lines = |url: &str| {
+            table(&[failure(url, "refused", At::Request)], false, None, Paint::new(false))
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
         assert!(lines("http://h/").contains("refused\n                     at request sent by a script\n"));
         assert!(lines("").contains("at request\n"));
     }
