@@ -49,7 +49,7 @@ impl AtTerminal {
 }
 
 impl Interaction for AtTerminal {
-    fn renew(&self, RenewQuestion { key, why, from }: RenewQuestion) -> BoxFuture<bool> {
+    fn renew(&self, RenewQuestion { key, why, from, .. }: RenewQuestion) -> BoxFuture<bool> {
         let question = format!(
             "`{}` {why}. Get a new one by `{}`? (n: the request goes out as it is) [y/N]",
             escape(&key.name),
@@ -89,6 +89,7 @@ mod tests {
                 ..TokenKey::default()
             },
             why: "had no value".to_owned(),
+            locked: false,
             from: "Log in".to_owned(),
         }
     }

@@ -154,8 +154,6 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
 
 /// A shorter value is no copy of a secret, in bytes: it may be the same by chance.
 const SHORTEST_COPY: usize = 8;
-/// A larger reply is no token's, in bytes.
-const LARGEST_REPLY: usize = 64 * 1024;
 
 /// Everything that is secret in a send and in the scopes after it, also what a script has just set: values of secret
 /// variables and tokens, of a request that brings a token all tokens in its reply, and the parts of all these in what was
@@ -222,7 +220,7 @@ pub(super) fn came(exchange: &Exchange, may_bring: bool) -> Vec<String> {
 /// are written: `access_token`, `RefreshToken`.
 fn tokens_in(response: &Response) -> Vec<String> {
     let mut out = Vec::new();
-    if response.body.len() <= LARGEST_REPLY
+    if response.body.len() <= super::tokens::LARGEST_REPLY
         && let Ok(body) = response.body.json()
     {
         collect_tokens(&body, false, &mut out);

@@ -18,6 +18,9 @@ pub use sources::{
     Declared, TokenRequest, mentions, of_group, sends, sends_itself, token_for, token_sources, tokens_seen, uses,
 };
 
+/// A larger reply is no token's, in bytes: it is not looked through for one.
+pub const LARGEST_REPLY: usize = 64 * 1024;
+
 /// When a token began and when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenLife {

@@ -41,7 +41,8 @@ impl Command {
             | Self::RenameEnvironment { .. }
             | Self::DeleteEnvironment(_)
             | Self::SaveEnvironment { .. }
-            | Self::SaveGlobals(_) => true,
+            | Self::SaveGlobals(_)
+            | Self::TellSaved(..) => true,
             Self::Act(_)
             | Self::Focus(_)
             | Self::Open(_)
@@ -179,6 +180,8 @@ pub enum Command {
     },
     /// Saves the globals' content.
     SaveGlobals(Environment),
+    /// Tells this, once what was just given to be saved is; nothing of it where the disk refuses.
+    TellSaved(Filed, Level, String),
     /// Does the same as [`Command::SetCurrent`], as part of what was just done: one step of undo.
     SetCurrentToo {
         /// Whose variable.

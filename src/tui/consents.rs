@@ -60,7 +60,8 @@ pub fn ask(state: &mut State, question: Question, queue: &mut Vec<Command>) {
         }
         About::Permission(asking, permission) => permitted(&asking, &permission),
         About::Renew(question) => {
-            let unlocks = state.shared.locked.then(|| unlock_key(&state.keymap));
+            let is_locked = question.locked && state.shared.locked;
+            let unlocks = is_locked.then(|| unlock_key(&state.keymap));
             queue.push(Command::Show(Box::new(renews(id, question, unlocks.as_deref()).into())));
             return;
         }
@@ -114,7 +115,7 @@ pub fn list(state: &mut State, all: Vec<(String, String)>, queue: &mut Vec<Comma
 
 /// A no sends the request as it is; who closes the question wants nothing sent.
 fn renews(id: QuestionId, question: RenewQuestion, unlocks: Option<&str>) -> Confirm {
-    let RenewQuestion { key, why, from } = question;
+    let RenewQuestion { key, why, from, .. } = question;
     let mut text = vec![
         format!("`{}` {why}.", key.name),
         String::new(),
@@ -136,6 +137,12 @@ fn renews(id: QuestionId, question: RenewQuestion, unlocks: Option<&str>) -> Con
         .of(id)
         .calling_esc("cancel the send")
         .otherwise(vec![Command::GiveUp(id)])
+}
+
+/// The secrets that are asked for: ``your secrets `a` and `b` ``.
+fn yours(asking: &Asking) -> String {
+    let wanted = asking.wanted();
+    format!("your {}", wanted.strip_prefix("the ").unwrap_or(&wanted))
 }
 
 fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<String>, char, &'static str) {
@@ -166,12 +173,12 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
         Permission::Ticket => (format!("{who} asks for your Kerberos ticket."), until("it")),
         Permission::Vault => (
             if script.is_empty() {
-                format!("{who} asks for {} of yours (`{{{{vault:…}}}}`).", asking.wanted())
+                format!("{who} asks for {} (`{{{{vault:…}}}}`).", yours(asking))
             } else {
                 format!(
-                    "The script `{script}` of the request {} asks for {} of yours (`pm.vault`).",
+                    "The script `{script}` of the request {} asks for {} (`pm.vault`).",
                     asking.of(),
-                    asking.wanted()
+                    yours(asking)
                 )
             },
             format!(
@@ -265,38 +272,45 @@ mod tests {
                 .join(" ")
         };
         let by_script = shown("Log in, pre-request", &["api-key"]);
-        let said =
-            "The script `Log in, pre-request` of the request `List` of `API` asks for the secret `api-key` of yours";
+        let said = "The script `Log in, pre-request` of the request `List` of `API` asks for your secret `api-key` (";
         assert!(by_script.contains(said), "{by_script}");
         let by_request = shown("", &["one", "two"]);
         assert!(
-            by_request.contains("asks for the secrets `one` and `two` of yours"),
+            by_request.contains("asks for your secrets `one` and `two` ("),
             "{by_request}"
         );
         let many = shown("", &["a", "b", "c", "d", "e", "f", "g"]);
-        assert!(many.contains("`d`, `e` and 2 more of yours"), "{many}");
+        assert!(many.contains("`d`, `e` and 2 more ("), "{many}");
+        assert!(shown("", &[]).contains("asks for your secrets ("));
     }
 
     #[test]
     fn a_question_for_a_token_that_is_locked_names_the_key() {
-        let about = || {
+        let about = |locked: bool| {
+            let why = if locked {
+                "is locked with a passphrase"
+            } else {
+                "had expired 12 s ago"
+            };
             About::Renew(RenewQuestion {
                 key: crate::model::token::TokenKey::default(),
-                why: "is locked with a passphrase".to_owned(),
+                why: why.to_owned(),
+                locked,
                 from: "Log in".to_owned(),
             })
         };
-        for locked in [true, false] {
+        // Something else may be locked, or it was unlocked meanwhile.
+        for (locked, by_lock, named) in [(true, true, true), (true, false, false), (false, true, false)] {
             let mut harness = Harness::new(120, 40);
             harness.state.shared.locked = locked;
             harness.event(Event::Consent(Box::new(Question {
                 id: QuestionId(3),
-                about: about(),
+                about: about(by_lock),
             })));
             let screen = harness.screen();
             assert_eq!(
                 screen.contains("cancel the send, and `L` unlocks it"),
-                locked,
+                named,
                 "{screen}"
             );
         }
@@ -310,6 +324,7 @@ mod tests {
             about: About::Renew(RenewQuestion {
                 key: crate::model::token::TokenKey::default(),
                 why: "had expired 12 s ago".to_owned(),
+                locked: false,
                 from: "Log in".to_owned(),
             }),
         })));
@@ -335,6 +350,7 @@ mod tests {
             About::Renew(RenewQuestion {
                 key: crate::model::token::TokenKey::default(),
                 why: "had expired 12 s ago".to_owned(),
+                locked: false,
                 from: "Log in".to_owned(),
             })
         };

@@ -131,6 +131,7 @@ fn needs_all(command: &Command) -> bool {
         | Command::Save { .. }
         | Command::SaveEnvironment { .. }
         | Command::SaveGlobals(_)
+        | Command::TellSaved(..)
         | Command::SetCurrent { .. }
         | Command::SetCurrentToo { .. }
         | Command::Show(_)

@@ -54,10 +54,21 @@ impl Initials {
         self.0.insert((owner.clone(), key.to_owned()), initial);
     }
 
-    /// The one that comes back to a variable of which the file has none.
-    pub fn take(&mut self, owner: &Owner, variable: &Variable) -> Option<Initial> {
-        let kept = self.0.remove(&(owner.clone(), variable.key.clone()));
-        kept.filter(|_| variable.value == "")
+    /// The one that comes back to a variable of which the file has none. It stays kept: undoing makes the variable a secret
+    /// again.
+    pub fn get(&self, owner: &Owner, variable: &Variable) -> Option<Initial> {
+        let kept = self.0.get(&(owner.clone(), variable.key.clone()));
+        kept.filter(|_| variable.value == "").cloned()
+    }
+
+    /// Forgets one: its variable is gone, or became a secret without an initial value.
+    pub fn forget(&mut self, owner: &Owner, key: &str) {
+        self.0.remove(&(owner.clone(), key.to_owned()));
+    }
+
+    /// Forgets all of an owner that is gone.
+    pub fn forget_all(&mut self, owner: &Owner) {
+        self.0.retain(|(own, _), _| own != owner);
     }
 }
 

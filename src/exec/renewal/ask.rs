@@ -15,6 +15,8 @@ pub struct RenewQuestion {
     pub key: TokenKey,
     /// Why, behind its name: `had expired 12 s ago`.
     pub why: String,
+    /// Whether that is because it cannot be read before the user gives the passphrase.
+    pub locked: bool,
     /// The name of the request that would fetch it.
     pub from: String,
 }

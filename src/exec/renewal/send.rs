@@ -320,6 +320,7 @@ impl Pipeline {
         let answer = interaction.renew(RenewQuestion {
             key: key.clone(),
             why,
+            locked: cause == Cause::Locked,
             from,
         });
         let may = tokio::select! {

@@ -225,7 +225,7 @@ impl Redactor {
 
     /// The parts of secrets in texts that may have cut what they quote, where the whole is not: to be hidden as well,
     /// [`with`](Self::with) what is known. It is looked for 16 bytes in a row, fewer where a text ends; the host of a URL is
-    /// none.
+    /// none. Of very many a hundred are told.
     pub fn pieces<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Vec<Secret> {
         let mut found = Vec::new();
         if self.is_empty() {

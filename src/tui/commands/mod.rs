@@ -109,6 +109,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
             state.modals.pop();
         }
         Command::Notify(level, text) => state.shared.notify(level, text),
+        Command::TellSaved(filed, level, text) => state.saves.tell(filed, level, text),
         Command::Theme { name, keep } => shell::theme(state, &name, keep, effects),
         Command::Copy(text, what) if text.len() > MOST_COPIED => {
             let text = format!(

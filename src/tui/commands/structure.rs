@@ -224,6 +224,7 @@ fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, lef
         .filter_map(|(_, spot)| owner(&spot.place));
     let shared = &mut state.shared;
     for owner in environments.chain(collections) {
+        shared.initials.forget_all(&owner);
         let values = ValueChange::forget_all(&shared.current, &owner);
         for change in &values {
             change.apply(&mut shared.current);

@@ -8,7 +8,7 @@
 
 mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -19,9 +19,11 @@ use super::field::Field;
 use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
 use crate::exec::renewal::{no_end_at, picked};
+use crate::exec::tokens::LARGEST_REPLY;
 use crate::model::edit::Edit;
+use crate::model::exchange::Response;
 use crate::model::token::{Life, Pick, Renew, TokenSource};
-use crate::model::{Entity, Filed, Group, ItemPath, NodeId, Workspace};
+use crate::model::{Entity, Filed, Group, ItemPath, NodeId, Outcome, Workspace};
 use crate::tui::command::{Command, TokenDraft};
 use crate::tui::panes::request::{format_duration, parse_duration};
 use crate::tui::panes::{Cx, View};
@@ -33,8 +35,6 @@ use words::{life_of, no_time, pick_of, pick_text};
 
 /// Columns of the labels.
 const LABELS: u16 = 12;
-/// A larger reply is looked at only once it is used, in bytes.
-const LARGEST_REPLY: usize = 64 * 1024;
 /// Lines below the form for what is to be said.
 const SAID: u16 = 3;
 
@@ -138,7 +138,18 @@ pub struct TokenForm {
     said: Vec<String>,
     /// Whether what is shown is a warning.
     warns: bool,
+    /// What the reply lacks, as it was found out last.
+    missed: Option<Missed>,
     sheet: Sheet,
+}
+
+/// What a reply lacks in the place that a line names. To find that out, the reply is parsed: once for each text.
+#[derive(Debug)]
+struct Missed {
+    line: Line,
+    text: String,
+    of: Weak<Outcome>,
+    what: Option<String>,
 }
 
 impl TokenForm {
@@ -190,6 +201,7 @@ impl TokenForm {
             wrong: None,
             said: Vec::new(),
             warns: false,
+            missed: None,
             sheet: Sheet::default(),
         }
     }
@@ -393,11 +405,25 @@ impl TokenForm {
 
     /// What the reply that is there lacks in the place that the line of the cursor names: Enter takes it all the same, as
     /// another reply may have it.
-    fn missed(&self, shared: &Shared) -> Option<String> {
+    fn missed(&mut self, shared: &Shared) -> Option<String> {
         let (line, text) = (self.on(), self.text(self.on()));
-        if !matches!(line, Line::Life | Line::Pick) {
+        if self.wrong.is_some() || !matches!(line, Line::Life | Line::Pick) {
             return None;
         }
+        let outcome = self.replied(shared)?;
+        let of = Arc::downgrade(outcome);
+        let holds = |known: &&Missed| known.line == line && known.text == text && known.of.ptr_eq(&of);
+        if let Some(known) = self.missed.as_ref().filter(holds) {
+            return known.what.clone();
+        }
+        let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+        let what = response.and_then(|response| lacks(line, &text, response));
+        let known = Missed { line, text, of, what };
+        self.missed.insert(known).what.clone()
+    }
+
+    /// The last outcome of the request that brings the token.
+    fn replied<'a>(&self, shared: &'a Shared) -> Option<&'a Arc<Outcome>> {
         let workspace = &shared.workspace;
         let node = match &self.about {
             About::Reply(draft) => draft.node,
@@ -406,23 +432,7 @@ impl TokenForm {
                 workspace.find(&ItemPath::new(format!("{slug}/{}", self.text(Line::Request))))?
             }
         };
-        let outcome = shared.outcomes.get(&node)?;
-        let response = outcome.exchange.as_ref()?.response()?;
-        if response.status >= 400 || response.body.len() > LARGEST_REPLY {
-            return None;
-        }
-        if line == Line::Life {
-            let Life::Reply(path) = life_of(&text).ok()? else {
-                return None;
-            };
-            let what = no_end_at(&path, response)?;
-            return Some(format!(
-                "the last reply has {what} (`{path}`): of one like it, only a refusal tells when the token has ended"
-            ));
-        }
-        let pick = pick_of(&text).ok().filter(|pick| *pick != Pick::Script)?;
-        let failure = picked(&pick, response).err()?;
-        Some(format!("the last reply is one {}", failure.message))
+        shared.outcomes.get(&node)
     }
 
     /// What the line of the cursor is for.
@@ -517,6 +527,26 @@ impl TokenForm {
             },
         }
     }
+}
+
+/// What a reply lacks in the place that the text of a line names.
+fn lacks(line: Line, text: &str, response: &Response) -> Option<String> {
+    // A larger one is looked at only once it is used.
+    if response.status >= 400 || response.body.len() > LARGEST_REPLY {
+        return None;
+    }
+    if line == Line::Life {
+        let Life::Reply(path) = life_of(text).ok()? else {
+            return None;
+        };
+        let what = no_end_at(&path, response)?;
+        return Some(format!(
+            "the last reply has {what} (`{path}`): of one like it, only a refusal tells when the token has ended"
+        ));
+    }
+    let pick = pick_of(text).ok().filter(|pick| *pick != Pick::Script)?;
+    let failure = picked(&pick, response).err()?;
+    Some(format!("the last reply is one {}", failure.message))
 }
 
 /// The change that declares a token.

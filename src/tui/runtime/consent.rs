@@ -269,6 +269,7 @@ mod tests {
             let question = || RenewQuestion {
                 key: crate::model::token::TokenKey::default(),
                 why: "has ended".to_owned(),
+                locked: false,
                 from: "Get token".to_owned(),
             };
             let mut waiting = [&voices[0], &voices[2]].map(|(voice, _)| voice.renew(question()));

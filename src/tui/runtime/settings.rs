@@ -104,12 +104,13 @@ pub fn take(state: &mut State, fresh: Fresh, effects: &mut Vec<Effect>) {
         };
         new.push((level, format!("{problem}{stays}")));
     }
-    let is_told = tell(state, new);
     let mut is_new = false;
     if !keys_unread && state.keymap != fresh.keymap {
         state.keymap = fresh.keymap;
         is_new = true;
     }
+    // A key may be named, which is to be the one that holds from now on.
+    let is_told = tell(state, new);
     if !is_unread && state.config != fresh.config {
         let before = std::mem::replace(&mut state.config, fresh.config);
         let config = &state.config;
@@ -308,11 +309,19 @@ mod tests {
         let mut files = Files::new();
         let slips = [("f5", "nonsense"), ("hyper-x", "send"), ("f6", "rubbish")];
         let slips = slips.map(|(on, run)| format!("  {{ on = '{on}', run = '{run}' }},\n"));
-        let keys = format!("anywhere = [\n{}]\n", slips.concat());
+        let lists = "  { on = 'f7', run = 'problems' },\n";
+        let keys = format!("anywhere = [\n{}{lists}]\n", slips.concat());
         let (told, _) = files.write("", &keys, None);
         assert_eq!(files.problems(), 3);
         assert!(told.contains("`nonsense` is not an action (and 2 more: "), "{told}");
-        assert!(told.ends_with(" lists them)"), "{told}");
+        // The key that holds from now on.
+        let key = files
+            .harness
+            .state
+            .keymap
+            .chord_for(Action::App(App::Problems), &[Context::Anywhere]);
+        let ends = format!(": `{}` lists them)", key.unwrap());
+        assert!(told.ends_with(&ends), "{told}");
         // All of them can be read again.
         let all = &files.harness.state.shared.messages;
         for word in ["`hyper-x` is not a key", "`rubbish` is not an action"] {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{EnvironmentEditor, TableChange};
-use crate::model::{Environment, Variable};
+use crate::model::{Environment, Filed, Variable};
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
 use crate::tui::shared::Level;
@@ -53,6 +53,19 @@ fn save(editor: &EnvironmentEditor, cx: &mut Cx<'_>, change: impl FnOnce(&mut En
     });
 }
 
+/// Tells of what was just given to be saved, once it is: the disk may refuse it.
+fn tell_saved(editor: &EnvironmentEditor, cx: &mut Cx<'_>, text: String) {
+    let filed = editor.id.map_or(Filed::Globals, Filed::Environment);
+    cx.commands.push(Command::TellSaved(filed, Level::Done, text));
+}
+
+/// Forgets what the file had of a variable before it became a secret: what has its name from now on is another one.
+fn forget_initial(editor: &EnvironmentEditor, key: &str, cx: &mut Cx<'_>) {
+    if let Some((_, owner)) = editor.content(cx.shared) {
+        cx.shared.initials.forget(&owner, key);
+    }
+}
+
 fn set_current(editor: &EnvironmentEditor, key: &str, value: Option<Value>, cx: &mut Cx<'_>) {
     if let Some((_, owner)) = editor.content(cx.shared) {
         let key = key.to_owned();
@@ -84,7 +97,11 @@ pub fn add_secret(editor: &EnvironmentEditor, key: &str, cx: &mut Cx<'_>) -> boo
         secret,
         ..Variable::new(key, "")
     };
-    add(editor, variable, cx)
+    let may = add(editor, variable, cx);
+    if may {
+        forget_initial(editor, key, cx);
+    }
+    may
 }
 
 /// Of two that are enabled the last one counts, and a new one is empty: it would take the other's place unseen.
@@ -101,6 +118,7 @@ fn refuses_double(editor: &EnvironmentEditor, key: &str, except: usize, cx: &mut
 fn remove(editor: &EnvironmentEditor, row: usize, cx: &mut Cx<'_>) {
     let Some(line) = editor.lines.get(row) else { return };
     let had = line.current.is_some();
+    forget_initial(editor, &line.key, cx);
     if line.variable.is_some() {
         save(editor, cx, |environment| {
             if row < environment.variables.len() {
@@ -192,6 +210,7 @@ pub fn toggle_secret(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
     let secret = !line.secret();
     match &line.variable {
         None => {
+            forget_initial(editor, &line.key, cx);
             let variable = Variable {
                 secret: true,
                 ..Variable::new(line.key.clone(), "")
@@ -202,13 +221,15 @@ pub fn toggle_secret(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
             let moved = secret && variable.value != Value::String(String::new());
             let owner = editor.content(cx.shared).map(|(_, owner)| owner);
             let back = owner.as_ref().filter(|_| !secret);
-            let back = back.and_then(|owner| cx.shared.initials.take(owner, variable));
+            let back = back.and_then(|owner| cx.shared.initials.get(owner, variable));
             if let Some(owner) = owner.filter(|_| moved) {
                 let initial = Initial {
                     value: variable.value.clone(),
                     moved: line.current.is_none(),
                 };
                 cx.shared.initials.keep(&owner, &line.key, initial);
+            } else if secret {
+                forget_initial(editor, &line.key, cx);
             }
             save(editor, cx, |environment| {
                 if let Some(variable) = environment.variables.get_mut(row) {
@@ -235,14 +256,14 @@ pub fn toggle_secret(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
                     "`{}` is no secret any more: the file has its initial value again",
                     line.key
                 );
-                notify(cx, Level::Done, text);
+                tell_saved(editor, cx, text);
             }
             if moved && line.current.is_none() {
                 set_current_too(editor, &line.key, Some(variable.value.clone()), cx);
             }
             if moved {
                 let text = format!("`{}` is a secret now: the file no longer has its value", line.key);
-                notify(cx, Level::Done, text);
+                tell_saved(editor, cx, text);
             }
         }
     }
@@ -281,7 +302,7 @@ pub fn promote(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
         "the file has the value of `{}` now, for everyone who has the file",
         line.key
     );
-    notify(cx, Level::Done, text);
+    tell_saved(editor, cx, text);
 }
 
 /// Goes back to the initial value.

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::model::token::{Life, Pick};
+use crate::tui::event::Event;
 use crate::tui::harness::Harness;
+use crate::tui::modals::Modal;
 
 /// The tab Tokens of the sample collection, the cursor on its only token.
 fn tokens() -> Harness {
@@ -158,4 +160,33 @@ fn the_form_tells_what_the_reply_lacks_where_its_lines_lead() {
     // Another reply may have it: it is no reason not to take it.
     harness.press("<down><ctrl-u>$.nope<enter>");
     assert_eq!(declared(&harness)[0].life, Life::Reply("$.nope".into()));
+}
+
+#[test]
+fn a_reply_is_looked_at_anew_for_another_text_or_another_reply_alone() {
+    let mut harness = tokens();
+    let node = harness.state.shared.node_at("pydio-cells/get-token").unwrap();
+    let replies = |harness: &mut Harness, reply: &'static str| {
+        let reply = crate::tui::outcomes::tests::of(reply.into());
+        harness.state.shared.outcomes.insert(node, reply, None);
+        harness.event(Event::Tick);
+    };
+    replies(&mut harness, "{}");
+    harness.press("<enter><down><down><down><ctrl-u>$.end");
+    assert!(harness.screen().contains("nothing there"), "{}", harness.screen());
+    let mark = |harness: &mut Harness| {
+        let Some(Modal::Token(form)) = harness.state.modals.last_mut() else {
+            panic!("the form is open");
+        };
+        form.missed.as_mut().unwrap().what = Some("as it was known".to_owned());
+        harness.event(Event::Tick);
+    };
+    mark(&mut harness);
+    assert!(harness.screen().contains("as it was known"), "{}", harness.screen());
+    harness.press("s");
+    assert!(harness.screen().contains("(`$.ends`)"), "{}", harness.screen());
+    mark(&mut harness);
+    replies(&mut harness, "{\"ends\": []}");
+    let screen = harness.screen();
+    assert!(screen.contains("no number of seconds and no date there"), "{screen}");
 }

@@ -117,18 +117,20 @@ fn tokens(row: &super::Row, view: View<'_>, room: usize) -> Vec<(String, Style)>
             // The first one is told shorter; a second one beside it would be taken for it.
             if out.is_empty() && text_width <= left {
                 let room = left - text_width;
-                if text == NONE_YET && name_width + glyphs::width(NONE) <= left {
+                let is_none = token.status == TokenStatus::Missing && !view.shared.locked;
+                let text = if is_none && name_width + glyphs::width(NONE) <= left {
                     out.push((name, theme.dim));
-                    out.push((NONE.to_owned(), style));
+                    NONE.to_owned()
                 } else if room > SHORTEST_NAME {
                     out.push((format!("{} ", glyphs::elide(&token.name, room - 1)), theme.dim));
-                    out.push((text, style));
-                } else if text == NONE_YET {
-                    // Of what, is to be said.
-                    out.push(("no token".to_owned(), style));
+                    text
+                } else if is_none {
+                    // Without a name it must say what there is none of.
+                    "no token".to_owned()
                 } else {
-                    out.push((text, style));
-                }
+                    text
+                };
+                out.push((text, style));
             }
             break;
         }

@@ -17,9 +17,6 @@ use crate::model::workspace::EnvironmentNode;
 use crate::model::{Entity, Environment};
 use crate::tui::shared::Shared;
 
-/// A reply larger than this is no token's.
-const LARGEST_REPLY: usize = 64 * 1024;
-
 /// A token variable and what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -123,21 +120,22 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, candidates: &Cand
     }
     let of_auth = shared.tokens.all().into_iter().map(|(key, _)| key);
     let of_auth = of_auth.filter(|key| key.environment == node.slug && renewal::is_granted(key));
-    let own = own_key(shared).filter(|_| shared.active_environment == Some(node.id));
+    let is_active = shared.active_environment == Some(node.id);
+    let own = is_active.then(|| own_key(shared)).flatten();
     for key in of_auth {
         // What the open request goes by comes before all: there may be room for one alone.
         let at = if own.as_ref() == Some(&key) { 0 } else { out.len() };
         out.insert(at, granted(shared, &key));
     }
-    out.extend(awaited(shared, node, &out));
+    out.extend(awaited(shared, node, own.as_ref(), &out));
     out
 }
 
 /// Tokens that something is to fetch and nothing has yet, so that nobody looks for them in vain: the one that the open request
-/// goes by, and those that the environment itself declares.
-fn awaited(shared: &Shared, node: &EnvironmentNode, listed: &[Token]) -> Vec<Token> {
+/// goes by, and those that the environment itself declares. `own` is what the open request's auth gets.
+fn awaited(shared: &Shared, node: &EnvironmentNode, own: Option<&TokenKey>, listed: &[Token]) -> Vec<Token> {
     let is_active = shared.active_environment == Some(node.id);
-    let of_open = is_active.then(|| active(shared, &Aside::default())).flatten();
+    let of_open = is_active.then(|| active_by(own, shared, &Aside::default())).flatten();
     let of_open = of_open.filter(|token| token.status == TokenStatus::Missing);
     let own = node.environment.tokens.iter().filter(|_| !is_active);
     let own = own.map(|source| Token {
@@ -241,9 +239,14 @@ impl Aside {
 /// The token that the open request's auth gets, else that of its collection, in the active environment; while nothing is open
 /// that of the first collection that has one.
 pub fn active(shared: &Shared, aside: &Aside) -> Option<Token> {
+    active_by(own_key(shared).as_ref(), shared, aside)
+}
+
+/// The same where it is known already what the open request's auth gets: to find that out, its auth is resolved.
+fn active_by(own: Option<&TokenKey>, shared: &Shared, aside: &Aside) -> Option<Token> {
     let workspace = &shared.workspace;
-    if let Some(key) = own_key(shared) {
-        return Some(granted(shared, &key));
+    if let Some(key) = own {
+        return Some(granted(shared, key));
     }
     let source = match shared.open {
         Some(open) => tokens::token_for(workspace, open, shared.active_environment),
@@ -321,7 +324,7 @@ fn told_by_reply(shared: &Shared, source: &TokenRequest, set_at: Timestamp) -> O
     let exchange = outcome.exchange.as_ref()?;
     let response = exchange
         .response()
-        .filter(|response| response.body.len() <= LARGEST_REPLY)?;
+        .filter(|response| response.body.len() <= tokens::LARGEST_REPLY)?;
     // A value typed since then is not that reply's.
     let took = SignedDuration::try_from(exchange.timings.total).ok()?;
     let received = exchange.started.checked_add(took).ok()?;

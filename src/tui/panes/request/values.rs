@@ -188,8 +188,11 @@ pub(super) fn took(state: &mut State, happened: TableChange, cx: &mut Cx<'_>) ->
             (TableChange::Moved, after)
         }
         TableChange::RowRemoved(row) => {
-            if let Some(line) = lines.get(*row).filter(|line| line.current.is_some()) {
-                after.push(set_too(owner, &line.key, None));
+            if let Some(line) = lines.get(*row) {
+                cx.shared.initials.forget(owner, &line.key);
+                if line.current.is_some() {
+                    after.push(set_too(owner, &line.key, None));
+                }
             }
             (happened, after)
         }
@@ -229,6 +232,7 @@ pub(super) fn toggle_secret(state: &State, cx: &mut Cx<'_>) {
             secret: true,
             ..Variable::new(line.key.clone(), "")
         };
+        cx.shared.initials.forget(owner, &line.key);
         return file(state, variable, cx);
     };
     if line.source().is_some() {
@@ -239,7 +243,7 @@ pub(super) fn toggle_secret(state: &State, cx: &mut Cx<'_>) {
     let back = if secret {
         None
     } else {
-        cx.shared.initials.take(owner, variable)
+        cx.shared.initials.get(owner, variable)
     };
     if moved {
         let initial = Initial {
@@ -247,6 +251,8 @@ pub(super) fn toggle_secret(state: &State, cx: &mut Cx<'_>) {
             moved: line.current.is_none(),
         };
         cx.shared.initials.keep(owner, &line.key, initial);
+    } else if secret {
+        cx.shared.initials.forget(owner, &line.key);
     }
     change(state, Part::Variables, None, cx, |entity| {
         let variables = part::group(entity).map(|group| &mut group.variables);
@@ -259,11 +265,10 @@ pub(super) fn toggle_secret(state: &State, cx: &mut Cx<'_>) {
             }
         }
     });
-    // Whoever says that it is no secret wants to see it.
+    // Whoever says that it is no secret wants to see it. It stays, also where it is the initial one, which is in no file
+    // before the collection is saved.
     let was_hidden = |current: &&CurrentValue| !secret && current.secret && current.value.is_some();
-    if back.as_ref().is_some_and(|back| back.is_all(line.current.as_ref())) {
-        cx.commands.push(set_too(owner, &line.key, None));
-    } else if let Some(current) = line.current.as_ref().filter(was_hidden) {
+    if let Some(current) = line.current.as_ref().filter(was_hidden) {
         cx.commands.push(set_too(owner, &line.key, current.value.clone()));
     }
     if moved && line.current.is_none() {

@@ -141,6 +141,16 @@ impl Filtered {
         self.hides = (!self.pieces.is_empty()).then(|| redactor.with(self.pieces.iter().cloned()));
     }
 
+    /// It is to be run once more on the same body, and looked at where it is; says whether there is a filter.
+    pub(super) fn begin_again(&mut self) -> bool {
+        let filters = !self.text.trim().is_empty();
+        if filters {
+            self.again = self.told();
+            self.running = true;
+        }
+        filters
+    }
+
     /// A filter to be run.
     pub(super) fn new(text: String) -> Self {
         Self {

@@ -38,7 +38,8 @@ const MOMENT: Duration = Duration::from_millis(5);
 /// So long at least is between two words of how much is read.
 const TELLS: Duration = Duration::from_millis(100);
 
-/// So much of an output is looked through for pieces of secrets, in bytes.
+/// So much of an output is looked through for pieces of secrets, in bytes. What stands behind that is shown as it is, as are
+/// pieces beyond the first hundred: see [`Redactor::pieces`].
 const MOST_LOOKED_AT: usize = 4 * 1024 * 1024;
 
 /// What is to be filtered, by its name; `None` if what was parsed is to be forgotten.
@@ -125,7 +126,7 @@ struct Inner {
 pub(super) fn oversee(desk: &Arc<Desk>, queue: &Sender<Event>, newest: &Arc<AtomicU64>) {
     let mut inner: Option<Inner> = None;
     // By the name of what is filtered last.
-    let mut hidden = (0, Redactor::default());
+    let mut hidden: Option<(u64, Redactor)> = None;
     let tell = |name, news| {
         // Nobody listens when the program is ending.
         let _ = queue.send(Event::Filtered(name, news));
@@ -144,11 +145,11 @@ pub(super) fn oversee(desk: &Arc<Desk>, queue: &Sender<Event>, newest: &Arc<Atom
             let copied = desk.news().as_ref().map(|(name, news)| (*name, copy(news)));
             desk.change(|papers| papers.told = false);
             if let Some((name, news)) = copied {
-                let pieces = if hidden.0 == name {
-                    pieces(&news, &hidden.1)
-                } else {
-                    Vec::new()
+                // What nobody waits for is not told: what is secret in it is known no longer.
+                let Some((_, redactor)) = hidden.as_ref().filter(|(own, _)| *own == name) else {
+                    continue;
                 };
+                let pieces = pieces(&news, redactor);
                 if !pieces.is_empty() {
                     tell(name, News::Pieces(pieces));
                 }
@@ -162,9 +163,7 @@ pub(super) fn oversee(desk: &Arc<Desk>, queue: &Sender<Event>, newest: &Arc<Atom
             continue;
         }
         let work = papers.work.take().flatten();
-        if let Some((name, job)) = &work {
-            hidden = (*name, job.redactor.clone());
-        }
+        hidden = work.as_ref().map(|(name, job)| (*name, job.redactor.clone()));
         match work {
             None => {
                 drop(papers);
@@ -392,5 +391,25 @@ fn filter(session: &mut Session, job: &Job, stop: &Stop, tell: &dyn Fn(News)) {
     }
     if job.completes && !stop.asked() {
         tell(News::Keys(session.complete(&job.text, stop).unwrap_or_default()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn what_comes_once_nobody_waits_is_not_told_unhidden() {
+        let (queue, news) = channel();
+        let desk: Arc<Desk> = Arc::default();
+        let own = Arc::clone(&desk);
+        let overseer = std::thread::spawn(move || oversee(&own, &queue, &Arc::default()));
+        desk.tell(7, News::Output(Err(FilterError::Run("half a secret".to_owned()))));
+        desk.close();
+        overseer.join().unwrap();
+        assert_eq!(news.iter().count(), 0);
     }
 }

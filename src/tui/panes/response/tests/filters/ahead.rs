@@ -188,3 +188,34 @@ fn what_a_filter_cuts_out_of_a_secret_is_hidden_with_it() {
     filter(&mut harness);
     assert_eq!(hidden(&harness), 0);
 }
+
+#[test]
+fn what_is_known_as_a_secret_later_is_hidden_also_where_a_filter_has_cut_it() {
+    const SECRET: &str = "Tok-4eC39HqLyjWDarj-T1zdp7dcABCDEFGH";
+    let body = format!("{{\"t\":\"{SECRET}\",\"n\":1}}");
+    let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
+    harness.press("|.t[0:20]<enter>");
+    filter(&mut harness);
+    has(&harness, &SECRET[..20]);
+    let hide = |harness: &mut Harness, secret: &str| {
+        harness.effects.clear();
+        let node = harness.state.shared.open.unwrap();
+        let more = |_: &Outcome| Redactor::new([Secret::new(secret)]);
+        harness.state.shared.outcomes.hide(node, more);
+        harness.event(Event::Tick);
+    };
+    hide(&mut harness, SECRET);
+    let (name, job) = asked(&harness).unwrap();
+    assert_eq!(job.text, ".t[0:20]");
+    let pieces = job.redactor.pieces([&SECRET[..20]]);
+    harness.event(Event::Filtered(name, News::Pieces(pieces)));
+    filter(&mut harness);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("jq · 1 value") && !screen.contains(&SECRET[..20]),
+        "{screen}"
+    );
+    // Where nothing more is known, there is nothing to look for.
+    hide(&mut harness, SECRET);
+    assert!(asked(&harness).is_none());
+}
