@@ -56,9 +56,9 @@ pub trait World {
     /// What V8 calls what a path leads to, where it is nothing or a number; `json()` on the way is the answer.
     fn shown(&self, path: &[&str]) -> Option<String>;
 
-    /// The texts that a script may have evaluated: the values of its variables.
-    fn texts(&self) -> Vec<String> {
-        Vec::new()
+    /// The texts that the variables of a name have, for a script that evaluates one; `None` where one must not be read.
+    fn texts(&self, _: &str) -> Option<Vec<String>> {
+        None
     }
 }
 
@@ -96,9 +96,7 @@ pub fn reword(thrown: Thrown, source: &str, world: &dyn World) -> Worded {
     // Not the script's text is wrong then, but what `eval` was given, or what a part of the prelude was.
     let is_foreign =
         first_frame(&thrown.stack).is_some_and(|frame| !frame.contains(&format!("{FILE}:"))) && native.is_none();
-    let evaluated = is_foreign
-        .then(|| evaluated::words(&thrown, source, at.map_or(0, |(line, _)| line), world))
-        .flatten();
+    let evaluated = is_foreign.then(|| evaluated::words(&thrown, source, world)).flatten();
     let Thrown {
         name,
         message,
@@ -260,7 +258,8 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
     ] {
         if let Some((key, what)) = message.strip_prefix(engine).and_then(|rest| rest.rsplit_once("' of ")) {
             if key == "Symbol.iterator" {
-                return Some(format!("{what} is not iterable {}", sure::READ));
+                let kind = if what == "null" { "object " } else { "" };
+                return Some(format!("{kind}{what} is not iterable {}", sure::READ));
             }
             return Some(format!("{words}{what} ({doing} '{key}')"));
         }

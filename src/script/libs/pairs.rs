@@ -83,7 +83,8 @@ fn number(curve: &str, key: &[u8]) -> Option<Vec<u8>> {
     let (length, oid) = match curve {
         "P-256" => (32, "1.2.840.10045.3.1.7"),
         "P-384" => (48, "1.3.132.0.34"),
-        _ => (66, "1.3.132.0.35"),
+        "P-521" => (66, "1.3.132.0.35"),
+        _ => return None,
     };
     let own = info.algorithm.parameters_oid().ok()?;
     if own != ObjectIdentifier::new(oid).ok()? {
@@ -129,15 +130,10 @@ fn agree(curve: &str, number: &[u8], with: &[u8]) -> Option<Vec<u8>> {
 
 /// A new private number.
 fn generate(curve: &str) -> Option<Vec<u8>> {
-    fn of<C: CurveArithmetic>() -> Vec<u8> {
-        SecretKey::<C>::random(&mut OsRng).to_bytes().to_vec()
+    fn of<C: CurveArithmetic>() -> Option<Vec<u8>> {
+        Some(SecretKey::<C>::random(&mut OsRng).to_bytes().to_vec())
     }
-    Some(match curve {
-        "P-256" => of::<NistP256>(),
-        "P-384" => of::<NistP384>(),
-        "P-521" => of::<NistP521>(),
-        _ => return None,
-    })
+    on_curve!(curve, of())
 }
 
 /// A new private key of RSA with the exponent 65537, as an `RSAPrivateKey`. It takes some tenths of a second, and more of

@@ -68,6 +68,8 @@ pub struct State {
     pub sends: Vec<(u32, Outgoing)>,
     /// Bytes handed out so far.
     spent: usize,
+    /// How much was read to word errors in what the script evaluates, in bytes.
+    read: usize,
     /// The engine had no memory left for the script.
     pub out_of_memory: bool,
 }
@@ -92,19 +94,32 @@ impl Run {
         Some(wording::reword(thrown, source, world))
     }
 
-    /// The texts among the values of its variables, each once; none while someone else has the state.
-    pub fn texts(&self) -> Vec<String> {
-        let Ok(state) = self.0.try_lock() else {
-            return Vec::new();
-        };
+    /// The texts that the variables of a name have, to word an error in one of them. `None` where one of them is secret, as
+    /// pieces of it would stand in the error, or long, when enough was read for other errors, and while someone else has
+    /// the state.
+    pub fn texts(&self, key: &str) -> Option<Vec<String>> {
+        let mut state = self.0.try_lock().ok()?;
         let scopes = state.scopes();
+        if scopes.hides(key) {
+            return None;
+        }
         let bindings = Scope::ALL.iter().flat_map(|scope| &scopes.layer(*scope).bindings);
-        let mut texts: Vec<String> = bindings
-            .filter_map(|binding| binding.value.as_str().map(str::to_owned))
-            .collect();
-        texts.sort_unstable();
-        texts.dedup();
-        texts
+        let mut texts = Vec::new();
+        for binding in bindings.filter(|binding| binding.enabled && binding.key == key) {
+            let text = binding.value.as_str().unwrap_or_default();
+            if binding.secret || text.len() > LONGEST_READ {
+                return None;
+            }
+            texts.push(text.to_owned());
+        }
+        if scopes
+            .secrets()
+            .any(|secret| texts.iter().any(|text| text.contains(&secret)))
+        {
+            return None;
+        }
+        state.read += texts.iter().map(String::len).sum::<usize>();
+        (state.read <= MOST_READ).then_some(texts)
     }
 
     /// Begins a script.
@@ -133,6 +148,11 @@ fn size_of_answer(answer: &ScriptResponse) -> usize {
 
 /// What keeping anything costs beside its text, in bytes: a thousand empty lines are not nothing.
 const EACH: usize = 256;
+
+/// The longest text that is read to word an error in it, and how much of such is read in all, in bytes: a script may catch
+/// errors without end.
+const LONGEST_READ: usize = 256 * 1024;
+const MOST_READ: usize = 8 * 1024 * 1024;
 
 /// Names that are modules of Node's own, and no packages.
 const OF_NODE: [&str; 12] = [

@@ -94,8 +94,8 @@ impl World for Globals<'_, '_> {
         }
     }
 
-    fn texts(&self) -> Vec<String> {
-        self.1.texts()
+    fn texts(&self, key: &str) -> Option<Vec<String>> {
+        self.1.texts(key)
     }
 }
 

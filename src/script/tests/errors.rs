@@ -261,9 +261,13 @@ fn a_script_is_not_strict_by_its_first_line() {
 #[test]
 fn what_is_wrong_in_another_text_is_not_said_of_the_script() {
     for (source, expected) in [
-        ("const t = 'foo bar'; eval(t)", "Invalid or unexpected token"),
+        ("const t = 'foo' + ' bar'; eval(t)", "Invalid or unexpected token"),
+        ("const t = 'foo bar'; eval(t)", "Unexpected identifier 'bar'"),
         ("eval('var x = ;')", "Unexpected token ';'"),
-        ("const t = 'foo bar'; new Function(t)", "Invalid or unexpected token"),
+        (
+            "const t = 'foo' + ' bar'; new Function(t)",
+            "Invalid or unexpected token",
+        ),
     ] {
         assert_eq!(error(source), expected, "{source}");
     }

@@ -193,6 +193,34 @@ fn a_script_may_do_without_the_globals_of_the_first_years() {
 
 /// As V8 has them.
 #[test]
+fn plurals_of_ranges_and_of_rounded_numbers_are_those_of_v8() {
+    let source = "const o = new Intl.PluralRules('en', { type: 'ordinal' }), p = new Intl.PluralRules('en');
+        console.log([[1, 1], [1, 2], [3, 4], [20, 21]].map(([a, b]) => o.selectRange(a, b) + p.selectRange(a, b)).join());
+        for (const digits of [{ minimumSignificantDigits: 2 }, { maximumSignificantDigits: 1 }, { minimumFractionDigits: 5 }]) {
+          const rules = new Intl.PluralRules('en', digits), { locale, type, pluralCategories, ...told } = rules.resolvedOptions();
+          console.log(rules.select(1), rules.select(1.2), JSON.stringify(told)); }
+        for (const f of [() => o.selectRange(NaN, 2), () => p.selectRange(1, 'x'), () => p.selectRange(1), () => new Intl.PluralRules('en', null),
+          () => new Intl.ListFormat('en', null), () => new Intl.RelativeTimeFormat('en', null)])
+          try { f(); console.log('no error'); } catch (e) { console.log(e.name, e.message); }";
+    assert_eq!(
+        console(source),
+        [
+            "otherother,otherother,otherother,otherother",
+            "other other {\"minimumIntegerDigits\":1,\"minimumSignificantDigits\":2,\"maximumSignificantDigits\":21}",
+            "one one {\"minimumIntegerDigits\":1,\"minimumSignificantDigits\":1,\"maximumSignificantDigits\":1}",
+            "other other {\"minimumIntegerDigits\":1,\"minimumFractionDigits\":5,\"maximumFractionDigits\":5}",
+            "RangeError Invalid startRange : NaN",
+            "RangeError Invalid endRange : NaN",
+            "TypeError Invalid endRange : undefined",
+            "TypeError Intl.PluralRules called on null or undefined",
+            "TypeError invalid_argument",
+            "TypeError Intl.RelativeTimeFormat called on null or undefined",
+        ]
+    );
+}
+
+/// As V8 has them.
+#[test]
 fn plurals_lists_and_times_from_now_read_as_in_english() {
     let source = "const p = new Intl.PluralRules('en'), o = new Intl.PluralRules('en-GB', { type: 'ordinal' });
         console.log([0, 1, -1, 1.5, 1.0001, '1', NaN, Infinity, 2, null, undefined, true].map((n) => p.select(n)).join(), new Intl.PluralRules('en', { minimumFractionDigits: 1 }).select(1));

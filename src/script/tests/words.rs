@@ -1,6 +1,7 @@
 //! What the engine's messages do not say and V8's do, by what surely stands in the script.
 
 use super::*;
+use crate::model::{Scope, Variable};
 
 fn check(cases: &[(&str, &str)]) {
     let start = "const o = {a: {}}; let u; const json = pm.response.json();\n";
@@ -79,6 +80,29 @@ fn what_cannot_be_gone_through_is_named_by_the_way_it_is_used() {
         ),
         (
             "const h = {k() {}}; const [x] = h.k()",
+            "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "let x;\n[x] = null",
+            "object null is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "(([x]) => x)(null)",
+            "object null is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        ("const z = 1, [a] = u", "u is not iterable"),
+        ("let q = [1], b = {k: 1},\n  [a] = u", "u is not iterable"),
+        (
+            "let z; z = 1, [z] = u",
+            "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "const k = 1\nlet z\nz = 1, [z] = u",
+            "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        // What is given is not known here.
+        (
+            "const rows = [undefined], list = [1], f = (x) => x; rows.forEach(([k]) => f(k));\nconst [a] = list;",
             "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
         ),
         // Either may be meant.
@@ -205,7 +229,76 @@ fn what_goes_wrong_in_a_text_of_a_variable_is_worded_as_what_goes_wrong_in_the_s
         (told != expected).then(|| format!("{text}: {told}"))
     });
     assert_eq!(wrong.collect::<Vec<_>>(), [""; 0]);
-    // Another one that fits may be the one.
+}
+
+#[test]
+fn only_what_a_script_surely_evaluates_is_read_for_its_errors() {
     let two = "pm.globals.set('a', 'var q = {}; q.foo(1);'); pm.globals.set('b', 'var q = {}; q.bar(1);');";
-    assert_eq!(error(&format!("{two}\neval(pm.globals.get('b'))")), "not a function");
+    let named = "q.bar is not a function";
+    let wrong = [
+        ("eval(pm.globals.get('b'))", named),
+        ("eval(pm.variables.replaceIn('{{b}}'))", named),
+        ("const code = pm.globals.get('b');\neval(code)", named),
+        // One that fits may be the one.
+        (
+            "if (u) eval(pm.globals.get('a'));\neval(pm.globals.get('b'))",
+            "not a function",
+        ),
+        (
+            "const code = 'var q = {}; q' + '.bar(1);';\nif (u) eval(pm.globals.get('a'));\neval(code)",
+            "not a function",
+        ),
+        ("eval(pm.globals.get('b') + '')", "not a function"),
+        ("(0, eval)(pm.globals.get('b'))", "not a function"),
+    ]
+    .into_iter()
+    .filter_map(|(source, expected)| {
+        let told = error(&format!("let u; {two}\n{source}"));
+        (told != expected).then(|| format!("{source}: {told}"))
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn no_piece_of_a_secret_stands_in_an_error_of_what_is_evaluated() {
+    for source in [
+        "pm.environment.get('token'); const code = 'var q = {}; q' + '.bar(1);';\neval(code)",
+        "pm.environment.get('token');\neval(pm.globals.get('code'))",
+        "eval(pm.environment.get('token'))",
+        "pm.globals.set('copy', pm.environment.get('token'));\neval(pm.globals.get('copy'))",
+    ] {
+        let mut job = job(&format!(
+            "pm.globals.set('code', 'var q = {{}}; [q][0](1);');\n{source}"
+        ));
+        let secret = Variable {
+            secret: true,
+            ..Variable::new("token", "var h = {}; h.hushed(1);")
+        };
+        let environment = job.scopes.layer_mut(Scope::Environment);
+        environment.bindings.push((&secret).into());
+        let report = run_job(job);
+        assert_eq!(report.errors.len(), 1, "{report:?}");
+        assert!(!report.errors[0].message.contains("hush"), "{source}: {report:?}");
+    }
+}
+
+#[test]
+fn errors_without_end_in_a_long_text_are_worded_no_more() {
+    let source = "pm.globals.set('code', '/*' + 'x'.repeat(200000) + '*/ var q = {}; q.bar(1);');
+        const told = [];
+        for (let n = 0; n < 50; n += 1) try { eval(pm.globals.get('code')); } catch (e) { told.push(e.message); }
+        console.log(told[0], '|', told[49]);";
+    assert_eq!(console(source), ["q.bar is not a function | not a function"]);
+}
+
+#[test]
+fn a_long_list_on_the_line_of_an_error_is_read_once() {
+    let list = "1, ".repeat(50_000);
+    check(&[
+        (&format!("[{list}]; const [a] = u"), "u is not iterable"),
+        (
+            &format!("const [a] = u; [{}]", "[1], ".repeat(50_000)),
+            "u is not iterable",
+        ),
+    ]);
 }

@@ -118,6 +118,8 @@ pub struct Token<'a> {
     kind: Kind,
     /// The bracket that belongs to this one.
     mate: Option<usize>,
+    /// The innermost bracket that is open here; one that ends is within itself.
+    pub(super) around: Option<usize>,
 }
 
 /// A script in its tokens.
@@ -168,6 +170,7 @@ impl<'a> Script<'a> {
             let text = &rest[..length.min(rest.len())];
             let number = script.tokens.len();
             let mut mate = None;
+            let around = open.last().copied();
             if kind == Kind::Sign {
                 let opens = matches!(text, "(" | "[" | "{") || (text.starts_with('`') && text.ends_with("${"));
                 if opens {
@@ -179,7 +182,13 @@ impl<'a> Script<'a> {
             if let Some(mate) = mate {
                 script.tokens[mate].mate = Some(number);
             }
-            script.tokens.push(Token { text, at, kind, mate });
+            script.tokens.push(Token {
+                text,
+                at,
+                kind,
+                mate,
+                around,
+            });
             at += text.len();
         }
         script

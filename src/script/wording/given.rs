@@ -2,7 +2,7 @@
 //!
 //! The value is not known here; it is shown where it stands in the script as it is: `[1].forEach(5)`.
 
-use super::calls::{Kind, Script};
+use super::calls::Script;
 
 /// V8's words for a complaint of the built-in function `of`, which is called once on the line of a place.
 pub fn words(message: &str, of: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
@@ -153,8 +153,7 @@ fn bound(script: &Script<'_>, mut at: usize, name: &str) -> Option<usize> {
         }
         at = end + 1;
         while script.text(at) != "," {
-            let is_next = script.is_line_start(at) && script.is_operand(at) && script.kind(at) != Kind::Sign;
-            if at >= script.len() || script.text(at) == ";" || is_next {
+            if at >= script.len() || script.text(at) == ";" || script.begins_statement(at) {
                 return None;
             }
             at = script.mate(at).filter(|end| *end > at).unwrap_or(at) + 1;

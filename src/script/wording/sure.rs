@@ -186,7 +186,14 @@ fn bound(script: &Script<'_>, name: &str) -> Bound {
 pub fn iterated(source: &str, line: u32, what: Option<&str>) -> Option<String> {
     let script = Script::read(source);
     let own = script.on_line(line)?;
-    // What is a name alone has no place: then it is that of what was looked up or called before.
+    // What a function is given may be taken apart there, and is not known here.
+    if own
+        .clone()
+        .any(|at| script.text(at) == "[" && script.begins_pattern(at) && script.is_given(at))
+    {
+        return None;
+    }
+    // A bare name leaves no place: the engine then gives that of the last lookup or call before it.
     let reach = (own.end..script.len())
         .find(|at| script.is_located(*at))
         .unwrap_or(script.len());
@@ -200,6 +207,14 @@ pub fn iterated(source: &str, line: u32, what: Option<&str>) -> Option<String> {
         return None;
     }
     let is_taken = matches!(way, Way::Declared | Way::TakenApart);
+    // Of what has no name V8 tells what kind it is.
+    let what = what.map(|what| {
+        if what == "null" && is_taken {
+            "object null"
+        } else {
+            what
+        }
+    });
     let call = script
         .mate(end.checked_sub(1)?)
         .filter(|open| script.is_call(*open) && *open > start);
@@ -242,16 +257,15 @@ enum Way {
 
 /// What is gone through from a token on: how, and its first token and the one behind it. Lists that are written down can be.
 fn gone_through(script: &Script<'_>, at: usize) -> Option<(Way, usize, usize)> {
-    let open = script.around(at);
     let (way, start) = match script.text(at) {
-        "of" if open.is_some_and(|open| {
+        "of" if script.around(at).is_some_and(|open| {
             script.text(open) == "(" && ["for", "await"].contains(&script.text(open.max(1) - 1))
         }) =>
         {
             (Way::Through, at + 1)
         }
         "..." => {
-            let open = open?;
+            let open = script.around(at)?;
             let behind = script.mate(open).map_or("", |end| script.text(end + 1));
             match script.text(open) {
                 "[" if behind != "=" && behind != "=>" => (Way::Through, at + 1),
@@ -260,9 +274,11 @@ fn gone_through(script: &Script<'_>, at: usize) -> Option<(Way, usize, usize)> {
             }
         }
         "]" if script.text(at + 1) == "=" && script.mate(at).is_some_and(|open| script.begins_pattern(open)) => {
-            let before = script.mate(at).and_then(|open| open.checked_sub(1));
-            let is_declared = before.is_some_and(|at| ["const", "let", "var"].contains(&script.text(at)));
-            let way = if is_declared { Way::Declared } else { Way::TakenApart };
+            let way = if is_declared(script, script.mate(at)?) {
+                Way::Declared
+            } else {
+                Way::TakenApart
+            };
             (way, at + 2)
         }
         _ => return None,
@@ -275,6 +291,23 @@ fn gone_through(script: &Script<'_>, at: usize) -> Option<(Way, usize, usize)> {
         }
     }
     (script.text(start) != "[" && end > start).then_some((way, start, end))
+}
+
+/// Whether a declaration gives a token's value, also behind others of its own: `const z = 1, [a] = x`.
+fn is_declared(script: &Script<'_>, token: usize) -> bool {
+    let mut behind = token;
+    while let Some(at) = behind.checked_sub(1) {
+        let text = script.text(at);
+        if ["const", "let", "var"].contains(&text) {
+            return true;
+        }
+        let is_open = script.mate(at).is_some_and(|end| end > at);
+        if (behind == token && text != ",") || text == ";" || is_open || script.begins_statement(behind) {
+            return false;
+        }
+        behind = script.mate(at).unwrap_or(at);
+    }
+    false
 }
 
 /// The only thing that is made by `new` on the line of a place and is no class or function of the script's.
@@ -358,7 +391,7 @@ pub fn is_member_set(source: &str, line: u32, name: &str) -> bool {
 }
 
 /// The text that `eval` or `Function` is given on the line of a place, where it stands there, by the only call of it.
-pub fn evaluated(source: &str, line: u32) -> Option<(String, bool)> {
+fn evaluated(source: &str, line: u32) -> Option<(String, bool)> {
     let script = Script::read(source);
     let is_call = |at: &usize| ["eval", "Function"].contains(&script.text(*at)) && script.text(*at + 1) == "(";
     let mut all = script.on_line(line)?.filter(is_call);
@@ -366,9 +399,13 @@ pub fn evaluated(source: &str, line: u32) -> Option<(String, bool)> {
     if script.text(at + 3) != ")" {
         return None;
     }
-    let text = script.text(at + 2);
-    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
-    let inside = text.strip_prefix(quote)?.strip_suffix(quote)?;
+    Some((unquoted(script.text(at + 2))?, script.text(at) == "Function"))
+}
+
+/// What a literal says, where it is a text and nothing in it is escaped in a way that is hard to read.
+pub fn unquoted(literal: &str) -> Option<String> {
+    let quote = literal.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
+    let inside = literal.strip_prefix(quote)?.strip_suffix(quote)?;
     let mut out = String::new();
     let mut rest = inside.chars();
     while let Some(c) = rest.next() {
@@ -382,5 +419,13 @@ pub fn evaluated(source: &str, line: u32) -> Option<(String, bool)> {
             c => c,
         });
     }
-    Some((out, script.text(at) == "Function"))
+    Some(out)
+}
+
+/// The token that begins what a name is declared as, once and for all.
+pub fn start(script: &Script<'_>, name: &str) -> Option<usize> {
+    match bound(script, name) {
+        Bound::Once(start) => start,
+        _ => None,
+    }
 }

@@ -1,6 +1,6 @@
 //! A script's tokens by where they stand and what is done with them.
 
-use super::calls::{Script, is_one_of};
+use super::calls::{Kind, Script, is_one_of};
 use super::rest_at;
 
 impl Script<'_> {
@@ -48,11 +48,21 @@ impl Script<'_> {
         self.source[before.at + before.text.len()..token.at].contains('\n')
     }
 
+    /// Whether a statement without a `;` ends before a token, and another one begins.
+    pub fn begins_statement(&self, number: usize) -> bool {
+        self.is_line_start(number) && self.is_operand(number) && self.kind(number) != Kind::Sign
+    }
+
     /// The innermost bracket that is open at a token.
     pub fn around(&self, number: usize) -> Option<usize> {
-        (0..number)
-            .rev()
-            .find(|open| self.mate(*open).is_some_and(|end| end >= number))
+        let mut open = self.tokens.get(number)?.around;
+        // One without an end is around nothing.
+        while let Some(at) = open
+            && self.mate(at).is_none_or(|end| end < number)
+        {
+            open = self.tokens[at].around;
+        }
+        open
     }
 
     /// Whether a bracket begins a list and belongs to no value before it.
@@ -75,7 +85,7 @@ impl Script<'_> {
         while let Some(open) = self.around(at) {
             let behind = self.mate(open).map_or("", |end| self.text(end + 1));
             let word = open.checked_sub(1).map_or("", |before| self.text(before));
-            let is_params = behind == "=>" || (behind == "{" && !is_one_of("if for while switch with", word));
+            let is_params = behind == "=>" || (behind == "{" && !is_one_of("if for await while switch with", word));
             if self.text(open) == "(" && is_params || self.text(open) != "(" && behind == "=" {
                 return true;
             }

@@ -26,8 +26,8 @@ impl From<String> for Stopped {
     }
 }
 
-/// Draws a template: the page, which ends where it becomes longer than `most` bytes. At each turn of a loop and each part
-/// `stops` is asked whether to, and why.
+/// Draws a template: the page, which ends where it becomes longer than `most` bytes. At each turn of a loop, each part and
+/// each value `stops` is asked whether to, and why.
 pub(in super::super) fn draw<'a>(
     pieces: &'a [Piece],
     data: &'a Value,
@@ -217,6 +217,7 @@ impl<'a> Drawer<'a, '_> {
 
     /// What a call gives that is no block.
     fn value_of(&mut self, call: &'a Call, place: &Place<'a>) -> Result<Met<'a>, Stopped> {
+        self.goes_on()?;
         match call.name() {
             Some("lookup") => {
                 let [of, key] = [0, 1].map(|n| self.given(call, n, place));
@@ -242,6 +243,8 @@ impl<'a> Drawer<'a, '_> {
     }
 
     fn term(&mut self, term: &'a Term, place: &Place<'a>) -> Result<Met<'a>, Stopped> {
+        // A letter of a text costs a walk through it.
+        self.goes_on()?;
         Ok(match term {
             Term::Undefined => Met::Undefined,
             Term::Literal(value, _) => Met::Data(value),

@@ -228,6 +228,15 @@ mod tests {
                 "Ax\nyB\n  x\ny.\n  x\n  y  x\ny\nB",
             ),
             ("{{#*inline \"p\"}}{{/inline}}A\n  {{> p}}\nB", "A\nB"),
+            // What goes with the tag before it is no indent.
+            (
+                "{{#*inline \"p\"}}x\ny{{/inline}}{{a ~}}\n  {{> p}}\nB{{a ~}}  {{> p}}\nB",
+                "Ax\nyBAx\ny\nB",
+            ),
+            (
+                "{{#*inline \"p\"}}x\ny{{/inline ~}}\n  {{> p}}\n{{a ~}}\nz\n  {{> p}}\nB",
+                "x\nyAz\n  x\n  yB",
+            ),
         ] {
             assert_eq!(drawn(template).as_deref(), Ok(page), "{template}");
         }
@@ -276,6 +285,10 @@ mod tests {
             ),
             ("{{#a}}".repeat(50_000), "its blocks are nested too deep"),
             ("{{{{a}}}}".repeat(most / 9), "`a` is not closed"),
+            (
+                format!("{{{{#each a as |{}|}}}}{{{{/each}}}}", "b ".repeat(101)),
+                "a block gives more than 100 names",
+            ),
             (format!("{{{{{}", "(".repeat(most)), "its calls are nested too deep"),
             ("{{!--".repeat(most / 5), "a comment has no end"),
         ] {
@@ -306,6 +319,28 @@ mod tests {
         let pieces = super::read(&template);
         let drawn = pieces.and_then(|pieces| super::draw(&pieces, &json!({}), 1000, &stops));
         assert_eq!(drawn, Err("enough".to_owned()));
+    }
+
+    /// A letter of a long text takes a while, and so do many.
+    #[test]
+    fn letters_ask_whether_to_stop() {
+        for template in [
+            "{{t.[1]}}".repeat(1000),
+            "{{lookup t 1}}".repeat(1000),
+            format!(
+                "{{{{#*inline \"p\"}}}}{{{{/inline}}}}{{{{> p{}}}}}",
+                " a=t.[1]".repeat(1000)
+            ),
+        ] {
+            let asked = std::cell::Cell::new(0);
+            let stops = || {
+                asked.set(asked.get() + 1);
+                (asked.get() > 500).then(|| "enough".to_owned())
+            };
+            let drawn =
+                super::read(&template).and_then(|pieces| super::draw(&pieces, &json!({"t": "text"}), 10_000, &stops));
+            assert_eq!(drawn, Err("enough".to_owned()), "{}", &template[..40]);
+        }
     }
 
     /// What templates are made of.
@@ -357,10 +392,13 @@ mod tests {
     ];
 
     proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+
         /// It is drawn, no longer than it may be, or said to be wrong.
         #[test]
-        fn no_text_is_too_odd(tags in proptest::collection::vec(0..TAGS.len(), 0..40)) {
-            let text: String = tags.into_iter().map(|n| TAGS[n]).collect();
+        fn no_text_is_too_odd(begins in proptest::bool::ANY, tags in proptest::collection::vec(0..TAGS.len(), 0..40)) {
+            let start = if begins { "{{" } else { "" };
+            let text: String = std::iter::once(start).chain(tags.into_iter().map(|n| TAGS[n])).collect();
             if let Ok(page) = drawn(&text) {
                 proptest::prop_assert!(page.len() <= 1000);
             }

@@ -232,11 +232,15 @@ fn is_line(texts: &[String], tags: &[Found], n: usize) -> bool {
 /// Notes the blanks before each part that has a line to itself.
 fn indent(texts: &[String], tags: &mut [Found]) {
     for n in 0..tags.len() {
-        if tags[n].trims.0 || !is_line(texts, tags, n) {
+        if !matches!(tags[n].kind, Kind::Part(..)) || tags[n].trims.0 || !is_line(texts, tags, n) {
             continue;
         }
+        // What the tag before it takes away is no indent.
+        let text = match n.checked_sub(1) {
+            Some(before) if tags[before].trims.1 => texts[n].trim_start(),
+            _ => &texts[n],
+        };
         if let Kind::Part(_, indent) = &mut tags[n].kind {
-            let text = &texts[n];
             text[text.trim_end_matches([' ', '\t']).len()..].clone_into(indent);
         }
     }

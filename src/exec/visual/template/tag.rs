@@ -87,8 +87,10 @@ impl<'a> Tag<'a> {
         let (_, behind) = self.rest.split_once('|').unwrap_or_default();
         let (names, rest) = behind.split_once('|').ok_or("`as |` has no end")?;
         self.rest = rest;
-        let names = names.split_whitespace().take(MOST_NAMES);
-        Ok(names.map(str::to_owned).collect())
+        if names.split_whitespace().nth(MOST_NAMES).is_some() {
+            return Err(format!("a block gives more than {MOST_NAMES} names"));
+        }
+        Ok(names.split_whitespace().map(str::to_owned).collect())
     }
 
     /// `x=` before a value.

@@ -90,8 +90,9 @@ impl Met<'_> {
             _ => match (self.json(), key) {
                 (Some(Value::String(text)), "length") => Self::made(text.encode_utf16().count()),
                 (Some(Value::String(text)), key) => {
-                    // A unit of UTF-16, as JavaScript counts them: of half a character nothing is to be seen.
-                    let unit = index(key).and_then(|at| text.encode_utf16().nth(at));
+                    // A unit of UTF-16, as JavaScript counts them: half of a character reads as `�`.
+                    let at = index(key).filter(|at| *at < text.len());
+                    let unit = at.and_then(|at| text.encode_utf16().nth(at));
                     unit.map_or(Self::Undefined, |unit| Self::made(String::from_utf16_lossy(&[unit])))
                 }
                 _ => Self::Undefined,

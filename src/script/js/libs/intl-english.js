@@ -16,7 +16,8 @@ function english(locales, what) {
 }
 
 function oneOf(options, what, name, allowed) {
-  const value = options === undefined || options === null ? undefined : options[name];
+  if (options === null) throw new TypeError(what === 'ListFormat' ? 'invalid_argument' : `Intl.${what} called on null or undefined`);
+  const value = options === undefined ? undefined : options[name];
   if (value === undefined) return allowed[0];
   if (!allowed.includes(String(value))) throw new RangeError(`Value ${value} out of range for Intl.${what} options property ${name}`);
   return String(value);
@@ -33,17 +34,24 @@ const tagged = (Format, more = {}) => {
 export class PluralRules {
   #locale;
   #type;
-  #digits;
   #numbers;
+  #digits;
 
   constructor(locales, options) {
     [this.#locale] = english(locales, 'PluralRules');
     this.#type = oneOf(options, 'PluralRules', 'type', ['cardinal', 'ordinal']);
-    this.#digits = {};
-    for (const name of ['minimumIntegerDigits', 'minimumFractionDigits', 'maximumFractionDigits']) {
-      if (options && options[name] !== undefined) this.#digits[name] = options[name];
+    const digits = {};
+    for (const name of ['minimumIntegerDigits', 'minimumFractionDigits', 'maximumFractionDigits', 'minimumSignificantDigits', 'maximumSignificantDigits']) {
+      if (options && options[name] !== undefined) digits[name] = Number(options[name]);
     }
-    this.#numbers = new NumberFormat('en-US', { ...this.#digits, useGrouping: false });
+    this.#numbers = new NumberFormat('en-US', { ...digits, useGrouping: false });
+    const { minimumIntegerDigits, minimumFractionDigits, maximumFractionDigits } = this.#numbers.resolvedOptions();
+    const { minimumSignificantDigits, maximumSignificantDigits } = digits;
+    const isRound = minimumSignificantDigits !== undefined || maximumSignificantDigits !== undefined;
+    // Those that count are kept, and the others are not told.
+    this.#digits = { minimumIntegerDigits, ...(isRound
+      ? { minimumSignificantDigits: minimumSignificantDigits || 1, maximumSignificantDigits: maximumSignificantDigits || 21 }
+      : { minimumFractionDigits, maximumFractionDigits }) };
   }
 
   select(value) {
@@ -57,14 +65,16 @@ export class PluralRules {
   }
 
   selectRange(start, end) {
-    if (start === undefined || end === undefined) throw new TypeError('Invalid argument');
-    if (Number.isNaN(+start) || Number.isNaN(+end)) throw new RangeError('Invalid argument');
-    return this.#type === 'cardinal' ? 'other' : this.select(end);
+    for (const [name, value] of Object.entries({ startRange: start, endRange: end })) {
+      if (value === undefined) throw new TypeError(`Invalid ${name} : undefined`);
+      if (Number.isNaN(+value)) throw new RangeError(`Invalid ${name} : NaN`);
+    }
+    return 'other';
   }
 
   resolvedOptions() {
     const pluralCategories = this.#type === 'cardinal' ? ['one', 'other'] : ['few', 'one', 'two', 'other'];
-    return { locale: this.#locale, type: this.#type, minimumIntegerDigits: 1, minimumFractionDigits: 0, maximumFractionDigits: 3, ...this.#digits, pluralCategories };
+    return { locale: this.#locale, type: this.#type, ...this.#digits, pluralCategories };
   }
 }
 

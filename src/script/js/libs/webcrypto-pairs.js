@@ -97,7 +97,7 @@ function native(name, hash) {
   return `${name}/${String(hash).toUpperCase().replace('-', '')}`;
 }
 
-/** Reads a key: `{ type, der, algorithm }`. */
+/** Reads a key: `{ type, der }`. */
 export function importPair(format, data, algorithm, bytes) {
   let read;
   if (format === 'jwk') read = ofJwk(data, algorithm);
@@ -122,12 +122,20 @@ function isGood(read, algorithm) {
     const raw = pointOf(read.der, curve);
     return spkiOfPoint(raw, curve).equals(Buffer.from(read.der)) && natives.agree(algorithm.namedCurve, one, raw) !== undefined;
   }
+  if (algorithm.name.startsWith('RSA') && !isRsa(read)) return false;
   const hash = isEc(algorithm) ? curveOf(algorithm.namedCurve, algorithm).hash : (algorithm.hash || {}).name;
   // RSA keys are the same for all that is done with them.
   const name = algorithm.name === 'RSA-OAEP' ? 'RSASSA-PKCS1-v1_5' : algorithm.name;
   return read.type === 'private'
     ? signature.publicKey(native(name, hash), read.der) !== undefined
     : signature.verify(native(name, hash), read.der, new Uint8Array(0), new Uint8Array(0)) !== undefined;
+}
+
+// Whether a key says that it is one of RSA: the first thing in a public one, and in a private one behind the version.
+function isRsa({ type, der }) {
+  const identifier = inside(der)[type === 'private' ? 1 : 0];
+  const own = oid(RSA_OID);
+  return identifier !== undefined && identifier.slice(0, own.length).equals(own);
 }
 
 // The point at the end of a public key.
@@ -159,6 +167,7 @@ function jwkOf(key, data) {
   const head = { key_ops: key.usages, ext: key.extractable };
   if (isEc(key.algorithm)) {
     const number = key.type === 'private' ? natives.number(namedCurve, data) : undefined;
+    if (key.type === 'private' && number === undefined) fail('OperationError', 'The operation failed for an operation-specific reason');
     const { size } = curveOf(namedCurve, key.algorithm);
     const raw = number ? natives.point(namedCurve, number) : pointOf(data, { size });
     const jwk = { ...head, kty: 'EC', x: text(raw.slice(1, size + 1)), y: text(raw.slice(size + 1)), crv: namedCurve };

@@ -195,10 +195,11 @@ const subtle = Object.assign(new SubtleCrypto(), {
   async generateKey(algorithm, extractable, usages) {
     const kind = kindOf(algorithm);
     if (pairKind(algorithm)) {
-      const { key, pub, described } = pairs().generatePair(pairDescribed(kind, named(algorithm)), named(algorithm));
       const of = (...names) => names.filter((name) => [...usages].includes(name));
       const own = of('sign', 'decrypt', 'deriveKey', 'deriveBits', 'unwrapKey');
+      // First of all: a key takes its time.
       if (own.length === 0) fail('SyntaxError', 'Usages cannot be empty when creating a key.');
+      const { key, pub, described } = pairs().generatePair(pairDescribed(kind, named(algorithm)), named(algorithm));
       return {
         privateKey: makeKey(key, described, extractable, own, 'private'),
         publicKey: makeKey(pub, described, true, of('verify', 'encrypt', 'wrapKey'), 'public'),

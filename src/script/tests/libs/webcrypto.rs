@@ -139,7 +139,13 @@ fn keys_that_do_not_fit_and_what_is_missing_say_so() {
          await told(() => s.importKey('jwk', { ...v.rsaJwk, p: undefined }, rsa, false, ['sign']));
          await told(() => s.importKey('jwk', v.ecJwk, { ...ec, namedCurve: 'P-521' }, false, ['sign']));
          await told(async () => s.sign({ name: 'ECDSA', hash: 'SHA-512' }, await s.importKey('pkcs8', b(v.ecPkcs8), ec, false, ['sign']), data));
-         await told(() => s.generateKey(rsa, true, ['sign']));";
+         await told(() => s.generateKey(rsa, true, ['sign']));
+         const oaep = { name: 'RSA-OAEP', hash: 'SHA-256' };
+         await told(() => s.generateKey({ ...oaep, modulusLength: 4096, publicExponent: new Uint8Array([1, 0, 1]) }, true, []));
+         await told(() => s.importKey('spki', b(v.ecSpki), oaep, false, ['encrypt']));
+         await told(() => s.importKey('pkcs8', b(v.ecPkcs8), oaep, false, ['decrypt']));
+         await told(() => s.importKey('spki', b(v.ecSpki), rsa, false, ['verify']));
+         await told(() => s.importKey('spki', Buffer.from('nonsense'), oaep, false, ['encrypt']));";
     assert_eq!(
         pairs(source),
         [
@@ -149,6 +155,11 @@ fn keys_that_do_not_fit_and_what_is_missing_say_so() {
             r#"["DataError","The JWK is of another kind"]"#,
             r#"["NotSupportedError","'P-256' with a hash other than 'SHA-256' is not supported"]"#,
             r#"["NotSupportedError","a 'modulusLength' other than 2048 and 3072 is not supported"]"#,
+            r#"["SyntaxError","Usages cannot be empty when creating a key."]"#,
+            r#"["DataError","Invalid keyData"]"#,
+            r#"["DataError","Invalid keyData"]"#,
+            r#"["DataError","Invalid keyData"]"#,
+            r#"["DataError","Invalid keyData"]"#,
         ]
     );
 }
