@@ -60,12 +60,13 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
     // The name gets what it needs, up to the point where the token's number would be lost.
     let room = usize::from(line.width.saturating_sub(2));
     let name = glyphs::width(&row.name).min(room);
-    let tokens = tokens(row, view, room.saturating_sub(name.min(room / 2) + 2));
+    let unsaved = view.shared.workspace.is_unsaved(Filed::Environment(row.id));
+    let mark = if unsaved { 2 } else { 0 };
+    let tokens = tokens(row, view, room.saturating_sub(name.min(room / 2) + mark + 2));
     let taken: usize = tokens.iter().map(|(text, _)| glyphs::width(text)).sum();
     let gap = if taken > 0 { taken + 2 } else { 0 };
     let at = Position::new(line.x + 2, line.y);
-    let unsaved = view.shared.workspace.is_unsaved(Filed::Environment(row.id));
-    let room_for_name = room.saturating_sub(gap + if unsaved { 2 } else { 0 });
+    let room_for_name = room.saturating_sub(gap + mark);
     let used = glyphs::put_text(buf, at, &row.name, room_for_name, name_style);
     if unsaved {
         let at = Position::new(at.x + u16::try_from(used + 1).unwrap_or(0), at.y);

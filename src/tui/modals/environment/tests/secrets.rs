@@ -88,7 +88,7 @@ fn undoing_leaves_the_initial_value_to_come_back_again() {
 #[test]
 fn an_initial_value_comes_back_to_no_variable_that_has_lost_it() {
     let mut harness = open(120, 40);
-    harness.press("gjjjjsul<enter><ctrl-u><enter><esc>");
+    harness.press("gjjjjsul<enter><ctrl-u><enter>");
     assert_eq!(variable(&harness, "password"), Some(Variable::new("password", "")));
     harness.press("gjjjjs");
     assert!(variable(&harness, "password").unwrap().secret && !is_kept(&harness));
