@@ -349,6 +349,13 @@ pub(super) fn run(state: &mut State, cx: &mut Cx<'_>) {
     cx.effects.push(Effect::Filter(name, Box::new(job)));
 }
 
+/// Runs it once more, if that is wanted.
+pub(super) fn run_if(again: bool, state: &mut State, cx: &mut Cx<'_>) {
+    if again {
+        run(state, cx);
+    }
+}
+
 /// Another place is shown, or another response: its filter goes on if it has not come to its end, and who types into the
 /// line goes on typing, if there is nothing to filter too: the next keys are meant for the line.
 pub(super) fn resume(state: &mut State, same: bool, cx: &mut Cx<'_>) {

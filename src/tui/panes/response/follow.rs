@@ -17,7 +17,6 @@ use crate::tui::widgets::body::Snapshot;
 use crate::tui::widgets::body::search::Progress;
 use crate::tui::widgets::frame;
 
-use super::filter::Filtered;
 use super::page::Page;
 use super::place::Place;
 use super::show::Show;
@@ -162,11 +161,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     state.places.retain(|node, place| kept(*node, place));
     if let Some(mut place) = arrived {
         // The body that was looked at while it arrived: it stays where it is, and who indexes it goes on.
-        let knows_more = newest.redactor.count() != place.outcome.redactor.count();
-        place.outcome = newest;
-        place.hide_pieces();
-        // What a filter cut out of a secret was looked for before that was known to be one.
-        let again = knows_more && place.filtered.as_mut().is_some_and(Filtered::begin_again);
+        let again = place.renew(newest);
         let broken = is_broken(&place.outcome);
         state.places.insert(open, place);
         state.page_key = None;
@@ -177,10 +172,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
             state.lend(tab);
         }
         if same {
-            if again {
-                filter::run(state, cx);
-            }
-            return;
+            return filter::run_if(again, state, cx);
         }
     } else if !known {
         // Why nothing came is what one must see first, whichever tab was looked at last time.

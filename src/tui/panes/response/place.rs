@@ -65,6 +65,15 @@ impl Place {
         filtered.unwrap_or(&self.outcome.redactor)
     }
 
+    /// Takes the outcome as it is by now, whole or with more of it hidden; says whether its filter is to run once more, as what
+    /// that cut out of a secret was looked for before that was known to be one.
+    pub(super) fn renew(&mut self, outcome: Arc<Outcome>) -> bool {
+        let knows_more = outcome.redactor.count() != self.outcome.redactor.count();
+        self.outcome = outcome;
+        self.hide_pieces();
+        knows_more && self.filtered.as_mut().is_some_and(Filtered::begin_again)
+    }
+
     /// The outcome or the output of the filter is another one: what is secret in them may be more.
     pub(super) fn hide_pieces(&mut self) {
         if let Some(filtered) = &mut self.filtered {
