@@ -27,7 +27,7 @@ async fn what_comes_along_with_a_token_is_as_secret_as_that() {
         let mut client = Client::new(&desk, vec![source]);
         let set = "; pm.environment.set('t', pm.response.json().access_token)";
         client.change(TOKEN, |request| {
-            request.scripts.post_response = format!("{script}{set}")
+            request.scripts.post_response = format!("{script}{set}");
         });
         client.change(GET, |request| {
             request.set_full_url("{{base}}/x?r={{r}}&p={{p}}");
