@@ -130,10 +130,15 @@ fn agree(curve: &str, number: &[u8], with: &[u8]) -> Option<Vec<u8>> {
 
 /// A new private number.
 fn generate(curve: &str) -> Option<Vec<u8>> {
-    fn of<C: CurveArithmetic>() -> Option<Vec<u8>> {
-        Some(SecretKey::<C>::random(&mut OsRng).to_bytes().to_vec())
+    fn of<C: CurveArithmetic>() -> Vec<u8> {
+        SecretKey::<C>::random(&mut OsRng).to_bytes().to_vec()
     }
-    on_curve!(curve, of())
+    Some(match curve {
+        "P-256" => of::<NistP256>(),
+        "P-384" => of::<NistP384>(),
+        "P-521" => of::<NistP521>(),
+        _ => return None,
+    })
 }
 
 /// A new private key of RSA with the exponent 65537, as an `RSAPrivateKey`. It takes some tenths of a second, and more of
