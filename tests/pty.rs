@@ -515,7 +515,7 @@ fn a_passphrase_that_is_typed_ahead_is_not_shown_and_not_lost() {
         let mut session = Session::start(home, &["secrets", "lock"]);
         session.sees("assphrase:");
         if let Some(old) = old {
-            let lines = |session: &Session| session.raw().iter().filter(|byte| **byte == b'\n').count();
+            let lines = |session: &Session| memchr::memchr_iter(b'\n', &session.raw()).count();
             let (before, began) = (lines(&session), Instant::now());
             session.press(&format!("{old}\r"));
             // Its line ends before the key is derived of it, which takes a while: nobody asks for anything then.

@@ -68,7 +68,7 @@ async fn the_programs_setting_stands_behind_the_requests() {
     assert_eq!(response(&exchange).body, "proxied");
 }
 
-/// A proxy that answers what ends so with that, one after the other, and then is a pipe to `to`.
+/// A proxy that answers what ends so with that, one after the other, and then is a pipe to `to`; each connection anew.
 pub async fn pipe(
     to: std::net::SocketAddr,
     answers: &'static [(&'static [u8], &'static [u8])],
@@ -76,16 +76,20 @@ pub async fn pipe(
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
-        let (mut client, _) = listener.accept().await.unwrap();
-        for (end, answer) in answers {
-            let mut seen = Vec::new();
-            while !seen.ends_with(end) {
-                client.read_buf(&mut seen).await.unwrap();
-            }
-            client.write_all(answer).await.unwrap();
+        loop {
+            let (mut client, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                for (end, answer) in answers {
+                    let mut seen = Vec::new();
+                    while !seen.ends_with(end) {
+                        client.read_buf(&mut seen).await.unwrap();
+                    }
+                    client.write_all(answer).await.unwrap();
+                }
+                let mut server = TcpStream::connect(to).await.unwrap();
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+            });
         }
-        let mut server = TcpStream::connect(to).await.unwrap();
-        let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
     });
     address
 }

@@ -192,9 +192,10 @@ impl<W: Write> Backend for Output<W> {
     }
 
     fn size(&self) -> io::Result<Size> {
-        // crossterm's `size` starts `tput`, whatever the `PATH` says that is, where the system does not know.
+        // crossterm's `size` starts `tput`, whatever the `PATH` says that is, where the system does not know. There a terminal
+        // counts as one of 80 by 24, which `tput` would say as well.
         #[cfg(unix)]
-        return terminal::window_size().map(|size| Size::new(size.columns, size.rows));
+        return Ok(terminal::window_size().map_or(Size::new(80, 24), |size| Size::new(size.columns, size.rows)));
         #[cfg(not(unix))]
         return terminal::size().map(Size::from);
     }

@@ -307,7 +307,7 @@ mod tests {
         }
         assert_eq!(
             plain(&get),
-            "curl http://h/ \\\n  -H 'x: 1' \\\n  -H 'x: 2' \\\n  -H 'y: 1' \\\n  -H 'Cookie: a=1; b=2'"
+            "curl http://h/ \\\n  -H 'x: 1' \\\n  -H 'x: 2' \\\n  -H 'y: 1' \\\n  -H 'Cookie: {{Cookie}}; {{Cookie}}'"
         );
     }
 
