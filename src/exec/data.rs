@@ -12,6 +12,7 @@ use serde_json::{Number, Value};
 use super::plan::DataRow;
 use crate::model::Excerpt;
 use crate::model::charset::{is_old_encoding, unicode};
+use crate::model::surrogates::without_halves;
 
 /// The longest data file that is read, in bytes: it is held in memory for the whole run.
 pub const MOST_BYTES: u64 = 256_000_000;
@@ -29,7 +30,17 @@ enum Rows {
         text: String,
         names: Vec<String>,
         records: Vec<Range<usize>>,
+        ends: Ends,
     },
+}
+
+/// What ends a record of CSV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ends {
+    /// A line feed, with or without a carriage return in front of it.
+    Lines,
+    /// A carriage return, as once on the Macintosh; a line feed behind it is white space.
+    Returns,
 }
 
 impl Data {
@@ -53,9 +64,14 @@ impl Data {
         match &*self.0 {
             Rows::None => None,
             Rows::Json(rows) => json_row(rows[index].get()).ok(),
-            Rows::Csv { text, names, records } => {
+            Rows::Csv {
+                text,
+                names,
+                records,
+                ends,
+            } => {
                 let mut cells = Vec::new();
-                Records::new(&text[records[index].clone()]).next_into(&mut cells);
+                Records::new(&text[records[index].clone()], Some(*ends)).next_into(&mut cells);
                 let values = cells.into_iter().map(Cell::value);
                 Some(names.iter().cloned().zip(values).collect())
             }
@@ -145,7 +161,7 @@ fn text(bytes: Vec<u8>) -> String {
 pub fn parse(text: String) -> Result<Data, DataError> {
     let begin = text.trim_start_matches('\u{feff}');
     let rows = if begin.trim_start().starts_with(['[', '{']) {
-        Rows::Json(json(begin)?)
+        Rows::Json(json(&without_halves(begin))?)
     } else {
         csv(text)?
     };
@@ -185,7 +201,7 @@ fn json_row(text: &str) -> serde_json::Result<DataRow> {
 /// it, is an error as in newman: what it would take for one cell is seldom what was meant.
 fn csv(text: String) -> Result<Rows, DataError> {
     let start = text.len() - text.trim_start_matches('\u{feff}').len();
-    let mut all = Records::new(&text);
+    let mut all = Records::new(&text, None);
     all.at = start;
     let mut header = Vec::new();
     all.next_into(&mut header);
@@ -203,7 +219,13 @@ fn csv(text: String) -> Result<Rows, DataError> {
         let line = 1 + text[..at].bytes().filter(|byte| *byte == b'\n').count();
         return Err(DataError::Quote { what, line });
     }
-    Ok(Rows::Csv { text, names, records })
+    let ends = all.ends.unwrap_or(Ends::Lines);
+    Ok(Rows::Csv {
+        text,
+        names,
+        records,
+        ends,
+    })
 }
 
 /// Whatever JavaScript takes for a number, as newman does: `1.5`, `1e3`, `007`; not `Infinity` or `0x10`.
@@ -244,15 +266,24 @@ impl Cell {
 struct Records<'a> {
     text: &'a str,
     at: usize,
+    /// What ends a record; as in newman the end of the first one says it.
+    ends: Option<Ends>,
     /// The first quote that is wrong: what it is, and where.
     wrong: Option<(&'static str, usize)>,
 }
 
+impl Ends {
+    fn of(end: char) -> Self {
+        if end == '\r' { Self::Returns } else { Self::Lines }
+    }
+}
+
 impl<'a> Records<'a> {
-    fn new(text: &'a str) -> Self {
+    fn new(text: &'a str, ends: Option<Ends>) -> Self {
         Self {
             text,
             at: 0,
+            ends,
             wrong: None,
         }
     }
@@ -280,8 +311,9 @@ impl<'a> Records<'a> {
                     (inside, opened) = (true, self.at + at);
                 }
                 ',' => record.push(finish(&mut cell)),
-                '\r' if next == Some('\n') => {}
-                '\n' => {
+                '\r' if next == Some('\n') && self.ends != Some(Ends::Returns) => {}
+                '\r' | '\n' if self.ends.unwrap_or(Ends::of(c)) == Ends::of(c) => {
+                    self.ends = Some(Ends::of(c));
                     record.push(finish(&mut cell));
                     self.at += at + 1;
                     return true;
@@ -382,6 +414,21 @@ mod tests {
                 {"id": "x"},
             ])
         );
+    }
+
+    #[test]
+    fn csv_may_end_its_lines_with_carriage_returns() {
+        assert_eq!(rows("a,b\r1,2\r3,4"), json!([{"a": 1, "b": 2}, {"a": 3, "b": 4}]));
+        assert_eq!(
+            rows("id,name\r1,x\r\n2,\"y\rz\"\r"),
+            json!([{"id": 1, "name": "x"}, {"id": 2, "name": "y\rz"}])
+        );
+        assert_eq!(rows("a,b\n1,x\ry\n"), json!([{"a": 1, "b": "x\ry"}]));
+    }
+
+    #[test]
+    fn half_a_character_in_json_is_no_mistake() {
+        assert_eq!(rows(r#"[{"id": "a\ud83d"}]"#), json!([{"id": "a\u{fffd}"}]));
     }
 
     #[test]

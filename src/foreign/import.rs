@@ -226,6 +226,9 @@ impl Import {
         let items = items.map(|step| {
             let place = format!("collections/{}", step.path);
             match self.differing.get(&step.path) {
+                Some(parts) if step.action == Action::Move => {
+                    (step.action, format!("{place}, changed: {}", parts.join(", ")))
+                }
                 Some(parts) => (step.action, format!("{place}: {}", parts.join(", "))),
                 None => (step.action, place),
             }
@@ -386,7 +389,7 @@ impl Import {
 /// In what the items that change differ from what they become, where that can be said.
 fn differing(workspace: &Workspace, plans: &[Plan]) -> HashMap<ItemPath, Vec<&'static str>> {
     let steps = plans.iter().flat_map(|plan| &plan.steps);
-    let changed = steps.filter(|step| step.action == Action::Change);
+    let changed = steps.filter(|step| matches!(step.action, Action::Change | Action::Move));
     let differing = changed.filter_map(|step| {
         let old = workspace.node(step.node?)?;
         Some((step.path.clone(), old.entity.differing(&step.entity)))

@@ -45,13 +45,19 @@ pub fn open(path: &Path, beside: &Beside) -> Result<Found, ForeignError> {
     let local = |path: &Path| read::local(path, &path.display().to_string());
     let mut found = whole(local(path)?, &path.display().to_string())?;
     // Before anything else: one may be given that is named like one the folder has.
+    let mut notes = Vec::new();
+    let mut read = |path: &Path| {
+        let mut read = local(path)?;
+        notes.append(&mut read.report.notes);
+        environment(Ok(read), &path.display().to_string())
+    };
     for (at, path) in beside.environments.iter().enumerate() {
-        let environment = environment(local(path), &path.display().to_string())?;
-        found.environments.insert(at, environment);
+        found.environments.insert(at, read(path)?);
     }
     if let Some(path) = &beside.globals {
-        found.globals = Some(environment(local(path), &path.display().to_string())?);
+        found.globals = Some(read(path)?);
     }
+    found.report.notes.extend(notes);
     Ok(found)
 }
 

@@ -64,6 +64,14 @@ impl ValueChange {
         }
     }
 
+    /// The changes that give variables these values now.
+    pub fn all(current: &CurrentValues, changes: &[(Owner, String, Option<CurrentValue>)]) -> Vec<Self> {
+        let changes = changes.iter();
+        changes
+            .map(|(owner, key, to)| Self::new(current, owner, key, to.clone()))
+            .collect()
+    }
+
     /// The changes that forget all of an owner's values.
     pub fn forget_all(current: &CurrentValues, owner: &Owner) -> Vec<Self> {
         let own = current.of(owner);

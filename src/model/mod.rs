@@ -43,6 +43,7 @@ pub mod secret;
 pub mod settings;
 pub mod shell;
 pub mod spelling;
+pub mod surrogates;
 pub mod template;
 pub mod tls;
 pub mod token;

@@ -136,6 +136,19 @@ pub struct Landing {
     pub values: Vec<(Owner, String, CurrentValue)>,
     /// The responses.
     pub outcomes: Vec<(ItemPath, Arc<Outcome>)>,
+    /// What was written, to be taken back.
+    pub written: Written,
+}
+
+/// What an import wrote, to be taken back as one step.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// What the step is called.
+    pub label: String,
+    /// The files before and after; `None` where they are too many to be kept.
+    pub files: Option<Arc<Rewritten>>,
+    /// The values that were changed.
+    pub values: Vec<ValueChange>,
 }
 
 impl Landing {
@@ -159,7 +172,12 @@ impl Landing {
                 .filter_map(|(id, outcome)| Some((place(id)?, outcome.clone())))
                 .collect(),
             root: done.root,
-            words: done.words,
+            words: format!("imported: {}", done.words),
+            written: Written {
+                label: format!("import ({})", done.words),
+                files: done.rewritten,
+                values: done.values,
+            },
         }
     }
 }

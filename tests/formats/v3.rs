@@ -105,6 +105,34 @@ fn what_is_switched_off_stays_so_and_graphql_keeps_its_method() {
 }
 
 #[test]
+fn graphql_without_variables_has_none_behind_it() {
+    let with = |graphql: serde_json::Value| {
+        let body = serde_json::json!({ "mode": "graphql", "graphql": graphql });
+        let item = serde_json::json!({ "name": "R", "request": { "method": "POST", "url": "http://h", "body": body } });
+        let schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+        let collection = serde_json::json!({ "info": { "name": "C", "schema": schema }, "item": [item] });
+        let root = tempfile::tempdir().unwrap();
+        write(&postman::read(collection.to_string().as_bytes()).unwrap(), root.path());
+        let again = postman::read_folder(root.path()).unwrap();
+        let again = postman::write::collection(&again.collections[0], &Secrets::All);
+        again["item"][0]["request"]["body"]["graphql"].clone()
+    };
+    for variables in [None, Some("")] {
+        let mut graphql = serde_json::json!({ "query": "{a}" });
+        if let Some(variables) = variables {
+            graphql["variables"] = variables.into();
+        }
+        let variables = &with(graphql)["variables"];
+        assert!(variables.is_null() || variables == "", "{variables}");
+        assert_ne!(variables, "null");
+    }
+    assert_eq!(
+        with(serde_json::json!({ "query": "{a}", "variables": "{}" }))["variables"],
+        "{}"
+    );
+}
+
+#[test]
 fn a_part_that_stands_in_another_file_is_told() {
     let root = tempfile::tempdir().unwrap();
     let request = "url: http://h/\nscripts:\n  - type: afterResponse\n    code:\n      $ref: ./gone.js\n";

@@ -250,6 +250,12 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
     assert_eq!(user.app.state.shared.active_environment, None);
     user.sees("no environment");
     assert!(!user.screen().contains("no token · "), "{}", user.screen());
+    // As any other import it can be taken back.
+    let list = imported.join("collections/birds/herons/list.toml");
+    user.press("u").sees("undid: import (3 added)").sees_no("▾ Birds");
+    assert!(!list.exists());
+    user.press("<ctrl-y>").sees("redid: import (3 added)").sees("Birds");
+    assert!(list.is_file());
     user.quit();
     // Where all of it is there already, the key leads there too.
     let options = TuiOptions {
@@ -359,6 +365,10 @@ fn a_file_is_opened_with_its_environments_and_globals() {
     }
 }
 
+/// An environment with a value that is in Postman's vault.
+const LAKE: &str = "name: Lake\nvalues:\n  - {key: base_url, value: http://lake.test, enabled: true}\n  \
+                    - {key: v, enabled: true, type: secret, source: {provider: postman, vaultId: x}}\n";
+
 #[test]
 fn what_is_open_is_imported_with_all_beside_it_and_stays_open() {
     let home = Home::new();
@@ -381,7 +391,7 @@ fn what_is_open_is_imported_with_all_beside_it_and_stays_open() {
                     "sea.json",
                     &values("Sea", "base_url", address.as_deref().unwrap_or_default()),
                 ),
-                home.beside("lake.json", &values("Lake", "base_url", "http://lake.test")),
+                home.beside("lake.environment.yaml", LAKE),
             ],
             globals: Some(home.beside("globals.json", &values("Globals", "wing", "left"))),
         },
@@ -394,7 +404,9 @@ fn what_is_open_is_imported_with_all_beside_it_and_stays_open() {
     user.sees("Tests 1/1").press("3");
     user.sees("I import");
     user.press("I").sees("Sea: 1 variable → environments/sea.toml");
-    user.sees("Lake: 1 variable → environments/lake.toml");
+    user.sees("Lake: 2 variables → environments/lake.toml");
+    // Also what is lost of them is said.
+    user.sees("a value in Postman's vault");
     user.sees("globals: 1 variable → globals.toml").press("<enter>");
     user.until("the workspace", |user| user.next.is_some());
     let landing = user.next.clone().unwrap();

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::formats::FormatError;
 use crate::model::Excerpt;
+use crate::model::surrogates::without_halves;
 
 /// More brackets in brackets are refused: about 490 folders in each other. Walking, comparing and dropping the tree
 /// of so many levels fits any thread's stack.
@@ -16,9 +17,12 @@ const FEW_LEVELS: usize = 100;
 /// Enough for [`MOST_LEVELS`] in a build without optimisation.
 const STACK_BYTES: usize = 32 << 20;
 
-/// Parses JSON text of at most [`MOST_LEVELS`] levels.
+/// Parses JSON text of at most [`MOST_LEVELS`] levels. Half a character, which a text that was cut off ends with, becomes
+/// U+FFFD.
 pub fn parse(text: &str) -> Result<Value, FormatError> {
-    if deepest(text)? <= FEW_LEVELS {
+    let deepest = deepest(text)?;
+    let text = &*without_halves(text);
+    if deepest <= FEW_LEVELS {
         return whole(text);
     }
     // The parser calls itself for every level; a thread of its own has the stack for that.
@@ -139,6 +143,12 @@ mod tests {
         let text = format!("[{}0]", "[],".repeat(MOST_VALUES / 2));
         assert!(matches!(parse(&text), Err(FormatError::TooMany { .. })));
         assert!(parse(&format!("[{}0]", "\",[\",".repeat(1_000))).is_ok());
+    }
+
+    #[test]
+    fn half_a_character_is_no_mistake() {
+        let value = parse(r#"{"\ud800": ["x\udc00", "\ud83d\ude00"]}"#).unwrap();
+        assert_eq!(value, serde_json::json!({"\u{fffd}": ["x\u{fffd}", "😀"]}));
     }
 
     #[test]

@@ -6,7 +6,7 @@ import { ScriptCookies } from './cookies.js';
 import { fromHost, Request } from './request.js';
 import { Response } from './response.js';
 import { requirePackage } from './require.js';
-import { host, run, SKIP } from './run.js';
+import { clean, host, run, SKIP } from './run.js';
 import { KINDS, VariableScope } from './scope.js';
 import { ask, askResponse, sendRequest, twoWay } from './send.js';
 import { test } from './test.js';
@@ -60,7 +60,7 @@ function execution(info, pm) {
   const parts = {
     location,
     setNextRequest(name) {
-      host.next(name === null || name === undefined ? undefined : String(name));
+      host.next(name === null || name === undefined ? undefined : clean(name));
     },
     /** Runs another request of the collection, its scripts with it; null when it skipped itself. */
     runRequest(id, options = {}) {

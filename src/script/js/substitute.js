@@ -1,6 +1,6 @@
 // `{{tokens}}` in texts: replaced again and again, as values and names may hold more of them.
 
-import { host } from './run.js';
+import { clean, host } from './run.js';
 
 const PASSES = 19;
 const TOKEN = /{{([^{}]*?)}}/g;
@@ -11,7 +11,7 @@ export function substitute(text, read) {
     let changed = false;
     text = text.replace(TOKEN, (token, name) => {
       const found = read(name);
-      const value = found ? found[0] : name.startsWith('$') ? host.dynamic(name) : undefined;
+      const value = found ? found[0] : name.startsWith('$') ? host.dynamic(clean(name)) : undefined;
       if (value === undefined) return token;
       changed = true;
       return value === null ? 'null' : String(value);

@@ -19,6 +19,7 @@ use super::super::wording::Thrown;
 use super::{Outgoing, Run, State, request, response, thrown};
 use crate::model::Scope;
 use crate::model::outcome::NextRequest;
+use crate::model::surrogates::without_halves;
 use crate::model::variable::Change;
 use crate::vars::Dynamic;
 
@@ -119,7 +120,7 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
             if !state.spend(text.len(), &its_watch) {
                 return Err(too_much(&ctx));
             }
-            state.report.visualizer = serde_json::from_str(&text).ok();
+            state.report.visualizer = serde_json::from_str(&without_halves(&text)).ok();
             Ok(())
         }),
     )
@@ -177,10 +178,10 @@ fn register_scopes<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Re
                     return Err(too_much(&ctx));
                 }
                 let change = match change.as_str() {
-                    "set" => match serde_json::from_str(&value) {
+                    "set" => match serde_json::from_str(&without_halves(&value)) {
                         Ok(value) => Change::Set { key, value },
                         Err(error) => {
-                            let text = format!("the value of `{key}` cannot be stored: {error}");
+                            let text = format!("the value of `{key}` cannot be stored: {}", unstorable(&error));
                             return Err(Exception::throw_type(&ctx, &text));
                         }
                     },
@@ -230,7 +231,7 @@ fn register_sends<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Res
             if !state.spend(question.len(), &its_watch) {
                 return Err(too_much(&ctx));
             }
-            let read = serde_json::from_str(&format!("{{\"{kind}\":{question}}}"));
+            let read = serde_json::from_str(&format!("{{\"{kind}\":{}}}", without_halves(&question)));
             let mut question =
                 read.map_err(|error| Exception::throw_type(&ctx, &format!("not a question: {error}")))?;
             if let Ask::Run { scopes, .. } = &mut question {
@@ -317,9 +318,18 @@ fn register_exchange<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> 
 fn parsed<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> Result<(serde_json::Value, usize)> {
     let text = ctx.json_stringify(value)?.map(|text| text.to_string()).transpose()?;
     let text = text.as_deref().unwrap_or("null");
-    serde_json::from_str(text)
+    serde_json::from_str(&without_halves(text))
         .map(|value| (value, text.len()))
         .map_err(|error| Exception::throw_type(ctx, &format!("not a request: {error}")))
+}
+
+/// Why JSON that an engine wrote is not read.
+fn unstorable(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if text.starts_with("recursion limit") {
+        return "it has more than 127 levels of lists and objects in each other".to_owned();
+    }
+    text
 }
 
 /// A body as text, as JSON, as bytes: each only when it is asked for.

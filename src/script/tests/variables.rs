@@ -154,3 +154,54 @@ fn values_lists_the_rows() {
         ["[ 'k', 'only_glob' ] 8"]
     );
 }
+
+#[test]
+fn half_a_character_is_the_replacement_character_once_it_leaves_the_script() {
+    // As in UTF-8, whichever way it goes; in the script it stays what it is.
+    let report = run_job(job(
+        "const half = 'Party \u{1f389} time'.slice(0, 7);
+         pm.environment.set('title', half); pm.variables.set(half, {k: [half]});
+         pm.request.url.addQueryParams([{key: 'q', value: half.slice(-1)}]);
+         pm.execution.setNextRequest(half); pm.visualizer.set('{{a}}', {a: half});
+         pm.sendRequest({url: 'http://x.test', method: 'POST', body: {mode: 'raw', raw: half}}, () => {});
+         console.log(pm.environment.get('title') === half, pm.variables.replaceIn('{{$' + half + '}}').length);",
+    ));
+    assert_eq!(report.errors, []);
+    let left = "Party \u{fffd}";
+    assert_eq!(
+        changes(&report),
+        [
+            (Scope::Environment, set("title", left)),
+            (Scope::Local, set(left, json!({ "k": [left] })))
+        ]
+    );
+    assert_eq!(report.next_request, Some(NextRequest::To(left.to_owned())));
+    assert_eq!(
+        report.visualizer.as_ref().map(|shown| shown["data"]["a"].clone()),
+        Some(left.into())
+    );
+    let params = &report.request.as_ref().expect("a request").params;
+    assert_eq!(
+        params
+            .last()
+            .and_then(|param| param.value.as_ref())
+            .map(|value| value.as_str()),
+        Some("\u{fffd}")
+    );
+    assert_eq!(texts(report), ["true 12"]);
+}
+
+#[test]
+fn what_is_nested_too_deep_to_be_kept_is_said_so() {
+    let deep = |levels: usize| {
+        let text = format!(
+            "pm.environment.set('deep', JSON.parse('{}' + '{}'))",
+            "[".repeat(levels),
+            "]".repeat(levels)
+        );
+        run_job(job(&text)).errors.into_iter().next().map(|error| error.message)
+    };
+    assert_eq!(deep(127), None);
+    let why = "the value of `deep` cannot be stored: it has more than 127 levels of lists and objects in each other";
+    assert_eq!(deep(128).as_deref(), Some(why));
+}

@@ -8,7 +8,7 @@ use crate::model::history::{Step, ValueChange};
 use crate::tui::command::Command;
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
-use crate::tui::importing::{Ask, Done, ImportId, Landing, News};
+use crate::tui::importing::{Ask, Done, ImportId, Landing, News, Written};
 use crate::tui::modals::{Import, Modal};
 use crate::tui::panes::Pane;
 use crate::tui::shared::Level;
@@ -87,8 +87,7 @@ pub fn news(state: &mut State, id: ImportId, news: News, effects: &mut Vec<Effec
 }
 
 /// Goes on in the workspace into which what was only looked at is imported.
-fn land(state: &State, mut done: Done, effects: &mut Vec<Effect>) {
-    done.words = format!("imported: {}", done.words);
+fn land(state: &State, done: Done, effects: &mut Vec<Effect>) {
     let landing = Landing::of(done, &state.shared, state.focus);
     effects.push(Effect::Reopen(Box::new(landing)));
 }
@@ -97,10 +96,7 @@ fn land(state: &State, mut done: Done, effects: &mut Vec<Effect>) {
 fn take(state: &mut State, id: ImportId, mut done: Done, effects: &mut Vec<Effect>) {
     let settled = std::mem::take(&mut done.secrets).settle(&state.shared.current);
     done.tell(&settled);
-    let current = &state.shared.current;
-    let changes = settled.changes.iter();
-    let changes = changes.map(|(owner, key, to)| ValueChange::new(current, owner, key, to.clone()));
-    done.values = changes.collect();
+    done.values = ValueChange::all(&state.shared.current, &settled.changes);
     if !settled.changes.is_empty() {
         state.shared.current.take(&settled.changes);
         effects.push(Effect::Local(LocalJob::Current(settled.changes)));
@@ -141,6 +137,28 @@ pub fn rewritten(state: &mut State, done: Result<usize, String>) {
     state.shared.notify(level, text);
 }
 
+/// Has what an import wrote be undone by the next undo. Returns what is to be said where it cannot be.
+pub fn record(state: &mut State, written: Written) -> &'static str {
+    let Some(files) = written.files else {
+        return "; it is too much to be undone";
+    };
+    if files.is_empty() {
+        return "";
+    }
+    let id = next(state).0;
+    state.rewrites.kept.insert(id, files);
+    let history = &mut state.shared.history;
+    history.record(Step {
+        label: written.label,
+        files: Some(id),
+        values: written.values.iter().rev().map(ValueChange::inverse).collect(),
+        ..Step::default()
+    });
+    let known: BTreeSet<u64> = history.files().collect();
+    state.rewrites.kept.retain(|id, _| known.contains(id));
+    ""
+}
+
 /// Goes to what was imported.
 fn arrived(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(Some(done)) = state.import.take() else {
@@ -159,23 +177,13 @@ fn arrived(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(active) = first.and_then(|first| environments::activate_if_none(state, first, effects)) {
         words = format!("{words}; {active}");
     }
-    let id = next(state).0;
+    let written = Written {
+        label,
+        files: done.rewritten,
+        values: done.values,
+    };
+    words.push_str(record(state, written));
     let shared = &mut state.shared;
-    match done.rewritten {
-        Some(rewritten) if !rewritten.is_empty() => {
-            state.rewrites.kept.insert(id, rewritten);
-            shared.history.record(Step {
-                label,
-                files: Some(id),
-                values: done.values.iter().rev().map(ValueChange::inverse).collect(),
-                ..Step::default()
-            });
-            let known: BTreeSet<u64> = shared.history.files().collect();
-            state.rewrites.kept.retain(|id, _| known.contains(id));
-        }
-        Some(_) => {}
-        None => words = format!("{words}; it is too much to be undone"),
-    }
     // What was said of each of them is not seen below this.
     let places = &done.places;
     let is_of_it = |filed: &&Filed| {

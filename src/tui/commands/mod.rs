@@ -26,7 +26,7 @@ use super::state::State;
 
 pub use conflict::ask as ask_about_conflict;
 pub use environments::keep_active;
-pub use importing::{news as import_news, rewritten};
+pub use importing::{news as import_news, record as record_import, rewritten};
 pub use running::{changed, groups, news as run_news};
 pub use saving::mark_saved;
 pub use sending::{Held, give_up, release};

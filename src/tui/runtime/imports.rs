@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::TuiOptions;
 use crate::foreign::{self, ForeignError, Planned, Secrets, Settled};
 use crate::http::Client;
+use crate::model::history::ValueChange;
 use crate::model::reason::reason;
 use crate::model::variable::CurrentValues;
 use crate::model::{ItemPath, Secret};
@@ -74,8 +75,12 @@ impl Imports {
             let rewritten = rewritten.map(|rewritten| Arc::new(rewritten.noting(&came, planned.came())));
             let news = match done {
                 Ok(()) if options.foreign => match keep(&options, planned.root(), secrets) {
-                    Ok(settled) => {
-                        let mut done = Done::of(&planned, Secrets::default());
+                    Ok((settled, values)) => {
+                        let mut done = Done {
+                            rewritten,
+                            values,
+                            ..Done::of(&planned, Secrets::default())
+                        };
                         done.tell(&settled);
                         News::Done(done)
                     }
@@ -123,17 +128,18 @@ fn with(mut news: News, more: Option<String>) -> News {
     news
 }
 
-/// Keeps values in the local state of a workspace that is not open.
-fn keep(options: &TuiOptions, root: &Path, secrets: Secrets) -> Result<Settled, StateError> {
+/// Keeps values in the local state of a workspace that is not open; and what that changes, to be taken back.
+fn keep(options: &TuiOptions, root: &Path, secrets: Secrets) -> Result<(Settled, Vec<ValueChange>), StateError> {
     let known = local(options, root).and_then(|state| Ok((state.current_values()?, state)));
     let (current, mut state) = match known {
         // What is locked is asked for where there is something to compare.
-        Err(_) if secrets.is_empty() => return Ok(Settled::default()),
+        Err(_) if secrets.is_empty() => return Ok(Default::default()),
         known => known?,
     };
     let settled = secrets.settle(&current);
     state.set_current_values(&settled.changes)?;
-    Ok(settled)
+    let values = ValueChange::all(&current, &settled.changes);
+    Ok((settled, values))
 }
 
 /// The local state of a workspace, unlocked where the passphrase is known.

@@ -22,7 +22,7 @@ use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 use crate::model::{Choice, Workspace};
 use crate::store::state::Known;
 use crate::store::{Config, Files, Loading, state};
-use crate::tui::commands::keep_active;
+use crate::tui::commands::{keep_active, record_import};
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::importing::Landing;
@@ -367,7 +367,8 @@ fn land(state: &mut State, landing: &Landing, values: Values, effects: &mut Vec<
     if !values.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(values)));
     }
-    state.shared.notify(Level::Done, landing.words.clone());
+    let more = record_import(state, landing.written.clone());
+    state.shared.notify(Level::Done, format!("{}{more}", landing.words));
 }
 
 fn take_layout(state: &mut State, layout: &Value) {

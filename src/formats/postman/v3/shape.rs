@@ -42,10 +42,12 @@ pub fn request(mut source: Object, name: &str, examples: Vec<Object>) -> Object 
             source.shift_remove("$kind");
             inner.entry("method").or_insert_with(|| "POST".into());
             let query = source.shift_remove("query").unwrap_or_default();
-            let variables = source.shift_remove("variables").unwrap_or_default();
-            let mut graphql = json!({ "query": query, "variables": variables });
-            if let Some(name) = source.shift_remove("operationName") {
-                graphql["operationName"] = name;
+            let mut graphql = json!({ "query": query });
+            // What is not there is not sent, unlike what is null.
+            for key in ["variables", "operationName"] {
+                if let Some(value) = source.shift_remove(key) {
+                    graphql[key] = value;
+                }
             }
             let body = json!({ "mode": "graphql", "graphql": graphql });
             inner.insert("body".into(), body);
