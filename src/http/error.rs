@@ -93,7 +93,13 @@ pub(super) fn no_connection(limit: Duration, failed: &Failed<'_>) -> SendError {
 /// Why a body broke off.
 pub(super) fn broke(error: &hyper::Error) -> String {
     let deepest = || head::quoted(causes(error).pop().unwrap_or_else(|| error.to_string()).as_bytes());
-    match find::<io::Error>(error).map(io::Error::kind) {
+    let framed = find::<h2::Error>(error);
+    if let Some(why) = framed.and_then(ended_by) {
+        return why;
+    }
+    // Also what rustls says of an end without a `close_notify`.
+    let broken = find::<io::Error>(error).or_else(|| framed?.get_io());
+    match broken.map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionReset) => "the connection was reset".to_owned(),
         Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => {
             format!("the chunks of the body are wrong ({})", deepest().to_lowercase())
@@ -102,6 +108,17 @@ pub(super) fn broke(error: &hyper::Error) -> String {
         _ if error.is_incomplete_message() => "the connection ended".to_owned(),
         _ => format!("the connection broke ({})", deepest().to_lowercase()),
     }
+}
+
+/// The frame with which a server ended what it sent over HTTP/2 (RFC 9113, sections 6.4 and 6.8), and its reason.
+fn ended_by(error: &h2::Error) -> Option<String> {
+    let reason = error.reason().filter(|_| error.is_remote())?;
+    let what = if error.is_go_away() {
+        "ended the connection with GOAWAY"
+    } else {
+        "ended the stream with RST_STREAM"
+    };
+    Some(format!("the server {what}: {reason:?}, {}", reason.description()))
 }
 
 /// What is said of a cancelled request of which something went out.
@@ -252,6 +269,13 @@ fn explain_protocol(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendE
         };
         return told(format!("`{address}` {what}: {other}"), speaks(other));
     }
+    let framed = find::<h2::Error>(error);
+    if let Some(why) = framed.and_then(ended_by) {
+        return told(
+            format!("`{address}` gave no answer: {why}"),
+            "send again; if it happens each time, the server's log may say why",
+        );
+    }
     if let Some(hyper) = find::<hyper::Error>(error) {
         if hyper.is_parse() || hyper.is_parse_too_large() {
             return told(
@@ -268,9 +292,9 @@ fn explain_protocol(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendE
             return hung_up(&address);
         }
     }
-    let broken = find::<io::Error>(error).map(io::Error::kind);
+    let broken = find::<io::Error>(error).or_else(|| framed?.get_io());
     if matches!(
-        broken,
+        broken.map(io::Error::kind),
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
     ) {
         return hung_up(&address);

@@ -103,8 +103,32 @@ struct State {
 enum Place {
     Growing(Vec<u8>),
     Memory(Bytes),
-    File(Arc<File>),
+    File(Arc<Spilled>),
     Passing(Window),
+}
+
+/// The file of a large body.
+struct Spilled(Option<File>);
+
+impl Spilled {
+    /// A body of as many bytes may take a while to be freed: half a second for each gigabyte.
+    const LARGE: u64 = 16 << 20;
+
+    fn file(&self) -> io::Result<&File> {
+        self.0.as_ref().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+impl Drop for Spilled {
+    /// Whoever lets go of the last handle has other things to do than to wait until the disk has freed it.
+    fn drop(&mut self) {
+        let file = self.0.take();
+        let len = file.as_ref().and_then(|file| file.metadata().ok());
+        if len.is_some_and(|metadata| metadata.len() > Self::LARGE) {
+            // Without a thread it is closed here.
+            let _ = std::thread::Builder::new().spawn(move || drop(file));
+        }
+    }
 }
 
 /// Who reads the bytes of a body.
@@ -250,7 +274,7 @@ impl Keeper {
             } else {
                 let file = self.keeping.file()?;
                 write_at(&file, memory, 0)?;
-                state.place = Place::File(Arc::new(file));
+                state.place = Place::File(Arc::new(Spilled(Some(file))));
             }
         }
         match &mut state.place {
@@ -258,7 +282,7 @@ impl Keeper {
                 let (file, offset) = (Arc::clone(file), state.len as u64);
                 // Readers may go on meanwhile: what they know of is not touched.
                 drop(state);
-                write_at(&file, bytes, offset)?;
+                write_at(file.file()?, bytes, offset)?;
                 state = self.store.state();
             }
             Place::Passing(window) if reader == Reader::One => window.push(bytes),
@@ -338,7 +362,7 @@ impl Kept for Store {
                 let file = Arc::clone(file);
                 drop(state);
                 let mut block = vec![0; end - start];
-                read_at(&file, &mut block, start as u64)?;
+                read_at(file.file()?, &mut block, start as u64)?;
                 Ok(Bytes::from(block))
             }
             // It was read above.

@@ -333,28 +333,36 @@ pub fn http2() -> Vec<Row> {
             "h2: a reset at once",
             vec![h2(std::slice::from_ref(&reset)), Hold],
             1,
-            &["broke the rules of HTTP", "stream error"],
+            &["gave no answer: the server ended the stream with RST_STREAM: INTERNAL_ERROR"],
         )
         .with(H2),
         row(
             "h2: a reset in the body",
             vec![h2(&[h2_ok(), data.clone(), reset]), Hold],
             1,
-            &["part", "after 4 bytes"],
+            &[
+                "part",
+                "ended the stream with RST_STREAM: INTERNAL_ERROR",
+                "after 4 bytes",
+            ],
         )
         .with(H2),
         row(
             "h2: GOAWAY at once",
             vec![h2(std::slice::from_ref(&goaway)), HalfClose],
             1,
-            &["detected excessive load"],
+            &["ended the connection with GOAWAY: ENHANCE_YOUR_CALM, detected excessive load"],
         )
         .with(H2),
         row(
             "h2: GOAWAY in the body",
             vec![h2(&[h2_ok(), data.clone()]), Rest, Send(goaway), HalfClose],
             1,
-            &["part", "after 4 bytes"],
+            &[
+                "part",
+                "ended the connection with GOAWAY: ENHANCE_YOUR_CALM",
+                "after 4 bytes",
+            ],
         )
         .with(H2),
         row(
