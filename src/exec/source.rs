@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::tokens::{TokenRequest, token_sources, tokens_seen};
 use super::writes::Override;
+use crate::http;
 use crate::model::exchange::Response;
 use crate::model::literal::is_session;
 use crate::model::variable::{CurrentValue, CurrentValues, Owner, display_value};
@@ -260,7 +261,12 @@ fn sessions(exchange: &Exchange) -> Vec<String> {
     let heads = exchange.hops.iter().map(|hop| &hop.heads);
     let came = exchange.response().into_iter().flat_map(|response| &response.cookies);
     let came = came.chain(heads.clone().flat_map(|heads| &heads.cookies));
-    let came = came.map(|cookie| cookie.value.clone());
+    // Bytes that are no text have other signs where all of a `Set-Cookie` is shown.
+    let came = came.flat_map(|cookie| {
+        let shown = http::shown_cookie(&cookie.value);
+        [(shown != cookie.value).then_some(shown), Some(cookie.value.clone())]
+    });
+    let came = came.flatten();
     let headers = exchange.request.headers.iter();
     let headers = headers.chain(heads.flat_map(|heads| &heads.sent));
     let went = headers.filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
@@ -480,12 +486,17 @@ mod tests {
             same_site: None,
             more: CookieMore::default(),
         };
+        // As the jar has what came as `no-text-in-here-\xfc-anywhere`.
+        let no_text = crate::model::exchange::Cookie {
+            value: "no-text-in-here-\u{ffffc}-anywhere".to_owned(),
+            ..begun.clone()
+        };
         let heads = Heads {
             sent: vec![(
                 "cookie".to_owned(),
                 "lang=en; old=sent-to-the-redirect; sent-without-a-name".to_owned(),
             )],
-            cookies: vec![begun],
+            cookies: vec![begun, no_text],
             ..Heads::default()
         };
         exchange.hops.push(Hop {
@@ -512,9 +523,10 @@ mod tests {
             overrides: &[],
             local: None,
         };
-        let shown =
-            secrets(&source, &outcome).redact("begun-at-the-redirect, sent-to-the-redirect, sent-without-a-name, en");
-        assert_eq!(shown, "••••••••, ••••••••, ••••••••, en");
+        let came = String::from_utf8_lossy(b"no-text-in-here-\xfc-anywhere");
+        let shown = format!("begun-at-the-redirect, {came}, sent-to-the-redirect, sent-without-a-name, en");
+        let shown = secrets(&source, &outcome).redact(&shown);
+        assert_eq!(shown, "••••••••, ••••••••, ••••••••, ••••••••, en");
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub fn look_through(outcome: &mut Outcome, mut scopes: Scopes, vault: Vec<(Strin
 
 /// Which of the values that a request wrote which brought a token have a secret in them: what came with its reply is no more
 /// than here.
-pub(super) fn held(outcome: &Outcome, writes: &[VariableWrite], token: &str) -> Vec<(Scope, String)> {
+pub(super) fn secrets_in(outcome: &Outcome, writes: &[VariableWrite], token: &str) -> Vec<(Scope, String)> {
     let set = set(writes);
     if set.is_empty() {
         return Vec::new();
@@ -90,8 +90,8 @@ pub(super) fn held(outcome: &Outcome, writes: &[VariableWrite], token: &str) -> 
     let came = came.chain([token.to_owned()]).map(Secret::new);
     let redactor = of_send.map_or_else(|| outcome.redactor.clone(), |own| own.and(&outcome.redactor));
     let redactor = redactor.with(came);
-    let held = set.into_iter().filter(|(_, value)| is_in(value, &redactor));
-    held.map(|((scope, key), _)| (scope, key.to_owned())).collect()
+    let secret = set.into_iter().filter(|(_, value)| is_in(value, &redactor));
+    secret.map(|((scope, key), _)| (scope, key.to_owned())).collect()
 }
 
 /// The variables that were set, each with the last value it got.

@@ -15,6 +15,7 @@ use cookie_store::{
 use jiff::Timestamp;
 use url::Url;
 
+pub use self::bytes::shown;
 pub(super) use self::bytes::{bytes, text};
 use self::name::{NAMELESS, name, named};
 use super::seen::{Kept, Place, Seen, Sights, by_arrival};

@@ -49,7 +49,7 @@ mod wire;
 pub use body::OutsideFile;
 pub use certificate::{CertificateError, read_certificate};
 pub use client::{Client, ClientConfig, TrustedFiles};
-pub use cookies::{Jar, merge as merge_cookies};
+pub use cookies::{Jar, merge as merge_cookies, shown as shown_cookie};
 pub use download::{Download, Downloaded};
 pub use error::MAY_BE_THERE;
 pub use headers::ACCEPT_ENCODING;

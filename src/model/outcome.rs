@@ -25,7 +25,7 @@ pub struct Outcome {
     pub writes: Vec<VariableWrite>,
     /// Which of the variables they set have a secret in them; `None` where nobody has looked yet.
     pub held: Option<BTreeSet<(Scope, String)>>,
-    /// Which of the variables that came along with a token have a secret in them.
+    /// Which of the variables that came along with a token have a secret in them: those of all tokens that it took.
     pub brought: BTreeSet<(Scope, String)>,
     /// What scripts did to the vault, in order; `None` removed a secret.
     pub vault: Vec<(String, Option<Secret>)>,

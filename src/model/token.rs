@@ -232,8 +232,8 @@ pub struct Token {
     #[serde(default)]
     pub writes: Vec<VariableWrite>,
     /// Which of the variables that it set have a secret in them, as the refresh token is one.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub held: Vec<(Scope, String)>,
+    #[serde(default, alias = "held", skip_serializing_if = "Vec::is_empty")]
+    pub secrets_in: Vec<(Scope, String)>,
     /// What renews it, where the one it came from keeps such a thing (OAuth 2.0's refresh token).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh: Option<String>,
@@ -288,6 +288,14 @@ mod tests {
     }
 
     #[test]
+    fn what_was_kept_before_says_which_variables_have_a_secret_in_them() {
+        let kept =
+            r#"{"value":"v","expires_at":null,"obtained_at":"1970-01-01T00:00:00Z","held":[["environment","r"]]}"#;
+        let token: Token = serde_json::from_str(kept).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(token.secrets_in, [(Scope::Environment, "r".to_owned())]);
+    }
+
+    #[test]
     fn debug_output_shows_no_token() {
         let token = Token {
             value: "s3cret".into(),
@@ -295,7 +303,7 @@ mod tests {
             obtained_at: Timestamp::UNIX_EPOCH,
             skew_ms: 0,
             writes: Vec::new(),
-            held: Vec::new(),
+            secrets_in: Vec::new(),
             refresh: Some("s3cret".into()),
             got_with: None,
             instead_of: None,

@@ -163,7 +163,7 @@ impl Granted {
                 obtained_at: got.at,
                 skew_ms: 0,
                 writes: Vec::new(),
-                held: Vec::new(),
+                secrets_in: Vec::new(),
                 refresh: None,
                 got_with: None,
                 instead_of: None,

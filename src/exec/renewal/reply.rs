@@ -253,7 +253,7 @@ pub(super) fn dated(
         obtained_at: received,
         skew_ms: skew.map_or(0, |skew| i64::try_from(skew.as_millis()).unwrap_or(0)),
         writes: Vec::new(),
-        held: Vec::new(),
+        secrets_in: Vec::new(),
         refresh: None,
         got_with: None,
         instead_of: None,

@@ -12,7 +12,7 @@ use super::thought::Thought;
 use crate::exec::pipeline::{Pipeline, SendContext};
 use crate::exec::plan::Plan;
 use crate::exec::tokens::{TokenStatus, mentions, status_of};
-use crate::exec::written::held;
+use crate::exec::written::secrets_in;
 use crate::model::token::TokenKey;
 use crate::model::variable::VariableWrite;
 use crate::model::{Auth, NodeId, Outcome, Scope};
@@ -72,17 +72,19 @@ impl SavedRequest {
         let mut scopes = self.scopes.clone();
         // What renews a token may be a variable that fetching the last one has set.
         let known = fetching.known.filter(|known| self.held.as_ref() != Some(&known.value));
-        let held = self.held.is_some() || known.is_some();
+        let has_one = self.held.is_some() || known.is_some();
         for write in known.iter().flat_map(|known| &known.writes) {
             scopes.apply(write);
         }
+        // What came along with it is as secret here.
+        scopes.note(known.iter().flat_map(|known| &known.secrets_in).map(|(_, key)| key));
         let context = SendContext {
             cancel: fetching.cancel,
             unasked: true,
             ..SendContext::default()
         };
         let refresh = self.tokens.refresh(self.at, &scopes, self.collection);
-        let refresh = refresh.filter(|_| !fetching.cause.is_first() && held);
+        let refresh = refresh.filter(|_| !fetching.cause.is_first() && has_one);
         let mut unrenewed = None;
         if let Some(plan) = refresh {
             let fetched = self.send(plan, &context).await;
@@ -158,7 +160,7 @@ impl SavedRequest {
         let token = token.map(|(mut token, bound)| {
             let own = bound.is_of(self.collection);
             token.writes = kept(&outcome, own);
-            token.held = held(&outcome, &token.writes, &token.value);
+            token.secrets_in = secrets_in(&outcome, &token.writes, &token.value);
             hide(&mut outcome, &token.value);
             token
         });

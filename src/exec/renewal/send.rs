@@ -25,7 +25,7 @@ use super::told::{failed, refused_and, renewal, told};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
 use crate::exec::plan::Plan;
 use crate::exec::tokens::{TokenStatus, mentions, status_of};
-use crate::exec::written::held;
+use crate::exec::written::secrets_in;
 use crate::model::exchange::{Connection, Exchange, Phase, SendError, SendErrorKind, SentRequest, Timings};
 use crate::model::outcome::{ConsoleLevel, ConsoleLine};
 use crate::model::token::{Pick, Renew, TokenKey};
@@ -443,7 +443,7 @@ impl Pipeline {
                         prepared.log.outcome.writes.push(write);
                     }
                     token.writes = kept(&prepared.log.outcome, own);
-                    token.held = held(&prepared.log.outcome, &token.writes, &token.value);
+                    token.secrets_in = secrets_in(&prepared.log.outcome, &token.writes, &token.value);
                     if let Some(store) = self.tokens.as_ref().filter(|_| !self.renewing.contains(&key))
                         && let Err(error) = store.learn(&key, token).await
                     {

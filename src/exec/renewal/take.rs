@@ -9,7 +9,7 @@ use super::saved::kept;
 use super::send::{Used, WRITER, bound};
 use super::store::{TokenStore, Want};
 use crate::exec::pipeline::Prepared;
-use crate::exec::written::held;
+use crate::exec::written::secrets_in;
 use crate::model::token::{Token, TokenKey};
 use crate::model::variable::{Change, VariableWrite, display_value};
 use crate::model::{Outcome, Scope};
@@ -57,14 +57,14 @@ pub(super) fn take_others(prepared: &mut Prepared, bound: &Bound, outcome: Optio
     for write in &writes {
         prepared.scopes.apply(write);
     }
-    hide(prepared, &held(outcome, &writes, ""));
+    hide(prepared, &secrets_in(outcome, &writes, ""));
     prepared.log.outcome.writes.extend(writes);
 }
 
 /// Keeps the variables secret that came along with a token and have a secret in them.
-fn hide(prepared: &mut Prepared, held: &[(Scope, String)]) {
-    prepared.scopes.note(held.iter().map(|(_, key)| key));
-    prepared.log.outcome.brought.extend(held.iter().cloned());
+fn hide(prepared: &mut Prepared, secrets_in: &[(Scope, String)]) {
+    prepared.scopes.note(secrets_in.iter().map(|(_, key)| key));
+    prepared.log.outcome.brought.extend(secrets_in.iter().cloned());
 }
 
 /// Puts a token into the variables, with all that fetching it has written.
@@ -74,7 +74,7 @@ pub(super) fn take(prepared: &mut Prepared, used: &mut Used, bound: &Bound, toke
     for write in &writes {
         prepared.scopes.apply(write);
     }
-    hide(prepared, &token.held);
+    hide(prepared, &token.secrets_in);
     let now = |prepared: &Prepared| {
         prepared
             .scopes

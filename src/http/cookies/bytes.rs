@@ -36,6 +36,11 @@ pub(in crate::http) fn bytes(text: &str) -> Vec<u8> {
     out
 }
 
+/// Such a text, or a part of it, as it is shown where a whole `Set-Cookie` is.
+pub fn shown(text: &str) -> String {
+    String::from_utf8_lossy(&bytes(text)).into_owned()
+}
+
 /// The byte that a character stands for.
 fn byte(c: char) -> Option<u8> {
     let at = u32::from(c).checked_sub(FIRST)?;

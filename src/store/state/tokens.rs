@@ -220,7 +220,7 @@ mod tests {
             obtained_at: Timestamp::UNIX_EPOCH,
             skew_ms: 7,
             writes: Vec::new(),
-            held: Vec::new(),
+            secrets_in: Vec::new(),
             refresh: Some("r".into()),
             got_with: None,
             instead_of: None,

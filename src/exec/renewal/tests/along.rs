@@ -52,6 +52,28 @@ async fn what_comes_along_with_a_token_is_as_secret_as_that() {
 }
 
 #[tokio::test]
+async fn what_renews_a_token_is_secret_for_who_began_before_that_was_fetched() {
+    let desk = Desk::open(mood(LONG)).await;
+    let with_refresh = TokenSource {
+        refresh: Some("refresh".into()),
+        ..source()
+    };
+    let mut client = Client::new(&desk, vec![with_refresh]);
+    let before = client.session.current.clone();
+    client.send(GET).await;
+    client.age(&desk, SignedDuration::from_mins(20));
+    client.session.current = before;
+    let outcome = client.send(GET).await;
+    assert_eq!((status(&outcome), desk.with(|book| book.refreshed)), (200, 1));
+    let renewal = outcome.renewals[0].outcome.as_ref().unwrap();
+    let exchange = renewal.exchange.as_ref().unwrap();
+    assert_eq!(exchange.request.body, "refresh-1");
+    for redactor in [&exchange.redactor, &renewal.redactor] {
+        assert!(!redactor.redact("sent refresh-1").contains("refresh-1"));
+    }
+}
+
+#[tokio::test]
 async fn a_refresh_token_that_is_declared_outlives_the_access_token_and_rotates_with_it() {
     let desk = Desk::open(mood(LONG)).await;
     let renewed = TokenSource {

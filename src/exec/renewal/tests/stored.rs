@@ -84,7 +84,7 @@ fn token(value: &str) -> Token {
         obtained_at: Timestamp::now(),
         skew_ms: 0,
         writes: Vec::new(),
-        held: Vec::new(),
+        secrets_in: Vec::new(),
         refresh: None,
         got_with: None,
         instead_of: None,

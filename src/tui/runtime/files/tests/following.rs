@@ -31,7 +31,7 @@ fn with_tokens(files: &[(&str, &str)], places: &[(&str, &str)], home: &std::path
             obtained_at: Timestamp::UNIX_EPOCH,
             skew_ms: 0,
             writes: Vec::new(),
-            held: Vec::new(),
+            secrets_in: Vec::new(),
             refresh: None,
             got_with: None,
             instead_of: None,
