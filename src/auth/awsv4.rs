@@ -248,19 +248,8 @@ fn body_hash(draft: &mut Draft, scope: &Scope) -> String {
 
 /// The headers that are signed: the user's and ours, with their names in lower case, in order.
 fn headers(draft: &Draft, url: &Url) -> Vec<(String, String)> {
-    let mut out: Vec<(String, String)> = Vec::new();
-    for (name, value) in draft.headers() {
-        let name = name.trim().to_ascii_lowercase();
-        if !name.is_empty() && !NOT_SIGNED.contains(&name.as_str()) {
-            let value: Vec<&str> = value.split_whitespace().collect();
-            let value = value.join(" ");
-            // Those of one name stand together, and are signed as one.
-            match out.last_mut().filter(|(last, _)| *last == name) {
-                Some((_, before)) => *before = format!("{before},{value}"),
-                None => out.push((name, value)),
-            }
-        }
-    }
+    let mut out = draft.signed_headers();
+    out.retain(|(name, _)| !NOT_SIGNED.contains(&name.as_str()));
     if !out.iter().any(|(name, _)| name == "host") {
         out.push(("host".to_owned(), host(url)));
     }

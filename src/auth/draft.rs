@@ -13,7 +13,7 @@ use super::dialogue::parse;
 use crate::model::address::resource;
 use crate::model::settings::HttpVersion;
 use crate::model::template::tokens;
-use crate::model::wire::{ResolvedBody, sent_lines};
+use crate::model::wire::{ResolvedBody, one_line, sent_lines};
 use crate::model::{ResolvedRequest, Secret, percent};
 
 /// A request while it is being signed.
@@ -123,6 +123,25 @@ impl Draft {
     /// The headers as they go out.
     pub fn headers(&self) -> Vec<(String, String)> {
         sent_lines(&self.request.headers).cloned().collect()
+    }
+
+    /// The headers as a signature has them: with their names in lower case and single blanks, each name once, with the one line
+    /// that the server makes of all that go out.
+    pub fn signed_headers(&self) -> Vec<(String, String)> {
+        let rows: Vec<_> = sent_lines(&self.request.headers)
+            .map(|(name, value)| {
+                let words: Vec<&str> = value.split_whitespace().collect();
+                (name.trim().to_ascii_lowercase(), words.join(" "))
+            })
+            .filter(|(name, _)| !name.is_empty())
+            .collect();
+        let same = |one: &(String, String), other: &(String, String)| one.0 == other.0;
+        let lines = rows.chunk_by(same).map(|rows| {
+            let values: Vec<&str> = rows.iter().map(|(_, value)| value.as_str()).collect();
+            let line = one_line(&rows[0].0, &values).unwrap_or_else(|| values.join(","));
+            (rows[0].0.clone(), line)
+        });
+        lines.collect()
     }
 
     /// The fields of a form that goes out, to be read and changed.

@@ -134,17 +134,11 @@ fn authority(url: &Url) -> String {
 /// The headers to sign that are there, in the order in which they are named.
 fn headers(draft: &mut Draft) -> String {
     let named = draft.param("headersToSign");
-    let all = draft.headers();
-    let mut out = Vec::new();
-    for name in named.split(',').map(|name| name.trim().to_ascii_lowercase()) {
-        let found = all.iter().find(|(own, _)| own.trim().eq_ignore_ascii_case(&name));
-        let Some((_, value)) = found.filter(|(_, value)| !value.is_empty()) else {
-            continue;
-        };
-        let value: Vec<&str> = value.split_whitespace().collect();
-        out.push(format!("{name}:{}", value.join(" ")));
-    }
-    out.join("\t")
+    let all = draft.signed_headers();
+    let named = named.split(',').map(|name| name.trim().to_ascii_lowercase());
+    let found = named.filter_map(|name| all.iter().find(|(own, value)| *own == name && !value.is_empty()));
+    let lines: Vec<String> = found.map(|(name, value)| format!("{name}:{value}")).collect();
+    lines.join("\t")
 }
 
 /// The hash of a POST's body, as far as it is signed.
@@ -227,6 +221,8 @@ mod tests {
         assert_eq!(spaces, "ucq2AbjCNtobHfCTuS38fdkl5UDdWHZhQX46fYR8CqI=");
         let leading = get("/testapi/v1/t4", &[("X-Test1", "     first-thing      second-thing")]);
         assert_eq!(leading, "WtnneL539UadAAOJwnsXvPqT4Kt6z7HMgBEwAFpt3+c=");
+        let all = get("/testapi/v1/t4", &[("X-Test1", "a"), ("X-Test1", "b")]);
+        assert_eq!(all, get("/testapi/v1/t4", &[("X-Test1", "a,b")]), "both go out");
         let three = [
             ("X-Test2", "t2"),
             ("X-Test1", "t1"),

@@ -9,7 +9,7 @@ use crate::model::exchange::SentRequest;
 use crate::model::outcome::{Asked, Unset};
 use crate::model::request::Entry;
 use crate::model::variable::display_value;
-use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart, sent_lines};
+use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart, one_line, sent_lines};
 use crate::model::{Auth, Body, Request, ResolvedRequest, Scope};
 use crate::vars::{Dynamic, resolve};
 
@@ -102,7 +102,8 @@ pub(super) fn unset(prepared: &Prepared, resolved: &ResolvedRequest) -> Vec<Unse
 }
 
 /// The user's headers as they wrote them, also those that one of another spelling took the place of, with the values that
-/// went out; then ours. Cookies went out in one line. What kind of form a body is, nobody but the user says there, as in newman.
+/// went out; then ours. Cookies went out in one line, and of several hosts the last. What kind of form a body is, nobody but
+/// the user says there, as in newman.
 fn headers(resolved: &ResolvedRequest, sent: &[(String, String)]) -> Vec<Entry> {
     let written = &resolved.headers;
     let is_form = matches!(resolved.body, ResolvedBody::Form(_) | ResolvedBody::Multipart(_));
@@ -123,7 +124,7 @@ fn headers(resolved: &ResolvedRequest, sent: &[(String, String)]) -> Vec<Entry> 
         sent.iter().find(is(name))?;
         let behind = lines.iter().copied().rev().filter(is(name));
         let behind = behind.into_iter().position(|line| std::ptr::eq(line, row));
-        if name.eq_ignore_ascii_case("cookie") && behind != Some(0) {
+        if behind != Some(0) && one_line(name, &[""]).is_some() {
             return None;
         }
         let now = behind.and_then(|behind| sent.iter().rev().filter(is(name)).nth(behind));
@@ -229,5 +230,32 @@ fn part(part: &ResolvedPart) -> Part {
         file_name: part.file_name.clone().unwrap_or_default(),
         enabled: true,
         description: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Auth, Settings};
+    use crate::vars::{Dynamic, Scopes};
+
+    #[test]
+    fn no_header_is_told_that_did_not_go_out() {
+        let rows = |rows: &[(&str, &str)]| -> Vec<(String, String)> {
+            rows.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+        };
+        let mut resolved = crate::vars::resolve(
+            &Request::default(),
+            &Auth::new(Auth::NONE),
+            &Settings::default(),
+            &Scopes::default(),
+            &Dynamic::new(),
+        );
+        let written = [("Host", "one"), ("Host", "two"), ("Cookie", "a=1"), ("Cookie", "b=2")];
+        resolved.headers = rows(&written);
+        let sent = rows(&[("Host", "two"), ("Cookie", "a=1; b=2")]);
+        let told = headers(&resolved, &sent);
+        let told: Vec<_> = told.iter().map(|row| (row.name.as_str(), row.value_str())).collect();
+        assert_eq!(told, [("Host", "two"), ("Cookie", "a=1; b=2")]);
     }
 }

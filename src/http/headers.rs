@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Version};
 use super::body::Outgoing;
 use super::cookies;
 use crate::model::exchange::{SendError, SendErrorKind};
-use crate::model::wire::sent_lines;
+use crate::model::wire::{one_line, sent_lines};
 
 /// What is asked for unless the user asks otherwise, as Postman does; zstd is undone as well when a server sends it.
 pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
@@ -139,22 +139,23 @@ impl Lines<'_> {
         Ok(Headers { map, spelled })
     }
 
-    /// All of the user's headers of one name as they can be sent. Cookies share one line, as in newman.
+    /// All of the user's headers of one name as they can be sent.
     fn adjust_all(&self, name: &str, values: &[&str], warnings: &mut Vec<String>) -> Vec<String> {
         let lower = name.trim().to_ascii_lowercase();
         let one = match (lower.as_str(), values) {
             (_, [one]) => (*one).to_owned(),
-            ("cookie", _) => values.join("; "),
-            ("host", [.., last]) => {
-                warnings.push(format!("`{name}` can stand there once: sent as the last says"));
-                (*last).to_owned()
-            }
-            // Servers refuse what would end a body in two places.
-            ("content-length" | "transfer-encoding", [.., last]) => (*last).to_owned(),
             // Of several none is taken for the type of the parts.
             ("content-type", _) if self.body.boundary.is_some() => String::new(),
             ("content-type", [first, ..]) if self.misfits_form(first) => (*first).to_owned(),
-            _ => return values.iter().map(|value| (*value).to_owned()).collect(),
+            (lower, _) => {
+                let Some(line) = one_line(lower, values) else {
+                    return values.iter().map(|value| (*value).to_owned()).collect();
+                };
+                if lower == "host" {
+                    warnings.push(format!("`{name}` can stand there once: sent as the last says"));
+                }
+                line
+            }
         };
         self.adjust(name, &one, warnings).into_iter().collect()
     }

@@ -129,6 +129,16 @@ pub fn sent_lines(rows: &[(String, String)]) -> impl Iterator<Item = &(String, S
     last.flatten()
 }
 
+/// All values of a header's name as the one line in which they go out; `None` where each has its own. Cookies share theirs, as
+/// in newman; of what a server would refuse twice the last goes out.
+pub fn one_line(name: &str, values: &[&str]) -> Option<String> {
+    match name.trim().to_ascii_lowercase().as_str() {
+        "cookie" => Some(values.join("; ")),
+        "host" | "content-length" | "transfer-encoding" => values.last().map(|last| (*last).to_owned()),
+        _ => None,
+    }
+}
+
 /// A form's fields as one text, in their order.
 fn encode_form(fields: &[(String, String)]) -> String {
     let pairs = fields
@@ -166,6 +176,16 @@ mod tests {
     fn form(fields: &[(&str, &str)]) -> String {
         let fields: Vec<_> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         encode_form(&fields)
+    }
+
+    #[test]
+    fn cookies_share_a_line_and_of_what_can_be_there_once_the_last_goes_out() {
+        let of = |name: &str| one_line(name, &["a", "b"]);
+        assert_eq!(of(" COOKIE").as_deref(), Some("a; b"));
+        for name in ["Host", "content-length", "Transfer-Encoding"] {
+            assert_eq!(of(name).as_deref(), Some("b"), "{name}");
+        }
+        assert_eq!(of("x"), None);
     }
 
     #[test]

@@ -206,6 +206,10 @@ fn headers_of_one_name_are_signed_as_the_one_line_that_the_server_makes_of_them(
     let signed = names(&[("x-b", "1"), ("x-b", "2")]);
     assert!(signed.contains(";x-b,"), "{signed}");
     assert_eq!(signed, names(&[("X-B", "0"), ("x-b", "1,2")]));
+    // Which is what goes out.
+    let cookies = [("Cookie", "a=1"), ("Cookie", "b=2")];
+    assert_eq!(names(&cookies), names(&[("Cookie", "a=1; b=2")]));
+    assert_eq!(names(&[("Host", "one"), ("Host", "two")]), names(&[("Host", "two")]));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::auth;
 use crate::model::body::inline;
 use crate::model::secret::is_credential_header;
 use crate::model::shell::quote;
-use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart, sent_lines};
+use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart, one_line, sent_lines};
 use crate::model::{Auth, Request, ResolvedRequest, Settings, percent};
 use crate::vars::{self, Scopes};
 
@@ -85,19 +85,22 @@ pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Sco
     }
     let carries = carried(&own, &mut option);
     let is_written = matches!(carries, Carried::ByCurl);
-    let mut cookies: Vec<&str> = Vec::new();
-    for (name, value) in sent_lines(signed.headers()) {
-        match value.trim() {
-            _ if is_written && name.eq_ignore_ascii_case("authorization") => {}
-            // All in one line, at the end.
-            _ if name.eq_ignore_ascii_case("cookie") => cookies.push(value),
+    let rows: Vec<_> = sent_lines(signed.headers()).collect();
+    for rows in rows.chunk_by(|one, other| one.0.trim() == other.0.trim()) {
+        let name = rows[0].0.trim();
+        if is_written && name.eq_ignore_ascii_case("authorization") {
+            continue;
+        }
+        let mut header = |value: &str| match value.trim() {
             // With a colon and nothing behind it, curl leaves the header out.
             "" => option("-H", &format!("{name};")),
             _ => option("-H", &format!("{name}: {value}")),
+        };
+        let values: Vec<&str> = rows.iter().map(|(_, value)| value.as_str()).collect();
+        match one_line(name, &values) {
+            Some(line) => header(&line),
+            None => values.into_iter().for_each(header),
         }
-    }
-    if !cookies.is_empty() {
-        option("-H", &format!("Cookie: {}", cookies.join("; ")));
     }
     let typed = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
     let piped = body(signed.body(), signed.headers().iter().any(typed), &mut option);
@@ -296,19 +299,27 @@ mod tests {
     fn headers_are_those_that_a_send_has() {
         let mut get = request("GET", "http://h/");
         for (name, value) in [
-            ("Cookie", "a=1"),
+            ("cookie", "a=1"),
             ("x", "1"),
             ("Y", "0"),
             ("x", "2"),
             ("y", "1"),
-            ("Cookie", "b=2"),
+            ("cookie", "b=2"),
+            ("Host", "one"),
+            ("Host", "two"),
         ] {
             get.headers.push(Entry::new(name, value));
         }
-        assert_eq!(
-            plain(&get),
-            "curl http://h/ \\\n  -H 'x: 1' \\\n  -H 'x: 2' \\\n  -H 'y: 1' \\\n  -H 'Cookie: {{Cookie}}; {{Cookie}}'"
-        );
+        let with = |cookie: &str| {
+            let rest = "-H 'x: 1' \\\n  -H 'x: 2' \\\n  -H 'y: 1' \\\n  -H 'Host: two'";
+            format!("curl http://h/ \\\n  -H {cookie} \\\n  {rest}")
+        };
+        let of = |get: &Request, revealed| command(get, &Auth::new(Auth::NONE), &still(), &Scopes::default(), revealed);
+        assert_eq!(of(&get, false), with("'cookie: {{cookie}}; {{cookie}}'"));
+        assert_eq!(of(&get, true), with("'cookie: a=1; b=2'"));
+        let mut empty = request("GET", "http://h/");
+        empty.headers = vec![Entry::new("Cookie", "")];
+        assert_eq!(of(&empty, true), "curl http://h/ \\\n  -H 'Cookie;'");
     }
 
     #[test]
