@@ -16,6 +16,18 @@ use crate::model::variable::ValueSource;
 use crate::model::{Redactor, Secret};
 use crate::script::BoxFuture;
 
+/// What is to be done with secrets of the vault.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wish {
+    /// They are read.
+    #[default]
+    Use,
+    /// One is set.
+    Change,
+    /// One goes.
+    Remove,
+}
+
 /// Who asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asking {
@@ -27,6 +39,8 @@ pub struct Asking {
     pub script: String,
     /// The names of the vault's secrets that are asked for, in the order they are named; none for all else.
     pub secrets: Vec<String>,
+    /// What is to be done with those.
+    pub wish: Wish,
     /// The request's name.
     pub request: String,
     /// The host it goes to, as far as that is known; nothing secret is in it.
@@ -288,7 +302,12 @@ pub(super) async fn allowed(
                 "" => String::new(),
                 script => format!(" by its script `{}`", named(script)),
             };
-            format!("{} (asked for {}{by})", permission.words(), asking.wanted())
+            let asked = match asking.wish {
+                Wish::Use => "for",
+                Wish::Change => "to change",
+                Wish::Remove => "to remove",
+            };
+            format!("{} (asked {asked} {}{by})", permission.words(), asking.wanted())
         }
         permission => permission.words(),
     };

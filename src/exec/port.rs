@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::consent::{Asking, Consent, Permission, allowed};
+use super::consent::{Asking, Consent, Permission, Wish, allowed};
 use super::nested::Nested;
 use super::node;
 use super::packages::Packages;
@@ -20,7 +20,9 @@ use crate::model::exchange::{Exchange, Response, SendError, SendErrorKind};
 use crate::model::outcome::ScriptSend;
 use crate::model::percent::encode_only;
 use crate::model::{Auth, Body, Outcome, Request, Scope, Settings};
-use crate::script::{Answer, Ask, BoxFuture, JarAction, Refused, ScriptResponse, SendPort, describe_cookies};
+use crate::script::{
+    Answer, Ask, BoxFuture, JarAction, Refused, ScriptResponse, SendPort, VaultAction, describe_cookies,
+};
 use crate::vars::{Layer, Scopes, resolve_literal};
 
 /// What Postman's app encodes in the URL of a script's request beside what it does elsewhere: nothing fills in a
@@ -176,10 +178,13 @@ impl SendPort for Port {
             return nested.clone().run(id.clone(), scopes, self.sent.clone());
         }
         if let Ask::Vault { key, action } = question {
-            // What it is to be set to, or that it is to go, tells the script nothing.
-            let is_read = matches!(action, crate::script::VaultAction::Get);
             let asking = Asking {
-                secrets: is_read.then(|| key.clone()).into_iter().collect(),
+                secrets: vec![key.clone()],
+                wish: match action {
+                    VaultAction::Get => Wish::Use,
+                    VaultAction::Set { .. } => Wish::Change,
+                    VaultAction::Unset => Wish::Remove,
+                },
                 ..self.asking.clone()
             };
             let consent = self.consent.clone();

@@ -33,6 +33,8 @@ pub enum ForeignError {
         what: String,
         /// The answer, or why there was none.
         why: String,
+        /// The status of the answer.
+        status: Option<u16>,
         /// The next step, where there is one.
         hint: Option<String>,
     },
@@ -82,7 +84,7 @@ impl ForeignError {
 
     /// Whether a server has nothing there.
     pub(super) fn is_not_found(&self) -> bool {
-        matches!(self, Self::Fetch { why, .. } if why.starts_with("404 "))
+        matches!(self, Self::Fetch { status: Some(404), .. })
     }
 
     /// The next step, where there is one.

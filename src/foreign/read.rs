@@ -17,10 +17,12 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Whether what was typed is a file, URL or UID of Postman's, or the standard input (`-`), and nothing of a workspace.
 pub fn is_foreign(cwd: &Path, typed: &str) -> bool {
-    if is_url(typed) || typed == "-" || cloud::by_uid(typed, cloud::Resource::Collection).is_some() {
+    let path = cwd.join(typed);
+    // What is there comes before what a UID may name, as where it is read.
+    let is_uid = || cloud::by_uid(typed, cloud::Resource::Collection).is_some() && !path.exists();
+    if is_url(typed) || typed == "-" || is_uid() {
         return true;
     }
-    let path = cwd.join(typed);
     let ending = |wanted: &str| {
         let own = path.extension();
         own.is_some_and(|own| own.eq_ignore_ascii_case(wanted))
@@ -142,9 +144,10 @@ async fn download(client: &Client, url: &str, key: Option<&Secret>, most: u64) -
         credentials: key.map(|key| (API_KEY, key)),
         most,
     };
-    let failed = |why: String, hint: Option<String>| ForeignError::Fetch {
+    let failed = |why: String, status: Option<u16>, hint: Option<String>| ForeignError::Fetch {
         what: shown(url),
         why,
+        status,
         hint,
     };
     match client.download(&download).await {
@@ -152,9 +155,10 @@ async fn download(client: &Client, url: &str, key: Option<&Secret>, most: u64) -
         Ok(answer) => {
             let refused = at_api.is_some() && [401, 403].contains(&answer.status);
             let hint = refused.then(|| format!("Postman's API wants your key: {}", super::error::KEY));
-            Err(failed(format!("{} {}", answer.status, answer.reason), hint))
+            let why = format!("{} {}", answer.status, answer.reason);
+            Err(failed(why, Some(answer.status), hint))
         }
-        Err(error) => Err(failed(error.message, error.hint)),
+        Err(error) => Err(failed(error.message, None, error.hint)),
     }
 }
 
@@ -264,6 +268,23 @@ mod tests {
         file("exports/My.postman_collection.json");
         file("plain/package.json");
         assert!(is_postmans("exports") && !is_postmans("plain"));
+    }
+
+    #[test]
+    fn what_is_there_comes_before_what_a_uid_of_its_name_would_be() {
+        let root = tempfile::tempdir().unwrap();
+        let uid = "12345-11111111-2222-3333-4444-555555555555";
+        assert!(is_foreign(root.path(), uid));
+        std::fs::create_dir(root.path().join(uid)).unwrap();
+        assert!(!is_foreign(root.path(), uid), "a folder of ours");
+        // What a message begins with is no status.
+        let failed = |why: &str, status| ForeignError::Fetch {
+            what: uid.to_owned(),
+            why: why.to_owned(),
+            status,
+            hint: None,
+        };
+        assert!(failed("nothing there", Some(404)).is_not_found() && !failed("404 is no port", None).is_not_found());
     }
 
     #[test]

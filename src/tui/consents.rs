@@ -2,7 +2,7 @@
 //! A send waits for the answer.
 
 use crate::exec::renewal::{RenewQuestion, ReplayQuestion};
-use crate::exec::{Asking, Permission, named};
+use crate::exec::{Asking, Permission, Wish, named};
 
 use super::command::Command;
 use super::modals::{Ask, Choice, Confirm, Item, Picker};
@@ -175,8 +175,13 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
             if script.is_empty() {
                 format!("{who} asks for {} (`{{{{vault:…}}}}`).", yours(asking))
             } else {
+                let asks = match asking.wish {
+                    Wish::Use => "asks for",
+                    Wish::Change => "wants to change",
+                    Wish::Remove => "wants to remove",
+                };
                 format!(
-                    "The script `{script}` of the request {} asks for {} (`pm.vault`).",
+                    "The script `{script}` of the request {} {asks} {} (`pm.vault`).",
                     asking.of(),
                     yours(asking)
                 )
@@ -282,6 +287,19 @@ mod tests {
         let many = shown("", &["a", "b", "c", "d", "e", "f", "g"]);
         assert!(many.contains("`d`, `e` and 2 more ("), "{many}");
         assert!(shown("", &[]).contains("asks for your secrets ("));
+        for (wish, said) in [
+            (Wish::Change, "wants to change your secret `api-key` ("),
+            (Wish::Remove, "wants to remove your secret `api-key` ("),
+        ] {
+            let asking = Asking {
+                script: "Log in".to_owned(),
+                secrets: vec!["api-key".to_owned()],
+                wish,
+                ..Asking::default()
+            };
+            let text = permitted(&asking, &Permission::Vault).1;
+            assert!(text[0].contains(said), "{}", text[0]);
+        }
     }
 
     #[test]

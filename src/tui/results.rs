@@ -29,7 +29,6 @@ use super::modals::{Flow, Modal};
 use super::outside;
 use super::panes::{Cx, request, response};
 use super::runtime::settings;
-use super::saves::Word;
 use super::shared::{Level, RunId, Shared};
 use super::sign_ins;
 use super::state::State;
@@ -517,12 +516,13 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut
             if let Some(key) = drafts::key(&state.shared.workspace, filed) {
                 state.keeper.rebase(&key);
             }
-            if let Some(word) = state.saves.landed(filed) {
-                let (level, text) = match word {
-                    Word::Own(level, text) => (level, text),
-                    Word::Usual => told_of(state, filed),
-                };
-                state.shared.notify(level, text);
+            if let Some(mut words) = state.saves.landed(filed) {
+                if words.is_empty() {
+                    words.push(told_of(state, filed));
+                }
+                for (level, text) in words {
+                    state.shared.notify(level, text);
+                }
                 if state.saves.quit && !state.saves.are_awaited() {
                     queue.push(Command::Quit);
                 }

@@ -12,20 +12,10 @@ use super::shared::Level;
 #[derive(Debug, Default)]
 pub struct Saves {
     flying: HashMap<Filed, VecDeque<Flight>>,
-    /// What the user asked to save and was not told about yet.
-    asked: BTreeMap<Filed, Word>,
+    /// What the user asked to save and was not told about yet, with what is said of it in place of the usual word.
+    asked: BTreeMap<Filed, Vec<(Level, String)>>,
     /// Whether the program is left when all of that is on the disk, or just now.
     pub quit: bool,
-}
-
-/// What the user is told of a save that is done.
-#[derive(Debug, Default)]
-pub enum Word {
-    /// That it is saved.
-    #[default]
-    Usual,
-    /// What it was for.
-    Own(Level, String),
 }
 
 /// One write under way.
@@ -55,12 +45,13 @@ impl Saves {
     /// Notes what the user is told once a write that is under way is done, in place of the usual word.
     pub fn tell(&mut self, filed: Filed, level: Level, text: String) {
         if self.flying.contains_key(&filed) {
-            self.asked.insert(filed, Word::Own(level, text));
+            self.asked.entry(filed).or_default().push((level, text));
         }
     }
 
-    /// Notes that a write was answered; returns what the user is told who waited for it, if it was the last one of its kind.
-    pub fn landed(&mut self, filed: Filed) -> Option<Word> {
+    /// Notes that a write was answered; returns what the user is told who waited for it, if it was the last one of its kind:
+    /// nothing but the usual word where that is empty.
+    pub fn landed(&mut self, filed: Filed) -> Option<Vec<(Level, String)>> {
         if let Some(flying) = self.flying.get_mut(&filed) {
             flying.pop_front();
             if !flying.is_empty() {
@@ -99,5 +90,36 @@ impl Saves {
             Content::Item(entity) => Some(entity),
             Content::Environment(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::model::Request;
+
+    #[test]
+    fn all_that_is_to_be_told_of_a_file_is_told_once_its_last_write_lands() {
+        let content = || Content::Item(Entity::Request(Request::default().into()));
+        let mut saves = Saves::default();
+        let filed = Filed::Globals;
+        for _ in 0..2 {
+            let flight = Flight {
+                content: content(),
+                inputs: 0,
+            };
+            saves.flying.entry(filed).or_default().push_back(flight);
+        }
+        saves.ask(filed);
+        saves.tell(filed, Level::Done, "one".into());
+        saves.tell(filed, Level::Warning, "two".into());
+        assert!(saves.landed(filed).is_none());
+        let told = saves.landed(filed).unwrap();
+        let told: Vec<&str> = told.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(told, ["one", "two"]);
+        assert!(!saves.are_awaited());
+        saves.ask(filed);
+        assert_eq!(saves.landed(filed).map(|told| told.len()), Some(0), "the usual word");
     }
 }

@@ -516,7 +516,9 @@ async fn without_the_users_consent_the_vault_stays_shut() {
         let script =
             "await pm.vault.set('new', 'x').catch((error) => console.log(error.message)); await pm.vault.get('api')";
         let (outcome, kept) = with_vault(script, answer).await;
-        assert!(console(&outcome)[0].contains(expected), "{:?}", console(&outcome));
+        let said = &console(&outcome)[0];
+        let changes = "to change the secret `new` by its script `List, pre-request`";
+        assert!(said.contains(expected) && said.contains(changes), "{said}");
         let told = &outcome.script_errors[0].message;
         assert!(told.contains(expected), "{told}");
         assert!(
