@@ -5,13 +5,13 @@
 mod bytes;
 mod name;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cookie_store::{
     Cookie as Stored, CookieDomain, CookieError, CookieExpiration, CookieStore, RawCookie, StoreAction,
 };
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use url::Url;
 
@@ -138,7 +138,11 @@ impl Jar {
         let merged = merged(&before, &ours, kept);
         let changed = merged != ours;
         if changed {
-            *store = jar_of(merged.into_values());
+            // Those that were here go out in the order they had.
+            let stay = ours.keys().filter_map(|place| merged.get(place));
+            let new = merged.iter().filter(|(place, _)| !ours.contains_key(*place));
+            let all = stay.chain(new.map(|(_, cookie)| cookie));
+            *store = jar_of(all.cloned());
         }
         Ok(changed)
     }
@@ -286,12 +290,12 @@ pub fn merge(before: &str, after: &str, kept: &str) -> Result<String, String> {
     write(&jar_of(kept.into_values()))
 }
 
-/// The cookies of a text by their places.
-type Places = BTreeMap<Place, Stored<'static>>;
+/// The cookies of a text by their places, in the order they were set: those of one path are sent in it.
+type Places = IndexMap<Place, Stored<'static>>;
 
 fn merged(before: &Places, after: &Places, mut kept: Places) -> Places {
-    for place in before.keys().filter(|place| !after.contains_key(place)) {
-        kept.remove(place);
+    for place in before.keys().filter(|place| !after.contains_key(*place)) {
+        kept.shift_remove(place);
     }
     for (place, cookie) in after {
         if before.get(place) != Some(cookie) {

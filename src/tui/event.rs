@@ -99,8 +99,9 @@ pub enum Event {
     Settings(Box<Fresh>),
     /// Something in the background has a word for the user.
     Notice(Level, String),
-    /// The cookies of the workspace, after a send or a change: as a list, and as they are stored.
-    Cookies(Vec<Cookie>, String),
+    /// The cookies of the workspace, after a send or a change: as a list, as they are stored, and as that was before, but for
+    /// what is others' doing.
+    Cookies(Vec<Cookie>, String, String),
     /// News of a run.
     Run(RunId, News),
     /// A script wants something that only the user can allow.

@@ -176,14 +176,14 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             state.shared.saving = state.shared.saving.saturating_sub(1);
             state.shared.notify(level, text);
         }
-        Event::Cookies(cookies, json) => {
+        Event::Cookies(cookies, json, before) => {
             for modal in &mut state.modals {
                 if let Modal::Cookies(list) = modal {
                     list.replace(cookies.clone(), &state.shared);
                 }
             }
             state.cookies = cookies;
-            let before = std::mem::replace(&mut state.cookies_kept, json.clone());
+            state.cookies_kept.clone_from(&json);
             // The first ones told are those that were read.
             if !before.is_empty() && before != json {
                 effects.push(Effect::Local(LocalJob::Cookies { before, after: json }));

@@ -138,8 +138,8 @@ impl State {
             self.shared.awake = true;
         }
         // Told after every send, and mostly what is known: no reason for another frame.
-        if let Event::Cookies(cookies, json) = &event
-            && (json, cookies) == (&self.cookies_kept, &self.cookies)
+        if let Event::Cookies(cookies, json, before) = &event
+            && (json, json, cookies) == (before, &self.cookies_kept, &self.cookies)
             && !json.is_empty()
         {
             return effects;

@@ -169,6 +169,21 @@ fn a_jar_takes_over_what_others_did_and_keeps_what_was_done_to_it_meanwhile() {
 }
 
 #[test]
+fn cookies_of_one_path_go_out_in_the_order_they_were_set_whoever_set_some() {
+    let at = url("http://a.test/");
+    let ours = Jar::new();
+    assert!(["z=1", "m=1", "a=1"].iter().all(|line| ours.set(&at, line)));
+    let before = ours.to_json().unwrap();
+    let theirs = Jar::from_json(&before).unwrap();
+    assert!(["y=1", "b=1", "m=2"].iter().all(|line| theirs.set(&at, line)));
+    let kept = merge(&before, &theirs.to_json().unwrap(), &before).unwrap();
+    assert!(ours.catch_up(&before, &kept).unwrap());
+    for jar in [&ours, &Jar::from_json(&kept).unwrap()] {
+        assert_eq!(jar.header(&at).unwrap(), "z=1; m=2; a=1; y=1; b=1");
+    }
+}
+
+#[test]
 fn cookies_are_listed_removed_and_cleared() {
     let jar = jar();
     let listed = jar.list();

@@ -6,12 +6,13 @@
 //! ```
 
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
-use crate::http::{Jar, merge_cookies};
+use crate::http::{Jar, Kept, merge_cookies};
 use crate::tui::effect::CookiesOf;
 use crate::tui::event::Event;
 use crate::tui::shared::Level;
@@ -31,19 +32,21 @@ struct All {
     /// As they were read.
     began: String,
     queue: Sender<Event>,
-    /// Held while they are told: an older state that is told last would undo the newer one.
-    telling: Mutex<()>,
+    /// As they were told last, with what others have done to them since. Held while they are told: an older state that is told
+    /// last would undo the newer one.
+    told: Mutex<String>,
     keeper: OnceLock<Keeper>,
 }
 
 impl Cookies {
     /// Those that were read.
     pub fn new(jar: Arc<Jar>, queue: Sender<Event>) -> Self {
+        let began = jar.to_json().unwrap_or_default();
         Self(Arc::new(All {
-            began: jar.to_json().unwrap_or_default(),
+            told: Mutex::new(began.clone()),
+            began,
             jar,
             queue,
-            telling: Mutex::default(),
             keeper: OnceLock::new(),
         }))
     }
@@ -73,43 +76,147 @@ impl Cookies {
         let _ = tokio::time::timeout(PATIENCE, answer).await;
     }
 
+    /// The same, unless nobody waits for it any more.
+    pub async fn catch_up_unless(&self, cancel: &CancellationToken) {
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => {}
+            () = self.catch_up() => {}
+        }
+    }
+
     /// Tells the screen how they are now; those that cannot be written are not kept.
     pub fn tell(&self) {
-        let _in_order = self.0.telling.lock().unwrap_or_else(PoisonError::into_inner);
-        let event = match self.0.jar.to_json() {
-            Ok(json) => Event::Cookies(self.0.jar.list(), json),
+        self.tell_after(&mut self.told());
+    }
+
+    fn tell_after(&self, told: &mut String) {
+        let event = match self.jar().to_json() {
+            Ok(json) => {
+                let before = std::mem::replace(told, json.clone());
+                Event::Cookies(self.jar().list(), json, before)
+            }
             Err(error) => Event::Notice(Level::Error, error),
         };
         // Nobody listens when the program is ending.
         let _ = self.0.queue.send(event);
     }
 
-    /// Forgets some, also those of others that are not known here yet.
-    pub async fn clear(&self, of: CookiesOf) {
-        self.catch_up().await;
-        let jar = self.jar();
-        match of {
-            CookiesOf::All => jar.clear(),
-            CookiesOf::Domain(domain) => {
-                for cookie in jar.list().iter().filter(|cookie| cookie.domain == domain) {
-                    jar.remove(&cookie.domain, &cookie.path, &cookie.name);
-                }
-            }
-            CookiesOf::One { domain, path, name } => {
-                jar.remove(&domain, &path, &name);
-            }
-        }
-        self.tell();
+    fn told(&self) -> MutexGuard<'_, String> {
+        // It is never left half changed.
+        self.0.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes those that were kept; what was set or cleared here since they were as `before` is the newer.
-    pub fn take(&self, kept: &str, before: &str) {
-        let ours = self.jar().to_json();
-        let merged = ours.and_then(|ours| Jar::from_json(&merge_cookies(before, &ours, kept)?));
-        match merged {
-            Ok(merged) => self.jar().replace(&merged),
-            Err(error) => drop(self.0.queue.send(Event::Notice(Level::Error, error))),
+    /// Forgets some at once; what this returns sees to those of others that are not known here yet. What is set meanwhile stays.
+    pub fn clear(&self, of: CookiesOf) -> impl Future<Output = ()> + Send + use<> {
+        match &of {
+            CookiesOf::All => self.jar().clear(),
+            of => self.forget(of, |_| true),
         }
         self.tell();
+        let cookies = self.clone();
+        async move {
+            cookies.catch_up().await;
+            // What others have set was not seen to come here.
+            cookies.forget(&of, |kept| kept.seen.created.is_none());
+            cookies.tell();
+        }
+    }
+
+    fn forget(&self, of: &CookiesOf, is_meant: impl Fn(&Kept) -> bool) {
+        for kept in self.jar().kept().iter().filter(|kept| is_meant(kept)) {
+            let cookie = &kept.cookie;
+            let is_among = match of {
+                CookiesOf::All => true,
+                CookiesOf::Domain(domain) => cookie.domain == *domain,
+                CookiesOf::One { domain, path, name } => {
+                    (domain, path, name) == (&cookie.domain, &cookie.path, &cookie.name)
+                }
+            };
+            if is_among {
+                self.jar().remove(&cookie.domain, &cookie.path, &cookie.name);
+            }
+        }
+    }
+
+    /// Takes what others have kept since all was as `settled`; what was done here and is not kept yet is the newer.
+    ///
+    /// # Errors
+    ///
+    /// Why one of the texts cannot be read, without any of it.
+    pub fn follow(&self, settled: &str, kept: &str) -> Result<(), String> {
+        let mut told = self.told();
+        // What others did is not told as one's own: it would be written over what they have done since.
+        let base = merge_cookies(settled, &told, kept)?;
+        let changed = self.jar().catch_up(settled, kept)?;
+        *told = base;
+        if changed {
+            self.tell_after(&mut told);
+        }
+        Ok(())
+    }
+
+    /// Takes those that were kept; what was set or cleared here since they were as `before` is the newer, and is to be kept.
+    pub fn take(&self, kept: &str, before: &str) {
+        let mut told = self.told();
+        match self.jar().catch_up(before, kept) {
+            Ok(_) => kept.clone_into(&mut told),
+            Err(error) => drop(self.0.queue.send(Event::Notice(Level::Error, error))),
+        }
+        self.tell_after(&mut told);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::sync::mpsc::{Receiver, channel};
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn url() -> url::Url {
+        "http://a.test/".parse().unwrap()
+    }
+
+    fn cookies(lines: &[&str]) -> (Cookies, Receiver<Event>) {
+        let jar = Jar::new();
+        assert!(lines.iter().all(|line| jar.set(&url(), line)));
+        let (queue, told) = channel();
+        (Cookies::new(Arc::new(jar), queue), told)
+    }
+
+    #[test]
+    fn what_is_cleared_is_gone_and_told_at_once_and_what_is_set_then_stays() {
+        let (cookies, told) = cookies(&["own=1"]);
+        let (began, theirs) = (cookies.began().to_owned(), Jar::new());
+        assert!(["own=1", "theirs=1"].iter().all(|line| theirs.set(&url(), line)));
+        let theirs = theirs.to_json().unwrap();
+        cookies.kept_by(move |cookies, done| {
+            cookies.follow(&began, &theirs).unwrap();
+            done.send(()).unwrap();
+        });
+        let late = cookies.clear(CookiesOf::All);
+        assert!(cookies.jar().is_empty());
+        assert!(matches!(told.recv().unwrap(), Event::Cookies(now, ..) if now.is_empty()));
+        cookies.jar().set(&url(), "new=1");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        runtime.block_on(late);
+        assert_eq!(cookies.jar().header(&url()).as_deref(), Some("new=1"));
+    }
+
+    #[tokio::test]
+    async fn a_send_that_is_cancelled_does_not_wait_for_who_keeps_them() {
+        let (cookies, _told) = cookies(&[]);
+        let waits = Mutex::new(Vec::new());
+        cookies.kept_by(move |_, done| waits.lock().unwrap().push(done));
+        let cancel = CancellationToken::new();
+        assert_eq!(cookies.catch_up_unless(&cancel).now_or_never(), None);
+        cancel.cancel();
+        assert_eq!(cookies.catch_up_unless(&cancel).now_or_never(), Some(()));
     }
 }

@@ -234,7 +234,7 @@ impl Sends {
         let (pipeline, queue) = (self.asking(&context), self.queue.clone());
         let (running, cookies) = (self.running.clone(), self.cookies.clone());
         self.tokio.spawn(async move {
-            cookies.catch_up().await;
+            cookies.catch_up_unless(&context.cancel).await;
             // In a task of its own, so that a defect in it still ends the send.
             let (scopes, vault) = (plan.scopes.clone(), plan.vault.clone());
             let outcome = tokio::spawn(async move { pipeline.send(plan, &context).await }).await;
@@ -278,7 +278,8 @@ impl Sends {
         let (before, cookies) = (self.cookies.clone(), self.cookies.clone());
         let context = SendContext::default();
         let pipeline = self.asking(&context);
-        let before = async move { before.catch_up().await };
+        let cancel = context.cancel.clone();
+        let before = async move { before.catch_up_unless(&cancel).await };
         self.runs
             .start(run, order, pipeline, context, before, move || cookies.tell());
     }
@@ -340,8 +341,7 @@ impl Sends {
 
     /// Forgets cookies.
     pub fn clear_cookies(&self, of: CookiesOf) {
-        let cookies = self.cookies.clone();
-        self.tokio.spawn(async move { cookies.clear(of).await });
+        self.tokio.spawn(self.cookies.clear(of));
     }
 
     /// Takes over the cookies that others have kept.

@@ -353,8 +353,8 @@ fn cookies_that_cannot_be_read_are_set_aside_and_those_of_others_stay() {
     open().set("cookies", &theirs.to_json().unwrap()).unwrap();
     let ours = Jar::new();
     ours.set(&site, "ours=1");
-    app.take(Event::Cookies(ours.list(), ours.to_json().unwrap()), &mut Nobody)
-        .unwrap();
+    let (own, before) = (ours.to_json().unwrap(), app.state.cookies_kept.clone());
+    app.take(Event::Cookies(ours.list(), own, before), &mut Nobody).unwrap();
     app.finish();
     let kept = Jar::from_json(&open().cookies().unwrap().unwrap()).unwrap();
     assert_eq!(kept.list().len(), 2);

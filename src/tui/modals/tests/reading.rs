@@ -106,6 +106,7 @@ fn cookies_are_masked_cleared_by_domain_and_follow_what_happens() {
             cookie("a.example", "日本"),
         ],
         String::new(),
+        String::new(),
     ));
     let screen = harness.screen();
     assert!(line(&screen, "a.example").contains("日本"), "{screen}");
@@ -140,11 +141,20 @@ fn cookies_are_masked_cleared_by_domain_and_follow_what_happens() {
     assert!(!cleared(&harness, &domain), "it is asked first");
     harness.press("d");
     assert!(cleared(&harness, &domain));
-    harness.event(Event::Cookies(vec![cookie("a.example", "日本")], String::new()));
+    harness.event(Event::Cookies(
+        vec![cookie("a.example", "日本")],
+        String::new(),
+        String::new(),
+    ));
     assert!(!harness.screen().contains("sid"), "{}", harness.screen());
     for (json, draws) in [("[1]", true), ("[1]", false), ("[2]", true)] {
         harness.state.stale = false;
-        harness.event(Event::Cookies(vec![cookie("a.example", "日本")], json.to_owned()));
+        let json = json.to_owned();
+        harness.event(Event::Cookies(
+            vec![cookie("a.example", "日本")],
+            json.clone(),
+            json.clone(),
+        ));
         assert_eq!(harness.state.stale, draws, "what is known draws no frame: {json}");
     }
     harness.press("D<enter>");
@@ -173,6 +183,7 @@ fn of_the_path_of_a_cookie_no_part_of_a_secret_is_shown() {
     harness.event(Event::Cookies(
         vec![at("/bot4711:Heron-and-so-on"), at("/two/Swan0815")],
         String::new(),
+        String::new(),
     ));
     let screen = harness.screen();
     assert!(screen.contains("/bot••••") && screen.contains("/two/••••"), "{screen}");
@@ -191,7 +202,11 @@ fn of_the_path_of_a_cookie_no_part_of_a_secret_is_shown() {
 fn a_hidden_cookie_is_not_copied() {
     let mut harness = Harness::new(120, 40);
     harness.press("<ctrl-p>cookies<enter>");
-    harness.event(Event::Cookies(vec![cookie("a.example", "sid")], String::new()));
+    harness.event(Event::Cookies(
+        vec![cookie("a.example", "sid")],
+        String::new(),
+        String::new(),
+    ));
     let copied = |harness: &Harness| harness.effects.iter().any(|effect| matches!(effect, Effect::Copy(_)));
     harness.press("y");
     assert!(!copied(&harness), "it is hidden");

@@ -24,8 +24,8 @@ pub struct Database {
     drafts: HashMap<String, Timestamp>,
     /// What collections may, as it was last seen.
     pub allowed: HashSet<(String, String)>,
-    /// The cookies as they were when they were last kept, where later ones could not be.
-    unkept: Option<String>,
+    /// What was done to the cookies and could not be kept: as they were before, and after it.
+    unkept: Option<(String, String)>,
     /// The cookies of this program as far as all that was done to them is among the kept ones.
     settled: Option<String>,
     /// Whether the screen knows that all is locked.
@@ -99,14 +99,21 @@ impl Database {
     /// Keeps what became of the cookies, also of what could not be kept before; those that could not be read are set aside,
     /// under the key that is returned.
     pub(super) fn keep_cookies(&mut self, before: String, after: &str) -> Result<Option<String>, StateError> {
-        let before = self.unkept.take().unwrap_or(before);
+        // What others did between the two is not one's own.
+        let before = match self.unkept.take() {
+            Some((unkept, then)) => merge_cookies(&then, &unkept, &before).unwrap_or(unkept),
+            None => before,
+        };
         let kept = self
             .state
             .change_cookies(after, |kept| merge_cookies(&before, after, kept));
         if kept.is_err() {
-            self.unkept = Some(before);
+            self.unkept = Some((before, after.to_owned()));
         } else {
-            self.settled = Some(after.to_owned());
+            // What was taken since is there all the same.
+            let settled = self.settled.take();
+            let settled = settled.and_then(|settled| merge_cookies(&before, after, &settled).ok());
+            self.settled = Some(settled.unwrap_or_else(|| after.to_owned()));
         }
         kept
     }
@@ -121,11 +128,8 @@ impl Database {
         if settled == kept {
             return;
         }
-        if let Ok(changed) = cookies.jar().catch_up(settled, &kept) {
+        if cookies.follow(settled, &kept).is_ok() {
             self.settled = Some(kept);
-            if changed {
-                cookies.tell();
-            }
         }
     }
 
@@ -187,7 +191,7 @@ impl Database {
             known,
             current: database.current_values()?,
             cookies: database.cookies()?,
-            known_cookies: self.unkept.take().unwrap_or(cookies),
+            known_cookies: self.unkept.take().map_or(cookies, |(before, _)| before),
         };
         self.locked = false;
         self.settled.clone_from(&kept.cookies);
@@ -198,8 +202,77 @@ impl Database {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+
     use super::*;
+    use crate::http::Jar;
     use crate::model::{Entity, Group, ItemPath, Request};
+    use crate::tui::effect::{Effect, LocalJob};
+    use crate::tui::harness::Harness;
+
+    #[test]
+    fn what_was_taken_over_is_not_kept_as_ones_own_doing() {
+        let url: url::Url = "http://a.test/".parse().unwrap();
+        let mut state = state::State::in_memory().unwrap();
+        let empty = Jar::new().to_json().unwrap();
+        state.change_cookies(&empty, |_| Ok::<_, ()>(empty.clone())).unwrap();
+        let mut database = Database::new(state, Known::default(), HashMap::new(), false);
+        // What another program sets.
+        let theirs = |database: &mut Database, line: &str| {
+            let change = |kept: &str| {
+                let jar = Jar::from_json(kept).unwrap();
+                jar.set(&url, line);
+                Ok::<_, ()>(jar.to_json().unwrap())
+            };
+            database.state.change_cookies(&empty, change).unwrap();
+        };
+        let kept = |database: &Database| {
+            let kept = database.state.cookies().unwrap().unwrap();
+            Jar::from_json(&kept).unwrap().header(&url)
+        };
+        let (queue, told) = channel();
+        let cookies = Cookies::new(Arc::new(Jar::new()), queue);
+        let mut harness = Harness::new(80, 24);
+        // What the screen makes of it is kept.
+        let mut deliver = |database: &mut Database, event| {
+            harness.effects.clear();
+            harness.event(event);
+            for effect in harness.effects.drain(..) {
+                if let Effect::Local(LocalJob::Cookies { before, after }) = effect {
+                    database.keep_cookies(before, &after).unwrap();
+                }
+            }
+        };
+        theirs(&mut database, "theirs=1");
+        database.take_cookies(&cookies);
+        assert_eq!(cookies.jar().header(&url).as_deref(), Some("theirs=1"));
+        theirs(&mut database, "theirs=2");
+        deliver(&mut database, told.recv().unwrap());
+        assert_eq!(kept(&database).as_deref(), Some("theirs=2"));
+        // One's own is told before the next is taken, and kept after it.
+        cookies.jar().set(&url, "own=1");
+        cookies.tell();
+        database.take_cookies(&cookies);
+        let (own, taken) = (told.recv().unwrap(), told.recv().unwrap());
+        theirs(&mut database, "theirs=3");
+        deliver(&mut database, own);
+        deliver(&mut database, taken);
+        assert_eq!(kept(&database).as_deref(), Some("theirs=3; own=1"));
+        database.take_cookies(&cookies);
+        assert_eq!(cookies.jar().header(&url).as_deref(), Some("theirs=3; own=1"));
+        // What could not be kept is kept with the next, and nothing else.
+        let jar = |lines: &[&str]| {
+            let jar = Jar::new();
+            assert!(lines.iter().all(|line| jar.set(&url, line)));
+            jar.to_json().unwrap()
+        };
+        database.unkept = Some((jar(&["theirs=2", "own=1"]), jar(&["theirs=2", "own=2"])));
+        let (before, after) = (jar(&["theirs=3", "own=2"]), jar(&["theirs=3", "own=2", "new=1"]));
+        theirs(&mut database, "theirs=4");
+        database.keep_cookies(before, &after).unwrap();
+        assert_eq!(kept(&database).as_deref(), Some("theirs=4; own=2; new=1"));
+    }
 
     #[test]
     fn drafts_are_known_by_their_keys_until_they_are_dropped() {

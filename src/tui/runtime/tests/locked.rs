@@ -260,8 +260,9 @@ fn of_the_cookies_only_what_was_done_to_them_while_locked_out_is_kept_over_what_
         &["sid=1", "gone=1", "own=2", "dropped=1"][..],
         &["sid=1", "gone=1", "own=2", "new=1"],
     ] {
-        let sends = &app.helpers.as_ref().unwrap().sends;
-        sends.cookies.take(&jar(ours), &app.state.cookies_kept);
+        let cookies = &app.helpers.as_ref().unwrap().sends.cookies;
+        cookies.jar().replace(&Jar::from_json(&jar(ours)).unwrap());
+        cookies.tell();
         settle(&mut app);
     }
     unlock(&mut app);

@@ -111,7 +111,13 @@ fn cookies_that_another_postrider_has_set_are_there_when_they_are_wanted_and_non
     theirs("late=1; Path=/");
     let domain = crate::tui::effect::CookiesOf::Domain("127.0.0.1".to_owned());
     app.helpers.as_ref().unwrap().sends.clear_cookies(domain);
-    settle_until(&mut app, |app| app.state.cookies.is_empty());
+    let kept = Database::open(&Paths::below(home.path()), &home.path().join("work"))
+        .unwrap()
+        .0;
+    settle_until(&mut app, |app| {
+        let is_there = kept.cookies().unwrap().unwrap().contains("late");
+        app.state.cookies.is_empty() && !is_there
+    });
     app.finish();
     assert_eq!(
         named(&Jar::from_json(&theirs("last=1; Path=/")).unwrap().list()),
