@@ -123,7 +123,8 @@ fn watch(plan: &Plan, args: &SendArgs, output: &Output) -> Watch {
         }),
         tells: !args.quiet,
         tells_download: !is_piped(),
-        to_the_end: plan.has_scripts(ScriptEvent::PostResponse),
+        // Tokens are looked for in all of it, too.
+        to_the_end: plan.has_scripts(ScriptEvent::PostResponse) || plan.tokens.filled().next().is_some(),
     }
 }
 

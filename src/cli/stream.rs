@@ -5,8 +5,8 @@
 //!      └─ Phase ──▶ a line on stderr that says what is waited for, gone with the next
 //! ```
 //!
-//! A reader that goes away ends the send, unless scripts are to see the answer. What only makes sense as a whole, JSON that
-//! is laid out and bytes that are no text, is left to who has all of it.
+//! A reader that goes away ends the send, unless scripts are to see the answer or a token is looked for in it. What only makes
+//! sense as a whole, JSON that is laid out and bytes that are no text, is left to who has all of it.
 
 use std::io;
 use std::path::PathBuf;
@@ -115,7 +115,7 @@ pub async fn send(
     }
     let mut sending = pin!(pipeline.send_drawn(engine, plan, context));
     let mut tick = tokio::time::interval(Duration::from_millis(200));
-    // Nobody else looks into it, unless scripts do.
+    // Nobody else looks into it, unless scripts do, or it brings a token.
     let passed = !watch.to_the_end;
     let mut writing: Option<JoinHandle<io::Result<Written>>> = None;
     let mut written = None;

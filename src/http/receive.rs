@@ -123,6 +123,8 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
                 chunk.truncate(fits);
                 head.encoded_len += fits as u64;
                 body.push(chunk).await;
+                // Who reads slowly makes no server silent.
+                trace.apart(body.raw.room()).await;
                 trace.phase(Phase::Downloading {
                     received: head.encoded_len,
                     total,
@@ -242,7 +244,6 @@ impl Collected {
         if self.stopped.is_none() {
             self.decode(move |decoder| decoder.push(&bytes)).await;
         }
-        self.raw.room().await;
     }
 
     /// Lets the decoder work on a thread of its own: a few bytes may become gigabytes, and nothing else would move.
@@ -296,7 +297,7 @@ impl Collected {
                     SendErrorKind::TooLarge,
                     format!("the size limit of {} (`response_limit`) is reached", limit_words(limit)),
                 )
-                .hint("`response_limit` in `config.toml` says how many MiB of a response are kept"),
+                .hint("`response_limit` in `config.toml` says how many MiB of a response are taken"),
             ),
             Some(Stop::NoPlace(why)) => Some(
                 SendError::new(

@@ -56,7 +56,7 @@ pub(super) fn join(from: &Url, location: &str) -> Result<Target, SendError> {
     let scheme = joined.scheme();
     if !["http", "https"].contains(&scheme) {
         return Err(nowhere(format!(
-            "it is an address of `{scheme}`, and none of `http` or `https`"
+            "its scheme is `{scheme}`: only `http` and `https` are followed"
         )));
     }
     Target::new(joined.as_str()).map_err(|error| nowhere(error.message))

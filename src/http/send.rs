@@ -118,7 +118,7 @@ pub(super) async fn send(client: &Client, signed: &SignedRequest, context: &Send
     let result = tokio::select! {
         biased;
         () = context.cancel.cancelled() => Err(Cut::Cancelled),
-        () = sleep_unless_zero(limit) => Err(Cut::Late),
+        () = late(limit, &watched) => Err(Cut::Late),
         () = silent(silence, &watched) => Err(Cut::Silent),
         result = run.hops() => Ok(result),
     };
@@ -176,11 +176,24 @@ async fn silent(limit: Duration, watched: &Mutex<Arc<Trace>>) {
     }
 }
 
-async fn sleep_unless_zero(limit: Duration) {
+/// Waits until the server has had so much time.
+async fn late(limit: Duration, watched: &Mutex<Arc<Trace>>) {
+    /// So often it is looked whether somebody else is still waited for.
+    const OFTEN: Duration = Duration::from_millis(50);
     if limit.is_zero() {
         std::future::pending::<()>().await;
     }
-    tokio::time::sleep(limit).await;
+    let started = Instant::now();
+    let mut left = limit;
+    while !left.is_zero() {
+        tokio::time::sleep(left).await;
+        let trace = Arc::clone(&watched.lock().unwrap_or_else(PoisonError::into_inner));
+        let (goes_on, apart) = trace.waited_apart();
+        left = limit.saturating_add(apart).saturating_sub(started.elapsed());
+        if goes_on {
+            left = left.max(OFTEN);
+        }
+    }
 }
 
 impl<'a> Progressing<'a> {

@@ -40,7 +40,18 @@ pub(super) struct Trace {
     progress: Progress,
     /// The send's own, and that of the connection it goes over.
     pulse: Pulse,
+    /// The time that went by while the server was not waited for.
+    apart: Mutex<Apart>,
     marks: Mutex<Marks>,
+}
+
+/// Time that is not the server's.
+#[derive(Clone, Copy, Default)]
+struct Apart {
+    /// What is over of it.
+    over: Duration,
+    /// Since when it goes on.
+    since: Option<Instant>,
 }
 
 /// Moments, and what a hook saw that its error does not say.
@@ -79,6 +90,7 @@ impl Trace {
         Arc::new(Self {
             progress,
             pulse: Pulse::new(),
+            apart: Mutex::default(),
             marks: Mutex::new(Marks {
                 start: Instant::now(),
                 dns: None,
@@ -128,8 +140,33 @@ impl Trace {
         self.marks().finished = Some(Instant::now());
     }
 
+    /// Waits for somebody else than the server, for whom no limit of time is meant.
+    pub(super) async fn apart<F: Future>(&self, waiting: F) -> F::Output {
+        self.rest().since = Some(Instant::now());
+        let out = waiting.await;
+        self.pulse.beat();
+        let mut apart = self.rest();
+        let more = apart.since.take().map(|since| since.elapsed());
+        apart.over += more.unwrap_or_default();
+        out
+    }
+
+    /// Whether somebody else than the server is waited for, and how long that was so in all.
+    pub(super) fn waited_apart(&self) -> (bool, Duration) {
+        let Apart { over, since } = *self.rest();
+        let now = since.map(|since| since.elapsed());
+        (since.is_some(), over + now.unwrap_or_default())
+    }
+
+    fn rest(&self) -> MutexGuard<'_, Apart> {
+        self.apart.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How long nothing has happened, neither here nor on the connection.
     pub(super) fn silence(&self) -> Duration {
+        if self.waited_apart().0 {
+            return Duration::ZERO;
+        }
         let own = self.pulse.silence();
         self.marks()
             .connection

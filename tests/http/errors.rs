@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use postrider::http::{Client, ClientConfig, Jar, SendContext};
+use postrider::http::{Client, ClientConfig, Jar, Keeping, SendContext};
 use postrider::model::exchange::{Exchange, SendErrorKind};
 use postrider::model::wire::ResolvedBody;
 use postrider::model::{Auth, ResolvedRequest};
@@ -319,6 +319,52 @@ async fn a_pooled_connection_the_server_closed_is_no_error() {
                 .is_ok()
         );
     }
+}
+
+#[tokio::test]
+async fn a_reader_who_takes_a_rest_makes_no_server_silent_or_late() {
+    const LENGTH: usize = 16 << 20;
+    let big = answer("200 OK", &vec![b'x'; LENGTH]);
+    let server = Server::start(move |_: &Received| big.clone()).await;
+    let client = Client::new(ClientConfig {
+        silence: Duration::from_secs(1),
+        keeping: Keeping {
+            in_memory: 64 << 10,
+            folder: None,
+        },
+        ..config()
+    });
+    let request = with_settings(get(&server.url("/")), |settings| {
+        settings.timeout = Some(Duration::from_secs(2));
+    });
+    let (tell, reader) = std::sync::mpsc::channel();
+    let arriving: postrider::http::Arriving = Arc::new(move |exchange: Exchange| {
+        let body = exchange.response().unwrap().body.clone();
+        let passage = body.pass();
+        let reading = std::thread::spawn(move || {
+            let _passage = passage;
+            let (mut read, mut blocks) = (0, body.follow());
+            loop {
+                let block = blocks.block().unwrap();
+                if block.is_empty() {
+                    return read;
+                }
+                if read == 0 {
+                    std::thread::sleep(Duration::from_secs(4));
+                }
+                read += block.len();
+            }
+        });
+        tell.send(reading).unwrap();
+    });
+    let context = SendContext {
+        arriving: Some(arriving),
+        ..context()
+    };
+    let exchange = client.send(signed(request), context).await;
+    let truncated = exchange.response().unwrap().truncated.as_ref();
+    assert!(truncated.is_none(), "{truncated:?}");
+    assert_eq!(reader.recv().unwrap().join().unwrap(), LENGTH);
 }
 
 #[tokio::test]

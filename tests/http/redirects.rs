@@ -204,7 +204,10 @@ async fn following_can_be_turned_off() {
 async fn a_redirect_without_a_place_is_an_answer_and_to_nowhere_an_error() {
     let server = Server::start(|_: &Received| answer("302 Found", b"where?")).await;
     assert_eq!(response(&send(get(&server.url("/"))).await).body, "where?");
-    for (place, scheme) in [("ftp://x/", "`ftp`"), ("javascript:alert(1)", "`javascript`")] {
+    for (place, scheme) in [
+        ("ftp://x/", "its scheme is `ftp`: only"),
+        ("javascript:alert(1)", "`javascript`"),
+    ] {
         let found = format!("302 Found\r\nLocation: {place}");
         let server = Server::start(move |_: &Received| answer(&found, b"")).await;
         let exchange = send(get(&server.url("/"))).await;
