@@ -49,7 +49,7 @@ fn main() {
         obtained_at: Timestamp::now(),
         skew_ms: 0,
         writes: Vec::new(),
-        held: Vec::new(),
+        secrets_in: Vec::new(),
         refresh: None,
         got_with: None,
         instead_of: None,
