@@ -134,6 +134,38 @@ fn scripts_see_the_whole_answer_though_nobody_reads_it() {
     server.join().unwrap();
 }
 
+#[test]
+fn a_token_is_known_though_nobody_reads_the_answer_it_is_in() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{";
+        stream.write_all(head.as_bytes()).unwrap();
+        // Until it is noticed that nobody reads.
+        std::thread::sleep(Duration::from_secs(1));
+        let _gone = stream.write_all(b"\"access_token\":\"s3cret-token-1\",\"expires_in\":600}");
+    });
+    let home = Home::new();
+    let root = home.folder.path().join("tokens");
+    let collection = "name = \"API\"\n\n[tokens.t]\nrequest = \"login\"\nvalue = \"$.access_token\"\n";
+    write(&root, "collections/api/collection.toml", collection);
+    let login = format!("name = \"Log in\"\nmethod = \"POST\"\nurl = \"{base}/\"\n");
+    write(&root, "collections/api/login.toml", &login);
+    let mut command = home.process();
+    command.current_dir(&root).args(["send", "api/login"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait_with_output().unwrap().status.success());
+    server.join().unwrap();
+    let mut list = home.process();
+    let listed = list.current_dir(&root).args(["tokens", "list"]).output().unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(listed.contains("valid"), "{listed}");
+}
+
 #[cfg(unix)]
 mod on_a_terminal {
     use super::*;
