@@ -37,6 +37,16 @@ pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
         }),
     )?;
     lib.set(
+        "whole",
+        Func::from(|ctx: Ctx<'js>, curve: String, point: Bytes| {
+            whole(&curve, &point.0).map(|made| give(&ctx, made)).transpose()
+        }),
+    )?;
+    lib.set(
+        "isRsa",
+        Func::from(|is_private: bool, key: Bytes| is_rsa(is_private, &key.0).is_some()),
+    )?;
+    lib.set(
         "agree",
         Func::from(|ctx: Ctx<'js>, curve: String, number: Bytes, with: Bytes| {
             agree(&curve, &number.0, &with.0)
@@ -108,6 +118,35 @@ fn point(curve: &str, number: &[u8]) -> Option<Vec<u8>> {
         Some(key.public_key().to_encoded_point(false).as_bytes().to_vec())
     }
     on_curve!(curve, of(number))
+}
+
+/// A public point with both of its coordinates; of one that is written short they are computed. One that is not on the curve
+/// is none.
+fn whole(curve: &str, point: &[u8]) -> Option<Vec<u8>> {
+    fn of<C>(point: &[u8]) -> Option<Vec<u8>>
+    where
+        C: CurveArithmetic,
+        FieldBytesSize<C>: ModulusSize,
+        AffinePoint<C>: FromEncodedPoint<C> + ToEncodedPoint<C>,
+    {
+        let key = PublicKey::<C>::from_sec1_bytes(point).ok()?;
+        Some(key.to_encoded_point(false).as_bytes().to_vec())
+    }
+    on_curve!(curve, of(point))
+}
+
+/// Something where a key in PKCS #8 or SPKI is one of RSA, of whatever length.
+fn is_rsa(is_private: bool, key: &[u8]) -> Option<()> {
+    let own = if is_private {
+        let info = PrivateKeyInfo::from_der(key).ok()?;
+        rsa::pkcs1::RsaPrivateKey::from_der(info.private_key).ok()?;
+        info.algorithm.oid
+    } else {
+        let info = SubjectPublicKeyInfoRef::from_der(key).ok()?;
+        rsa::pkcs1::RsaPublicKey::from_der(info.subject_public_key.as_bytes()?).ok()?;
+        info.algorithm.oid
+    };
+    (own == rsa::pkcs1::ALGORITHM_OID).then_some(())
 }
 
 /// What a private number and another's public point agree on.

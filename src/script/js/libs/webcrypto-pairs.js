@@ -97,7 +97,7 @@ function native(name, hash) {
   return `${name}/${String(hash).toUpperCase().replace('-', '')}`;
 }
 
-/** Reads a key: `{ type, der }`. */
+/** Reads a key: its `der`, and its algorithm as it is described. */
 export function importPair(format, data, algorithm, bytes) {
   let read;
   if (format === 'jwk') read = ofJwk(data, algorithm);
@@ -106,36 +106,54 @@ export function importPair(format, data, algorithm, bytes) {
   else if (format === 'raw' && isEc(algorithm)) {
     read = { type: 'public', der: spkiOfPoint(bytes(data), curveOf(algorithm.namedCurve, algorithm)) };
   } else if (format === 'raw' && algorithm.name === ED25519.name) {
+    if (bytes(data).length !== ED25519.size) fail('DataError', 'Ed25519 raw keys must be exactly 32-bytes');
     read = { type: 'public', der: spkiOfEd25519(bytes(data)) };
   } else fail('NotSupportedError', `the key format '${format}' of 'crypto.subtle' is not supported`);
-  if (!isGood(read, algorithm)) fail('DataError', 'Invalid keyData');
-  return read;
+  const known = good(read, algorithm);
+  if (!known) fail('DataError', misfit(read, algorithm));
+  return { der: read.der, algorithm, ...known };
 }
 
-// Whether a key is one of what it is read as.
-function isGood(read, algorithm) {
-  if (algorithm.name === 'ECDH') {
+// What is known of a key that is one of what it is read as; nothing of another.
+function good({ type, der: data }, algorithm) {
+  const isPrivate = type === 'private';
+  if (isEc(algorithm)) {
     const curve = curveOf(algorithm.namedCurve, algorithm);
-    if (read.type === 'private') return natives.number(algorithm.namedCurve, read.der) !== undefined;
-    // The number 1 agrees with all that are on the curve.
-    const one = new Uint8Array(curve.size).fill(1, curve.size - 1);
-    const raw = pointOf(read.der, curve);
-    return spkiOfPoint(raw, curve).equals(Buffer.from(read.der)) && natives.agree(algorithm.namedCurve, one, raw) !== undefined;
+    if (!isPrivate) {
+      const point = pointIn(data, algorithm.namedCurve, curve);
+      return point && { der: spkiOfPoint(point, curve) };
+    }
+    const number = natives.number(algorithm.namedCurve, data);
+    // Some programs leave out the public half, which is needed.
+    return number && { der: pkcs8OfNumber(number, natives.point(algorithm.namedCurve, number), curve) };
   }
-  if (algorithm.name.startsWith('RSA') && !isRsa(read)) return false;
-  const hash = isEc(algorithm) ? curveOf(algorithm.namedCurve, algorithm).hash : (algorithm.hash || {}).name;
-  // RSA keys are the same for all that is done with them.
-  const name = algorithm.name === 'RSA-OAEP' ? 'RSASSA-PKCS1-v1_5' : algorithm.name;
-  return read.type === 'private'
-    ? signature.publicKey(native(name, hash), read.der) !== undefined
-    : signature.verify(native(name, hash), read.der, new Uint8Array(0), new Uint8Array(0)) !== undefined;
+  if (algorithm.name === ED25519.name) {
+    const isGood = isPrivate ? signature.publicKey(ED25519.name, data) !== undefined : spkiOfEd25519(data.slice(-ED25519.size)).equals(data);
+    return isGood ? {} : undefined;
+  }
+  if (!natives.isRsa(isPrivate, data)) return undefined;
+  const [modulus, publicExponent] = numbersOf(type, data);
+  const { name, hash } = algorithm;
+  const modulusLength = modulus.length * 8 - (Math.clz32(modulus[0]) - 24);
+  return { algorithm: { name, modulusLength, publicExponent: Uint8Array.from(publicExponent), hash } };
 }
 
-// Whether a key says that it is one of RSA: the first thing in a public one, and in a private one behind the version.
-function isRsa({ type, der }) {
-  const identifier = inside(der)[type === 'private' ? 1 : 0];
-  const own = oid(RSA_OID);
-  return identifier !== undefined && identifier.slice(0, own.length).equals(own);
+// What Node says of a key that is none.
+function misfit({ type, der: data }, algorithm) {
+  const found = inside(data)[type === 'private' ? 1 : 0];
+  const [kind, curve] = found ? inside(sequence(found)).map((part) => part.toString('hex')) : [];
+  const isOfEc = isEc(algorithm);
+  const wanted = isOfEc ? EC_OID : algorithm.name === ED25519.name ? ED25519.oid : RSA_OID;
+  if (kind !== wanted) return [EC_OID, ED25519.oid, RSA_OID].includes(kind) ? 'Invalid key type' : 'Invalid keyData';
+  const isOther = isOfEc && curve !== CURVES[algorithm.namedCurve].oid && Object.values(CURVES).some((known) => known.oid === curve);
+  return isOther ? 'Named curve mismatch' : 'Invalid keyData';
+}
+
+// The point of a public key, which may be written short there; nothing where it is none of the curve's.
+function pointIn(data, name, curve) {
+  const sizes = [2 * curve.size + 1, curve.size + 1];
+  const raw = sizes.map((size) => data.slice(-size)).find((own) => spkiOfPoint(own, curve).equals(data));
+  return raw && natives.whole(name, raw);
 }
 
 // The point at the end of a public key.
@@ -160,6 +178,14 @@ function inside(data, at = 0) {
   return out;
 }
 
+// The numbers of an RSA key, the modulus and the public exponent first. The bits of a public key have a byte before them,
+// the numbers of a private one a version.
+function numbersOf(type, data) {
+  const isPublic = type === 'public';
+  const numbers = inside(inside(data)[isPublic ? 1 : 2], isPublic ? 1 : 0).map((number) => (number[0] === 0 ? number.slice(1) : number));
+  return isPublic ? numbers : numbers.slice(1);
+}
+
 // A key as a JWK (RFC 7517).
 function jwkOf(key, data) {
   const text = (number) => Buffer.from(number).toString('base64url');
@@ -173,10 +199,7 @@ function jwkOf(key, data) {
     const jwk = { ...head, kty: 'EC', x: text(raw.slice(1, size + 1)), y: text(raw.slice(size + 1)), crv: namedCurve };
     return number ? { ...jwk, d: text(number) } : jwk;
   }
-  // The bits of a public key have a byte before them, the numbers of a private one a version.
-  const isPublic = key.type === 'public';
-  const numbers = inside(inside(data)[isPublic ? 1 : 2], isPublic ? 1 : 0).map((number) => text(number[0] === 0 ? number.slice(1) : number));
-  if (!isPublic) numbers.shift();
+  const numbers = numbersOf(key.type, data).map(text);
   const names = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'].slice(0, numbers.length);
   const size = hash.name.slice(4);
   const alg = { 'RSA-OAEP': size === '1' ? 'RSA-OAEP' : `RSA-OAEP-${size}`, 'RSA-PSS': `PS${size}`, 'RSASSA-PKCS1-v1_5': `RS${size}` }[name];
@@ -198,11 +221,12 @@ function hashFor(algorithm, key) {
   if (key.algorithm.name === ED25519.name) return undefined;
   if (key.algorithm.name !== 'ECDSA') {
     const { saltLength } = algorithm;
-    const size = Number(key.algorithm.hash.name.slice(4)) / 8;
+    const { name } = key.algorithm.hash;
+    const size = name === 'SHA-1' ? 20 : Number(name.slice(4)) / 8;
     if (key.algorithm.name === 'RSA-PSS' && saltLength !== size) {
       fail('NotSupportedError', `a 'saltLength' other than the ${size} bytes of the hash is not supported`);
     }
-    return key.algorithm.hash.name;
+    return name;
   }
   const hash = typeof algorithm.hash === 'string' ? algorithm.hash : algorithm.hash && algorithm.hash.name;
   const own = curveOf(key.algorithm.namedCurve, key.algorithm).hash;
@@ -212,13 +236,20 @@ function hashFor(algorithm, key) {
   return own;
 }
 
+// A key of RSA that is shorter or longer cannot be used here.
+function checkSize({ algorithm: { name, modulusLength } }, least, most) {
+  if (modulusLength < least || modulusLength > most) fail('NotSupportedError', `'${name}' with a key of ${modulusLength} bits is not supported`);
+}
+
 export function signPair(algorithm, key, data, bytes) {
+  checkSize(key, 2048, 4096);
   const made = signature.sign(native(key.algorithm.name, hashFor(algorithm, key)), data, bytes);
-  if (!made) fail('NotSupportedError', `signing with '${key.algorithm.name}' and this hash is not supported`);
+  if (!made) fail('NotSupportedError', `signing with '${key.algorithm.name}', this key and this hash is not supported`);
   return made.buffer;
 }
 
 export function verifyPair(algorithm, key, data, made, bytes) {
+  checkSize(key, 2048, 8192);
   const good = signature.verify(native(key.algorithm.name, hashFor(algorithm, key)), data, bytes, made);
   if (good === undefined) fail('NotSupportedError', `verifying with '${key.algorithm.name}' and this hash is not supported`);
   return good;
@@ -228,6 +259,7 @@ export function verifyPair(algorithm, key, data, made, bytes) {
 export function crypt(encrypt, label, key, data, bytes) {
   if (key.type !== (encrypt ? 'public' : 'private')) fail('InvalidAccessError', `Unable to use this key to ${encrypt ? 'encrypt' : 'decrypt'}`);
   if (!Buffer.from(Buffer.from(label).toString()).equals(Buffer.from(label))) fail('NotSupportedError', "a 'label' that is not UTF-8 is not supported");
+  checkSize(key, 0, 4096);
   return natives.oaep(encrypt, key.algorithm.hash.name.replace('-', ''), data, label, bytes);
 }
 

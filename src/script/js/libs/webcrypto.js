@@ -55,6 +55,38 @@ function pairDescribed(kind, algorithm) {
   return { name: kind, hash: { name: upper(algorithm.hash) } };
 }
 
+// What keys of a kind may do: secret ones, or private and public ones.
+const SIGNS = { private: ['sign'], public: ['verify'] };
+const ENCRYPTS = { secret: ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'] };
+const DERIVES = { secret: ['deriveKey', 'deriveBits'] };
+const USES = {
+  HMAC: { secret: ['sign', 'verify'] }, 'AES-GCM': ENCRYPTS, 'AES-CBC': ENCRYPTS, 'AES-CTR': ENCRYPTS, PBKDF2: DERIVES, HKDF: DERIVES,
+  'RSASSA-PKCS1-v1_5': SIGNS, 'RSA-PSS': SIGNS, ECDSA: SIGNS, Ed25519: SIGNS,
+  'RSA-OAEP': { private: ['decrypt', 'unwrapKey'], public: ['encrypt', 'wrapKey'] }, ECDH: { private: DERIVES.secret, public: [] },
+};
+const ALL_USES = [...ENCRYPTS.secret, ...DERIVES.secret, ...USES.HMAC.secret];
+
+// The usages that a function was given, and in which place.
+function usesOf(usages, name, place) {
+  const all = [...usages].map(String);
+  const wrong = all.findIndex((usage) => !ALL_USES.includes(usage));
+  if (wrong < 0) return all;
+  throw new TypeError(`Failed to execute '${name}' on 'SubtleCrypto': ${place} argument, index ${wrong} value '${all[wrong]}' is not a valid enum value of type KeyUsage.`);
+}
+
+function allow(usages, allowed, what) {
+  if (!usages.every((usage) => allowed.includes(usage))) fail('SyntaxError', `Unsupported key usage for ${what} key`);
+}
+
+function needUses(usages, type, doing) {
+  if (usages.length === 0 && type !== 'public') fail('SyntaxError', `Usages cannot be empty when ${doing}.`);
+}
+
+// What a key is called that cannot be made or read so.
+const family = (kind) => kind.replace(/^AES.*/, 'AES');
+const imported = (kind) => `${/^(RSA|AES|HMAC)/.test(kind) ? 'an' : 'a'} ${family(kind)}`;
+const generated = (kind) => (kind.startsWith('RSA') ? 'a RSA' : `an ${family(kind)}`);
+
 function kindOf(algorithm) {
   if (pairKind(algorithm)) return pairKind(algorithm);
   const kind = KINDS[upper(algorithm)];
@@ -70,10 +102,39 @@ function use(key, algorithm, usage) {
 }
 
 function described(kind, algorithm, raw) {
-  if (kind === 'HMAC') return { name: kind, hash: { name: upper(algorithm.hash) }, length: raw.length * 8 };
+  if (kind === 'HMAC') {
+    if (raw.length === 0) fail('DataError', 'Zero-length key is not supported');
+    return { name: kind, hash: { name: upper(algorithm.hash) }, length: raw.length * 8 };
+  }
   if (!kind.startsWith('AES')) return { name: kind };
   if (![16, 24, 32].includes(raw.length)) fail('DataError', 'Invalid key length');
   return { name: kind, length: raw.length * 8 };
+}
+
+function secretOf(kind, raw, algorithm, extractable, usages) {
+  allow(usages, USES[kind].secret, imported(kind));
+  if (extractable && USES[kind] === DERIVES) fail('SyntaxError', `${kind} keys are not extractable`);
+  const made = makeKey(raw, described(kind, algorithm, raw), extractable, usages);
+  needUses(usages, 'secret', 'importing a secret key');
+  return made;
+}
+
+// The bits of a new key.
+function bitsOf(kind, { hash, length }) {
+  if (kind === 'HMAC') {
+    if (length === undefined) return /384|512/.test(hashOf(hash)) ? 1024 : 512;
+    if (length % 8) throw new TypeError(`The property 'algorithm.length' must be a multiple of 8. Received ${length}`);
+    if (!(length > 0)) fail('OperationError', 'The operation failed for an operation-specific reason');
+    return Number(length);
+  }
+  if (!kind.startsWith('AES')) fail('NotSupportedError', 'Unrecognized algorithm name');
+  return aesBits(length, 'AesKeyGenParams', 'AES key length must be 128, 192, or 256 bits');
+}
+
+function aesBits(length, params, wrong) {
+  if (length === undefined) throw new TypeError(`Failed to normalize algorithm: passed algorithm can not be converted to '${params}' because 'length' is required in '${params}'.`);
+  if (![128, 192, 256].includes(Number(length))) fail('OperationError', wrong);
+  return Number(length);
 }
 
 function counted(raw, { counter, length }, data) {
@@ -170,16 +231,19 @@ const subtle = Object.assign(new SubtleCrypto(), {
   },
   async importKey(format, data, algorithm, extractable, usages) {
     const kind = kindOf(algorithm);
+    const uses = usesOf(usages, 'importKey', '5th');
     if (pairKind(algorithm)) {
-      const described = pairDescribed(kind, named(algorithm));
-      const read = pairs().importPair(format, data, described, bytes);
-      return makeKey(read.der, described, extractable || read.type === 'public', usages, read.type);
+      const type = format === 'pkcs8' || (format === 'jwk' && data.d !== undefined) ? 'private' : 'public';
+      allow(uses, USES[kind][type], imported(kind));
+      const read = pairs().importPair(format, data, pairDescribed(kind, named(algorithm)), bytes);
+      needUses(uses, type, 'importing a private key');
+      return makeKey(read.der, read.algorithm, extractable || type === 'public', uses, type);
     }
     let raw;
     if (format === 'raw') raw = bytes(data).slice();
     else if (format === 'jwk' && data.kty === 'oct') raw = new Uint8Array(Buffer.from(data.k, 'base64url'));
     else fail('NotSupportedError', `the key format '${format}' of 'crypto.subtle' is not supported`);
-    return makeKey(raw, described(kind, named(algorithm), raw), extractable, usages);
+    return secretOf(kind, raw, named(algorithm), extractable, uses);
   },
   async exportKey(format, key) {
     if (!key.extractable) fail('InvalidAccessError', 'key is not extractable');
@@ -194,21 +258,23 @@ const subtle = Object.assign(new SubtleCrypto(), {
   },
   async generateKey(algorithm, extractable, usages) {
     const kind = kindOf(algorithm);
+    const uses = usesOf(usages, 'generateKey', '3rd');
+    const allowed = USES[kind];
     if (pairKind(algorithm)) {
-      const of = (...names) => names.filter((name) => [...usages].includes(name));
-      const own = of('sign', 'decrypt', 'deriveKey', 'deriveBits', 'unwrapKey');
+      allow(uses, allowed.private.concat(allowed.public), generated(kind));
+      const own = allowed.private.filter((usage) => uses.includes(usage));
       // First of all: a key takes its time.
-      if (own.length === 0) fail('SyntaxError', 'Usages cannot be empty when creating a key.');
+      needUses(own, 'private', 'creating a key');
       const { key, pub, described } = pairs().generatePair(pairDescribed(kind, named(algorithm)), named(algorithm));
       return {
         privateKey: makeKey(key, described, extractable, own, 'private'),
-        publicKey: makeKey(pub, described, true, of('verify', 'encrypt', 'wrapKey'), 'public'),
+        publicKey: makeKey(pub, described, true, allowed.public.filter((usage) => uses.includes(usage)), 'public'),
       };
     }
-    const { hash, length } = named(algorithm);
-    const bits = length || (kind === 'HMAC' ? (/384|512/.test(hashOf(hash)) ? 1024 : 512) : 0);
-    const raw = digest.random(bits / 8);
-    return makeKey(raw, described(kind, named(algorithm), raw), extractable, usages);
+    const raw = digest.random(bitsOf(kind, named(algorithm)) / 8);
+    allow(uses, allowed.secret, generated(kind));
+    needUses(uses, 'secret', 'creating a key');
+    return makeKey(raw, described(kind, named(algorithm), raw), extractable, uses);
   },
   async sign(algorithm, key, data) {
     const [, raw] = use(key, algorithm, 'sign');
@@ -229,17 +295,19 @@ const subtle = Object.assign(new SubtleCrypto(), {
   },
   async deriveKey(algorithm, key, wanted, extractable, usages) {
     const [kind, raw] = use(key, algorithm, 'deriveKey');
+    const uses = usesOf(usages, 'deriveKey', '5th');
     const { length, hash } = named(wanted);
     const whole = kind === 'ECDH' && ['HKDF', 'PBKDF2'].includes(upper(wanted));
-    const bits = whole ? null : length || (hash && /384|512/.test(hashOf(hash)) ? 1024 : 512);
-    const made = derive(kind, raw, named(algorithm), bits, key);
-    return makeKey(made, described(kindOf(wanted), named(wanted), made), extractable, usages);
+    const isAes = upper(wanted).startsWith('AES');
+    const bits = isAes ? aesBits(length, 'AesDerivedKeyParams', 'Invalid key length') : whole ? null : length || (hash && /384|512/.test(hashOf(hash)) ? 1024 : 512);
+    return secretOf(kindOf(wanted), derive(kind, raw, named(algorithm), bits, key), named(wanted), extractable, uses);
   },
   async wrapKey(format, key, wrapping, algorithm) {
     const exported = await subtle.exportKey(format, key);
     return run(true, algorithm, wrapping, format === 'jwk' ? Buffer.from(JSON.stringify(exported)) : exported, 'wrapKey');
   },
-  async unwrapKey(format, wrapped, unwrapping, algorithm, keyAlgorithm, extractable, usages) {
+  async unwrapKey(format, wrapped, unwrapping, algorithm, keyAlgorithm, extractable, given) {
+    const usages = usesOf(given, 'unwrapKey', '7th');
     const data = run(false, algorithm, unwrapping, wrapped, 'unwrapKey');
     const key = format === 'jwk' ? JSON.parse(Buffer.from(data).toString()) : data;
     return subtle.importKey(format, key, keyAlgorithm, extractable, usages);

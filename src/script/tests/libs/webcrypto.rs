@@ -145,7 +145,11 @@ fn keys_that_do_not_fit_and_what_is_missing_say_so() {
          await told(() => s.importKey('spki', b(v.ecSpki), oaep, false, ['encrypt']));
          await told(() => s.importKey('pkcs8', b(v.ecPkcs8), oaep, false, ['decrypt']));
          await told(() => s.importKey('spki', b(v.ecSpki), rsa, false, ['verify']));
-         await told(() => s.importKey('spki', Buffer.from('nonsense'), oaep, false, ['encrypt']));";
+         await told(() => s.importKey('spki', Buffer.from('nonsense'), oaep, false, ['encrypt']));
+         await told(() => s.importKey('spki', b(v.rsaSpki), ec, false, ['verify']));
+         await told(() => s.importKey('spki', b(v.rsaSpki), 'Ed25519', false, ['verify']));
+         await told(() => s.importKey('raw', B('010203'), ec, false, ['verify']));
+         await told(() => s.importKey('raw', B('010203'), 'Ed25519', false, ['verify']));";
     assert_eq!(
         pairs(source),
         [
@@ -156,10 +160,107 @@ fn keys_that_do_not_fit_and_what_is_missing_say_so() {
             r#"["NotSupportedError","'P-256' with a hash other than 'SHA-256' is not supported"]"#,
             r#"["NotSupportedError","a 'modulusLength' other than 2048 and 3072 is not supported"]"#,
             r#"["SyntaxError","Usages cannot be empty when creating a key."]"#,
+            r#"["DataError","Invalid key type"]"#,
+            r#"["DataError","Invalid key type"]"#,
+            r#"["DataError","Invalid key type"]"#,
             r#"["DataError","Invalid keyData"]"#,
+            r#"["DataError","Invalid key type"]"#,
+            r#"["DataError","Invalid key type"]"#,
             r#"["DataError","Invalid keyData"]"#,
-            r#"["DataError","Invalid keyData"]"#,
-            r#"["DataError","Invalid keyData"]"#,
+            r#"["DataError","Ed25519 raw keys must be exactly 32-bytes"]"#,
+        ]
+    );
+}
+
+/// As Node's own `crypto.subtle` says it.
+#[test]
+fn keys_are_for_what_their_kind_can_do() {
+    let source = "const told = async (work) => { try { check(await work()) } catch (e) { check(e.name + ': ' + e.message) } };
+         const oaep = { name: 'RSA-OAEP', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }, hmac = { name: 'HMAC', hash: 'SHA-256' }, zero = new Uint8Array(16);
+         await told(() => s.generateKey(ec, true, ['deriveKey'])); await told(() => s.generateKey(oaep, true, ['sign', 'decrypt'])); await told(() => s.generateKey(oaep, true, ['encrypt']));
+         await told(() => s.generateKey(hmac, true, ['sign', 'encrypt'])); await told(() => s.generateKey(hmac, true, [])); await told(() => s.generateKey(hmac, true, ['nope'])); await told(() => s.generateKey('PBKDF2', true, ['deriveBits']));
+         for (const length of [undefined, 100]) { await told(() => s.generateKey({ name: 'AES-GCM', length }, true, ['sign'])); await told(() => s.generateKey({ ...hmac, length: length || 0 }, true, ['sign'])); }
+         await told(() => s.generateKey({ name: 'AES-GCM', length: 128 }, true, ['sign'])); await told(() => s.generateKey({ name: 'AES-GCM', length: 128 }, true, []));
+         await told(() => s.importKey('spki', b(v.ecSpki), ec, true, ['sign'])); await told(() => s.importKey('pkcs8', b(v.ecPkcs8), ec, true, ['sign', 'verify'])); await told(() => s.importKey('jwk', v.ecJwk, ec, true, []));
+         await told(async () => (await s.importKey('spki', b(v.rsaSpki), rsa, true, [])).usages); await told(() => s.importKey('pkcs8', b(v.rsaPkcs8), rsa, true, ['decrypt'])); await told(() => s.importKey('raw', b(v.ecRaw), { ...ec, name: 'ECDH' }, true, ['deriveBits']));
+         await told(() => s.importKey('raw', zero, 'AES-CBC', true, ['sign'])); await told(() => s.importKey('raw', zero, 'AES-CBC', true, [])); await told(() => s.importKey('raw', zero.slice(1), 'AES-CBC', true, [])); await told(() => s.importKey('raw', zero.slice(16), hmac, true, []));
+         await told(() => s.importKey('raw', zero, 'HKDF', true, ['deriveBits'])); await told(() => s.importKey('raw', zero, 'PBKDF2', false, ['sign'])); await told(() => s.importKey('raw', zero, hmac, true, ['sign', 'nope']));
+         const p = await s.importKey('raw', zero, 'PBKDF2', false, ['deriveKey']), from = { name: 'PBKDF2', hash: 'SHA-256', salt: zero, iterations: 1 };
+         for (const [length, usages] of [[100, ['encrypt']], [128, ['sign']], [128, []], [128, ['nope']], [256, ['encrypt']]]) await told(async () => (await s.deriveKey(from, p, { name: 'AES-GCM', length }, true, usages)).algorithm);";
+    let unsupported = |what: &str| format!("SyntaxError: Unsupported key usage for {what} key");
+    let creating = "SyntaxError: Usages cannot be empty when creating a key.".to_owned();
+    let importing = |what: &str| format!("SyntaxError: Usages cannot be empty when importing a {what} key.");
+    let none = |name: &str, place: &str, index: u8| {
+        format!(
+            "TypeError: Failed to execute '{name}' on 'SubtleCrypto': {place} argument, index {index} value 'nope' is not a valid enum value of type KeyUsage."
+        )
+    };
+    assert_eq!(
+        pairs(source),
+        [
+            unsupported("an ECDSA"),
+            unsupported("a RSA"),
+            creating.clone(),
+            unsupported("an HMAC"),
+            creating.clone(),
+            none("generateKey", "3rd", 0),
+            "NotSupportedError: Unrecognized algorithm name".to_owned(),
+            "TypeError: Failed to normalize algorithm: passed algorithm can not be converted to 'AesKeyGenParams' because 'length' is required in 'AesKeyGenParams'.".to_owned(),
+            "OperationError: The operation failed for an operation-specific reason".to_owned(),
+            "OperationError: AES key length must be 128, 192, or 256 bits".to_owned(),
+            "TypeError: The property 'algorithm.length' must be a multiple of 8. Received 100".to_owned(),
+            unsupported("an AES"),
+            creating,
+            unsupported("a ECDSA"),
+            unsupported("a ECDSA"),
+            importing("private"),
+            "[]".to_owned(),
+            unsupported("an RSASSA-PKCS1-v1_5"),
+            unsupported("a ECDH"),
+            unsupported("an AES"),
+            importing("secret"),
+            "DataError: Invalid key length".to_owned(),
+            "DataError: Zero-length key is not supported".to_owned(),
+            "SyntaxError: HKDF keys are not extractable".to_owned(),
+            unsupported("a PBKDF2"),
+            none("importKey", "5th", 1),
+            "OperationError: Invalid key length".to_owned(),
+            unsupported("an AES"),
+            importing("secret"),
+            none("deriveKey", "5th", 0),
+            r#"{"name":"AES-GCM","length":256}"#.to_owned(),
+        ]
+    );
+}
+
+/// A key may be one that nothing here can sign with, and still be read, written and told of.
+#[test]
+fn keys_of_all_lengths_are_read_and_what_cannot_be_done_with_one_is_said() {
+    let source = format!(
+        "const k = {KEYS}, told = async (work) => {{ try {{ check(await work()) }} catch (e) {{ check(e.name + ': ' + e.message) }} }}, sha1 = {{ ...pss, hash: 'SHA-1' }}, oaep = {{ name: 'RSA-OAEP', hash: 'SHA-1' }};
+         const small = await s.importKey('pkcs8', b(k.small.pkcs8), oaep, true, ['decrypt']); check(Buffer.from(await s.decrypt('RSA-OAEP', small, b(k.small.oaep))).toString());
+         check(small.algorithm); check((await s.importKey('jwk', v.rsaPubJwk, rsa, true, ['verify'])).algorithm);
+         await told(async () => s.sign(rsa.name, await s.importKey('pkcs8', b(k.small.pkcs8), rsa, true, ['sign']), data)); await told(async () => s.verify(rsa.name, await s.importKey('spki', b(k.small.spki), rsa, true, ['verify']), b(k.small.rs256), data));
+         const pub = await s.importKey('spki', b(v.rsaSpki), sha1, true, ['verify']); check(text(await s.exportKey('spki', pub)) === v.rsaSpki); await told(() => s.verify({{ ...ps, saltLength: 20 }}, pub, b(v.ps256), data));
+         const short = Buffer.concat([Buffer.from([2 + (b(v.ecRaw)[64] & 1)]), b(v.ecRaw).slice(1, 33)]), point = await s.importKey('raw', short, ec, true, ['verify']); check([await s.verify(es, point, b(v.es256), data), text(await s.exportKey('raw', point)) === v.ecRaw]);
+         const bare = Buffer.concat([B('3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420'), Buffer.from(v.ecJwk.d, 'base64url')]); const whole = await s.importKey('pkcs8', bare, ec, true, ['sign']); check(await s.verify(es, point, await s.sign(es, whole, data), data));
+         await told(() => s.importKey('spki', b(k['P-384'].spki), ec, true, ['verify'])); await told(() => s.importKey('raw', b(k['P-384'].raw), ec, true, ['verify'])); const off = b(v.ecRaw); off[40] ^= 1; await told(() => s.importKey('raw', off, ec, true, ['verify']));"
+    );
+    assert_eq!(
+        pairs(&source),
+        [
+            "a heron",
+            r#"{"name":"RSA-OAEP","modulusLength":1024,"publicExponent":{"0":1,"1":0,"2":1},"hash":{"name":"SHA-1"}}"#,
+            r#"{"name":"RSASSA-PKCS1-v1_5","modulusLength":2048,"publicExponent":{"0":1,"1":0,"2":1},"hash":{"name":"SHA-256"}}"#,
+            "NotSupportedError: 'RSASSA-PKCS1-v1_5' with a key of 1024 bits is not supported",
+            "NotSupportedError: 'RSASSA-PKCS1-v1_5' with a key of 1024 bits is not supported",
+            "true",
+            "NotSupportedError: verifying with 'RSA-PSS' and this hash is not supported",
+            "[true,true]",
+            "true",
+            "DataError: Named curve mismatch",
+            "DataError: Invalid keyData",
+            "DataError: Invalid keyData",
         ]
     );
 }
@@ -196,8 +297,8 @@ fn two_agree_on_what_they_agree_on_in_node() {
             r#"["TypeError","'public' is required in 'EcdhKeyDeriveParams'."]"#,
             r#"["OperationError","derived bit length is too small"]"#,
             r#"["DataError","Invalid keyData"]"#,
-            r#"["DataError","Invalid keyData"]"#,
-            r#"["DataError","Invalid keyData"]"#,
+            r#"["DataError","Named curve mismatch"]"#,
+            r#"["DataError","Named curve mismatch"]"#,
             r#"["NotSupportedError","the curve 'P-521' of 'crypto.subtle' is not supported"]"#,
             r#"["SyntaxError","Usages cannot be empty when creating a key."]"#,
         ]
