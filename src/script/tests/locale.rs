@@ -199,7 +199,10 @@ fn plurals_of_ranges_and_of_rounded_numbers_are_those_of_v8() {
         for (const digits of [{ minimumSignificantDigits: 2 }, { maximumSignificantDigits: 1 }, { minimumFractionDigits: 5 }]) {
           const rules = new Intl.PluralRules('en', digits), { locale, type, pluralCategories, ...told } = rules.resolvedOptions();
           console.log(rules.select(1), rules.select(1.2), JSON.stringify(told)); }
-        for (const f of [() => o.selectRange(NaN, 2), () => p.selectRange(1, 'x'), () => p.selectRange(1), () => new Intl.PluralRules('en', null),
+        const both = { minimumSignificantDigits: 5, minimumFractionDigits: 4, maximumFractionDigits: 2 };
+        console.log((1.5).toLocaleString('en', both), (1.23456789).toLocaleString('en', { minimumSignificantDigits: 2.5, maximumSignificantDigits: 3.5 }));
+        for (const f of [() => new Intl.NumberFormat('en', { minimumSignificantDigits: 5, maximumSignificantDigits: 2 }), () => p.selectRange(NaN), () => new Intl.PluralRules('en', { ...both, maximumSignificantDigits: 4 }),
+          () => o.selectRange(NaN, 2), () => p.selectRange(1, 'x'), () => p.selectRange(1), () => new Intl.PluralRules('en', null),
           () => new Intl.ListFormat('en', null), () => new Intl.RelativeTimeFormat('en', null)])
           try { f(); console.log('no error'); } catch (e) { console.log(e.name, e.message); }";
     assert_eq!(
@@ -209,6 +212,10 @@ fn plurals_of_ranges_and_of_rounded_numbers_are_those_of_v8() {
             "other other {\"minimumIntegerDigits\":1,\"minimumSignificantDigits\":2,\"maximumSignificantDigits\":21}",
             "one one {\"minimumIntegerDigits\":1,\"minimumSignificantDigits\":1,\"maximumSignificantDigits\":1}",
             "other other {\"minimumIntegerDigits\":1,\"minimumFractionDigits\":5,\"maximumFractionDigits\":5}",
+            "1.5000 1.23",
+            "RangeError maximumSignificantDigits value is out of range.",
+            "TypeError Invalid endRange : undefined",
+            "RangeError maximumSignificantDigits value is out of range.",
             "RangeError Invalid startRange : NaN",
             "RangeError Invalid endRange : NaN",
             "TypeError Invalid endRange : undefined",

@@ -65,8 +65,11 @@ export class PluralRules {
   }
 
   selectRange(start, end) {
-    for (const [name, value] of Object.entries({ startRange: start, endRange: end })) {
+    const ends = Object.entries({ startRange: start, endRange: end });
+    for (const [name, value] of ends) {
       if (value === undefined) throw new TypeError(`Invalid ${name} : undefined`);
+    }
+    for (const [name, value] of ends) {
       if (Number.isNaN(+value)) throw new RangeError(`Invalid ${name} : NaN`);
     }
     return 'other';

@@ -76,16 +76,20 @@ function digitRange(options, style, currency) {
     if (value !== undefined && !(value >= low && value <= high)) throw new RangeError(`${name} value is out of range.`);
     return value === undefined ? undefined : Math.floor(value);
   };
+  const minWhole = check('minimumIntegerDigits', 1, 1, 21);
   const [least, most] = style === 'currency' ? [moneyDigits(currency), moneyDigits(currency)] : style === 'percent' ? [0, 0] : [0, 3];
+  if (options.minimumSignificantDigits !== undefined || options.maximumSignificantDigits !== undefined) {
+    // Those behind the point do not count then.
+    const minSignificant = check('minimumSignificantDigits', 1, 1, 21);
+    return { minFraction: least, maxFraction: most, minSignificant, maxSignificant: check('maximumSignificantDigits', 21, minSignificant, 21), minWhole };
+  }
   const min = check('minimumFractionDigits', undefined, 0, 100);
   const max = check('maximumFractionDigits', undefined, 0, 100);
   if (min !== undefined && max !== undefined && min > max) throw new RangeError('maximumFractionDigits value is out of range.');
   return {
     minFraction: min === undefined ? Math.min(least, max === undefined ? least : max) : min,
     maxFraction: max === undefined ? Math.max(most, min === undefined ? most : min) : max,
-    minSignificant: check('minimumSignificantDigits', undefined, 1, 21),
-    maxSignificant: check('maximumSignificantDigits', undefined, 1, 21),
-    minWhole: check('minimumIntegerDigits', 1, 1, 21),
+    minWhole,
   };
 }
 
@@ -140,9 +144,9 @@ export class NumberFormat {
     let decimal = decimalOf(number);
     if (style === 'percent' && decimal[0] !== '0') decimal = [decimal[0], decimal[1] + 2];
     let least = minFraction;
-    if (minSignificant !== undefined || maxSignificant !== undefined) {
-      decimal = roundDigits(decimal, maxSignificant === undefined ? 21 : maxSignificant);
-      least = Math.max(0, (minSignificant || 1) - decimal[1]);
+    if (minSignificant !== undefined) {
+      decimal = roundDigits(decimal, maxSignificant);
+      least = Math.max(0, minSignificant - decimal[1]);
     } else {
       decimal = roundDigits(decimal, decimal[1] + maxFraction);
     }
