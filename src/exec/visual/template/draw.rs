@@ -117,8 +117,9 @@ impl<'a> Place<'a> {
         place
     }
 
-    /// The same where these names stand for these values.
+    /// The same where these names stand for these values, and those that are left for nothing.
     fn naming(mut self, names: &'a [String], values: impl IntoIterator<Item = Met<'a>>) -> Self {
+        let values = values.into_iter().chain(std::iter::repeat(Met::Undefined));
         for (name, value) in names.iter().zip(values) {
             self.named = Some(Rc::new(Named {
                 name,
@@ -325,9 +326,8 @@ impl<'a> Drawer<'a, '_> {
             Some(Value::Bool(false) | Value::Array(_)) => self.pieces(&block.inverse, place),
             _ if value.is_nullish() => self.pieces(&block.inverse, place),
             _ => {
-                // What it names stands for nothing there, and hides what else has the name.
-                let nothing = block.names.iter().map(|_| Met::Undefined);
-                let inner = place.at(value).naming(&block.names, nothing);
+                // Only helpers give values to names.
+                let inner = place.at(value).naming(&block.names, []);
                 self.pieces(&block.inner, &inner)
             }
         }

@@ -211,6 +211,11 @@ mod tests {
                 "{{#o as |q|}}[{{q.b}}{{b}}{{q}}]{{/o}}{{#o as |a r|}}[{{a}}{{r}}]{{/o}}",
                 "[2][]",
             ),
+            // What is named beyond the values is nothing.
+            (
+                "{{#with o as |q a|}}[{{a}}]{{/with}}{{#each rows as |r i n|}}[{{n}}]{{/each}}{{~{a}~}}",
+                "[][][]A",
+            ),
             (
                 "{{#list as |q i|}}[{{q}}{{i}}]{{/list}}{{#a as |q|}}[{{q}}{{this}}]{{/a}}",
                 "[x0][y1][[object Object]2][A]",
@@ -252,6 +257,7 @@ mod tests {
             ("{{/if}}", "`/if` closes nothing"),
             ("{{else}}", "an `else` stands in no block"),
             ("{{{{raw}}}}x", "`raw` is not closed"),
+            ("{{{~a}}}", "there is `~a}}}` where a name should be"),
             ("{{if a}}", "`if` is a block: {{#if …}}…{{/if}}"),
             ("{{#each}}{{/each}}", "`#each` is given nothing to go through"),
             ("{{nope a}}", "there is no helper `nope`"),

@@ -112,7 +112,7 @@ fn tag(text: &str) -> Result<(Found, &str), String> {
     }
     let mut tag = Tag::new(&text[2..]);
     let is_triple = tag.takes("{");
-    let left = tag.takes("~") || (!is_triple && tag.takes("~"));
+    let left = !is_triple && tag.takes("~");
     // `{{~{x}~}}`.
     let is_inner = !is_triple && left && tag.takes("{");
     let kind = if is_triple || is_inner {
