@@ -91,6 +91,8 @@ fn what_cannot_be_gone_through_is_named_by_the_way_it_is_used() {
             "object null is not iterable (cannot read property Symbol(Symbol.iterator))",
         ),
         ("const z = 1, [a] = u", "u is not iterable"),
+        ("const z = 'k'\n  in o, [a] = u", "u is not iterable"),
+        ("const z = (() => 1)\n`x`, [a] = u", "u is not iterable"),
         ("let q = [1], b = {k: 1},\n  [a] = u", "u is not iterable"),
         (
             "let z; z = 1, [z] = u",
@@ -220,6 +222,17 @@ fn what_goes_wrong_in_a_text_of_a_variable_is_worded_as_what_goes_wrong_in_the_s
             "x.zap is not a function",
         ),
         ("missing()", eval, "missing is not defined"),
+        // The function has lines before its text, whoever calls what it gives or calls the script from it.
+        (
+            "return { check(x) {\n  return x.nope();\n} }",
+            "const h = new Function(pm.globals.get('code'))();\nh.check({})",
+            "x.nope is not a function",
+        ),
+        (
+            "var q = {}; q.bar(1);",
+            "new Function('f', 'f()')(() => eval(pm.globals.get('code')))",
+            "q.bar is not a function",
+        ),
     ]
     .into_iter()
     .filter_map(|(text, call, expected)| {
@@ -238,7 +251,22 @@ fn only_what_a_script_surely_evaluates_is_read_for_its_errors() {
     let wrong = [
         ("eval(pm.globals.get('b'))", named),
         ("eval(pm.variables.replaceIn('{{b}}'))", named),
-        ("const code = pm.globals.get('b');\neval(code)", named),
+        ("const code = pm.globals\n  .get('b');\neval(code)", named),
+        ("eval(postman.getGlobalVariable('b'))", named),
+        ("eval('var q = {}; \\\n q.bar(1);')", named),
+        // None of these is the variable.
+        (
+            "const m = new Map([['b', 'var q = {}; q' + '.foo(1);']]);\neval(m.get('b'))",
+            "not a function",
+        ),
+        (
+            "pm.globals.set('what_it_stands', '{foo(){}}'); pm.globals.set('c', 'var q = {{what_it_stands}}; q.foo(); q.bar();');\neval(pm.variables.replaceIn('{{c}}'))",
+            "not a function",
+        ),
+        (
+            "const code = pm.globals.get('b')\n  instanceof Object ? '' : 'var q = {}; q' + '.foo(1);';\neval(code)",
+            "not a function",
+        ),
         // One that fits may be the one.
         (
             "if (u) eval(pm.globals.get('a'));\neval(pm.globals.get('b'))",
@@ -289,8 +317,31 @@ fn errors_without_end_in_a_long_text_are_worded_no_more() {
     assert_eq!(console(source), ["q.bar is not a function | not a function"]);
 }
 
+/// What must not be told was read, too.
 #[test]
-fn a_long_list_on_the_line_of_an_error_is_read_once() {
+fn a_long_text_with_a_secret_in_it_counts_as_read() {
+    let mut job = job(
+        "const told = [], run = () => { try { eval(pm.globals.get('code')); } catch (e) { told.push(e.message); } };
+        const plain = 'var q = {}; q.bar(1);';
+        pm.globals.set('code', plain); run();
+        pm.globals.set('code', '/*' + 'x'.repeat(200000) + 'hush*/' + plain);
+        for (let n = 0; n < 50; n += 1) run();
+        pm.globals.set('code', plain); run();
+        console.log(told[0], '|', told[25], '|', told.at(-1));",
+    );
+    let secret = Variable {
+        secret: true,
+        ..Variable::new("token", "hush")
+    };
+    let environment = job.scopes.layer_mut(Scope::Environment);
+    environment.bindings.push((&secret).into());
+    let report = run_job(job);
+    let told: Vec<&str> = report.console.iter().map(|entry| entry.text.as_str()).collect();
+    assert_eq!(told, ["q.bar is not a function | not a function | not a function"]);
+}
+
+#[test]
+fn an_error_on_the_line_of_a_long_list_is_named() {
     let list = "1, ".repeat(50_000);
     check(&[
         (&format!("[{list}]; const [a] = u"), "u is not iterable"),

@@ -122,6 +122,19 @@ pub struct Token<'a> {
     pub(super) around: Option<usize>,
 }
 
+#[cfg(test)]
+thread_local! {
+    static LOOKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// How often some work looks at a token.
+#[cfg(test)]
+pub fn looks(work: impl FnOnce()) -> usize {
+    LOOKS.set(0);
+    work();
+    LOOKS.get()
+}
+
 /// A script in its tokens.
 pub struct Script<'a> {
     pub(super) tokens: Vec<Token<'a>>,
@@ -196,6 +209,8 @@ impl<'a> Script<'a> {
 
     /// The text of a token; nothing behind the end.
     pub fn text(&self, number: usize) -> &'a str {
+        #[cfg(test)]
+        LOOKS.with(|looks| looks.set(looks.get() + 1));
         self.tokens.get(number).map_or("", |token| token.text)
     }
 

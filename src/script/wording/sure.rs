@@ -3,6 +3,8 @@
 //! A name is known that is declared once, gets no other value, and is a literal or what the world can tell, as
 //! `const data = pm.response.json()`; of `data.items` the answer knows. All others may be anything.
 
+use std::collections::BTreeMap;
+
 use super::World;
 use super::calls::{Kind, Script};
 
@@ -197,7 +199,8 @@ pub fn iterated(source: &str, line: u32, what: Option<&str>) -> Option<String> {
     let reach = (own.end..script.len())
         .find(|at| script.is_located(*at))
         .unwrap_or(script.len());
-    let mut all = (own.start..reach).filter_map(|at| gone_through(&script, at));
+    let mut known = BTreeMap::new();
+    let mut all = (own.start..reach).filter_map(|at| gone_through(&script, at, &mut known));
     let (way, start, end) = all.next()?;
     let is_path = (start..end).all(|at| script.kind(at) != Kind::Sign || script.text(at) == ".");
     let words: String = (start..end).map(|at| script.text(at)).collect();
@@ -256,7 +259,8 @@ enum Way {
 }
 
 /// What is gone through from a token on: how, and its first token and the one behind it. Lists that are written down can be.
-fn gone_through(script: &Script<'_>, at: usize) -> Option<(Way, usize, usize)> {
+/// What patterns before it are is `known`.
+fn gone_through(script: &Script<'_>, at: usize, known: &mut BTreeMap<usize, bool>) -> Option<(Way, usize, usize)> {
     let (way, start) = match script.text(at) {
         "of" if script.around(at).is_some_and(|open| {
             script.text(open) == "(" && ["for", "await"].contains(&script.text(open.max(1) - 1))
@@ -274,7 +278,7 @@ fn gone_through(script: &Script<'_>, at: usize) -> Option<(Way, usize, usize)> {
             }
         }
         "]" if script.text(at + 1) == "=" && script.mate(at).is_some_and(|open| script.begins_pattern(open)) => {
-            let way = if is_declared(script, script.mate(at)?) {
+            let way = if is_declared(script, script.mate(at)?, known) {
                 Way::Declared
             } else {
                 Way::TakenApart
@@ -283,6 +287,9 @@ fn gone_through(script: &Script<'_>, at: usize) -> Option<(Way, usize, usize)> {
         }
         _ => return None,
     };
+    if script.text(start) == "[" {
+        return None;
+    }
     let mut end = start;
     while end < script.len() && !matches!(script.text(end), "," | ";" | ")" | "]" | "}") {
         end = script.mate(end).filter(|mate| *mate > end).unwrap_or(end) + 1;
@@ -290,24 +297,35 @@ fn gone_through(script: &Script<'_>, at: usize) -> Option<(Way, usize, usize)> {
             break;
         }
     }
-    (script.text(start) != "[" && end > start).then_some((way, start, end))
+    (end > start).then_some((way, start, end))
 }
 
-/// Whether a declaration gives a token's value, also behind others of its own: `const z = 1, [a] = x`.
-fn is_declared(script: &Script<'_>, token: usize) -> bool {
+/// Whether a declaration gives a pattern's value, also behind others of its own: `const z = 1, [a] = x`.
+fn is_declared(script: &Script<'_>, token: usize, known: &mut BTreeMap<usize, bool>) -> bool {
+    let declares = |text: &str| ["const", "let", "var"].contains(&text);
+    let before = token.checked_sub(1).map_or("", |at| script.text(at));
+    if before != "," {
+        return declares(before);
+    }
     let mut behind = token;
-    while let Some(at) = behind.checked_sub(1) {
+    let found = loop {
+        // Others on the way have gone the rest of it.
+        if let Some(found) = known.get(&behind) {
+            break *found;
+        }
+        let Some(at) = behind.checked_sub(1) else { break false };
         let text = script.text(at);
-        if ["const", "let", "var"].contains(&text) {
-            return true;
+        if declares(text) {
+            break true;
         }
         let is_open = script.mate(at).is_some_and(|end| end > at);
-        if (behind == token && text != ",") || text == ";" || is_open || script.begins_statement(behind) {
-            return false;
+        if text == ";" || is_open || script.begins_statement(behind) {
+            break false;
         }
         behind = script.mate(at).unwrap_or(at);
-    }
-    false
+    };
+    known.insert(token, found);
+    found
 }
 
 /// The only thing that is made by `new` on the line of a place and is no class or function of the script's.
@@ -413,6 +431,8 @@ pub fn unquoted(literal: &str) -> Option<String> {
             '\\' => match rest.next()? {
                 'n' => '\n',
                 't' => '\t',
+                // The text goes on behind the end of the line.
+                '\n' => continue,
                 c if c.is_ascii_alphanumeric() => return None,
                 c => c,
             },
@@ -427,5 +447,23 @@ pub fn start(script: &Script<'_>, name: &str) -> Option<usize> {
     match bound(script, name) {
         Bound::Once(start) => start,
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::calls::looks;
+
+    /// Twice the text, twice the work.
+    #[test]
+    fn a_line_of_patterns_is_gone_through_once() {
+        let work = |piece: &str, count: usize| {
+            let line = format!("let z; z = 1, {}[z] = u", piece.repeat(count));
+            looks(|| drop(super::iterated(&line, 1, Some("undefined"))))
+        };
+        for piece in ["[z] = u, ", "[z] = u, f([z] = u), ", "[z] = "] {
+            let (one, two) = (work(piece, 500), work(piece, 1000));
+            assert!(two < 3 * one, "{piece}: {one}, {two}");
+        }
     }
 }

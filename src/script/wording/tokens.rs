@@ -9,6 +9,14 @@ impl Script<'_> {
         self.tokens.len()
     }
 
+    /// What stands from a token to another, as it is written.
+    pub fn between(&self, start: usize, end: usize) -> &str {
+        let token = end.checked_sub(1).and_then(|at| self.tokens.get(at));
+        let behind = token.map_or(0, |token| token.at + token.text.len());
+        let begin = self.tokens.get(start).map_or(behind, |token| token.at);
+        self.source.get(begin..behind).unwrap_or_default()
+    }
+
     /// The tokens of a line.
     pub fn on_line(&self, line: u32) -> Option<std::ops::Range<usize>> {
         let row = usize::try_from(line).ok()?.checked_sub(1)?;
@@ -50,7 +58,10 @@ impl Script<'_> {
 
     /// Whether a statement without a `;` ends before a token, and another one begins.
     pub fn begins_statement(&self, number: usize) -> bool {
-        self.is_line_start(number) && self.is_operand(number) && self.kind(number) != Kind::Sign
+        let text = self.text(number);
+        // A template belongs to its tag, wherever that is.
+        let goes_on = is_one_of("in of instanceof", text) || text.starts_with('`');
+        self.is_line_start(number) && self.is_operand(number) && self.kind(number) != Kind::Sign && !goes_on
     }
 
     /// The innermost bracket that is open at a token.
