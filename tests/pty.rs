@@ -27,9 +27,14 @@ impl Session {
 
     /// On a terminal of this kind.
     fn start_in(home: &Path, arguments: &[&str], term: &str) -> Self {
+        Self::start_sized(home, arguments, term, (120, 40))
+    }
+
+    /// On one that says it is of this size; what it shows has room on 120 by 40.
+    fn start_sized(home: &Path, arguments: &[&str], term: &str, (cols, rows): (u16, u16)) -> Self {
         let size = PtySize {
-            rows: 40,
-            cols: 120,
+            rows,
+            cols,
             pixel_width: 0,
             pixel_height: 0,
         };
@@ -134,6 +139,11 @@ impl Session {
 
     fn resize(&self, cols: u16, rows: u16) {
         self.screen.lock().unwrap().screen_mut().set_size(rows, cols);
+        self.says(cols, rows);
+    }
+
+    /// The terminal says that it is of this size.
+    fn says(&self, cols: u16, rows: u16) {
         let size = PtySize {
             rows,
             cols,
@@ -200,6 +210,7 @@ fn is_in_time(asked: Instant) -> bool {
 
 const SEND: &str = "\n"; // Ctrl+J
 const QUIT: &str = "\x11"; // Ctrl+Q
+const PALETTE: &str = "\x10"; // Ctrl+P
 
 fn holds(bytes: &[u8], text: &[u8]) -> bool {
     bytes.windows(text.len()).any(|window| window == text)
@@ -228,6 +239,32 @@ fn the_token_request_runs_in_a_terminal_and_the_terminal_is_given_back() {
     assert!(holds(&raw, b"\x1b[?1049h"), "the alternate screen was entered");
     assert!(holds(&raw, b"\x1b[?25h"), "the cursor is shown again");
     assert!(holds(&raw, b"\x1b[?2004l"), "bracketed paste is off again");
+}
+
+#[test]
+fn a_terminal_that_does_not_know_its_size_is_drawn_on_and_listened_to() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = Session::start_sized(home.path(), &["demo"], "xterm-256color", (0, 0));
+    session.sees("Get token");
+    let widest = |session: &Session| session.text().lines().map(|line| line.chars().count()).max();
+    assert_eq!(widest(&session), Some(80), "{}", session.text());
+    session.press(PALETTE);
+    session.sees("type to filter");
+    session.press("\x1b");
+    session.loses("type to filter");
+    // Nor does one that forgets it.
+    session.says(120, 40);
+    session.sees("Get token");
+    let began = Instant::now();
+    while widest(&session) != Some(120) {
+        assert!(began.elapsed() < Duration::from_mins(2), "{}", session.text());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    session.says(0, 0);
+    session.press(PALETTE);
+    session.sees("type to filter");
+    session.press(QUIT);
+    assert!(session.ends());
 }
 
 #[test]

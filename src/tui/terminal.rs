@@ -30,6 +30,7 @@ use ratatui::{Frame, Terminal};
 use super::runtime::Host;
 use super::widgets::picture::{FORGET, Sharp};
 use output::Output;
+pub use output::known_size;
 
 /// Whether the terminal is ours now; the panic hook must know without asking anyone.
 static TAKEN: AtomicBool = AtomicBool::new(false);

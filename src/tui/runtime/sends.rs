@@ -32,6 +32,7 @@ use crate::tui::effect::CookiesOf;
 use crate::tui::event::{Event, Found};
 use crate::tui::runner::Order;
 use crate::tui::shared::{Level, RunId};
+use crate::tui::terminal::known_size;
 use crate::tui::widgets::body;
 use crate::tui::widgets::picture::{Sight, Way};
 
@@ -416,6 +417,7 @@ pub(super) fn pass(queue: &Sender<Event>, event: Terminal) -> bool {
         Terminal::Resize(columns, rows) => {
             // Also where it is the cells alone that have another size. Where the system does not know, the terminal's word stays.
             let cell = sight::cell().map(Event::Cell);
+            let (columns, rows) = known_size(columns, rows);
             return cell.is_none_or(|cell| queue.send(cell).is_ok())
                 && queue.send(Event::Resize(columns, rows)).is_ok();
         }

@@ -192,12 +192,12 @@ impl<W: Write> Backend for Output<W> {
     }
 
     fn size(&self) -> io::Result<Size> {
-        // crossterm's `size` starts `tput`, whatever the `PATH` says that is, where the system does not know. There a terminal
-        // counts as one of 80 by 24, which `tput` would say as well.
+        // crossterm's `size` starts `tput`, whatever the `PATH` says that is, where the system does not know.
         #[cfg(unix)]
-        return Ok(terminal::window_size().map_or(Size::new(80, 24), |size| Size::new(size.columns, size.rows)));
+        let size = terminal::window_size().map_or((0, 0), |size| (size.columns, size.rows));
         #[cfg(not(unix))]
-        return terminal::size().map(Size::from);
+        let size = terminal::size()?;
+        Ok(Size::from(known_size(size.0, size.1)))
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
@@ -210,6 +210,16 @@ impl<W: Write> Backend for Output<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         Write::flush(self)
+    }
+}
+
+/// A size as the system tells it: a terminal that does not know its own says that it has no columns and no rows, and counts as
+/// one of 80 by 24, as `tput` would say.
+pub fn known_size(columns: u16, rows: u16) -> (u16, u16) {
+    if columns > 0 && rows > 0 {
+        (columns, rows)
+    } else {
+        (80, 24)
     }
 }
 
