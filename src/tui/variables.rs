@@ -61,7 +61,16 @@ impl Initials {
         kept.filter(|_| variable.value == "").cloned()
     }
 
-    /// Forgets one: its variable is gone, or became a secret without an initial value.
+    /// Lets one go along where its variable gets another name. It stays under the old one as well, for whoever undoes that; what
+    /// was kept under the new one is of another variable.
+    pub fn rename(&mut self, owner: &Owner, from: &str, to: &str) {
+        match self.0.get(&(owner.clone(), from.to_owned())).cloned() {
+            Some(initial) => self.keep(owner, to, initial),
+            None => self.forget(owner, to),
+        }
+    }
+
+    /// Forgets one: its variable became a secret without an initial value. One that is deleted keeps it, as undoing brings that back.
     pub fn forget(&mut self, owner: &Owner, key: &str) {
         self.0.remove(&(owner.clone(), key.to_owned()));
     }

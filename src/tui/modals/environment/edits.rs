@@ -118,7 +118,6 @@ fn refuses_double(editor: &EnvironmentEditor, key: &str, except: usize, cx: &mut
 fn remove(editor: &EnvironmentEditor, row: usize, cx: &mut Cx<'_>) {
     let Some(line) = editor.lines.get(row) else { return };
     let had = line.current.is_some();
-    forget_initial(editor, &line.key, cx);
     if line.variable.is_some() {
         save(editor, cx, |environment| {
             if row < environment.variables.len() {
@@ -171,6 +170,9 @@ fn rename(editor: &EnvironmentEditor, row: usize, line: &Line, key: &str, cx: &m
                 key.clone_into(&mut variable.key);
             }
         });
+        if let Some((_, owner)) = editor.content(cx.shared) {
+            cx.shared.initials.rename(&owner, &line.key, key);
+        }
     }
     if let Some(value) = line.current.as_ref().and_then(|current| current.value.clone()) {
         if line.variable.is_some() {

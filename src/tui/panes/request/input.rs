@@ -16,6 +16,7 @@ use crate::tui::effect::{Effect, External};
 use crate::tui::modals::{Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::Level;
+use crate::tui::variables::KEY;
 use crate::tui::widgets::editor::Handled;
 use crate::tui::widgets::table::{TableAction, TableChange};
 
@@ -242,6 +243,9 @@ pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut C
     if let Some(editor) = table.editor().filter(|_| values::is_live(state)) {
         let (row, column) = table.cursor();
         let text = editor.text();
+        if part == Part::Variables && column == KEY {
+            values::renamed(state, row, &text, cx);
+        }
         // A new row that was emptied again is none.
         if row == table.rows().len() && text.is_empty() {
             ops.push(Op::Remove(row));

@@ -177,6 +177,7 @@ pub(super) fn took(state: &mut State, happened: TableChange, cx: &mut Cx<'_>) ->
                     file(state, variable, cx);
                 }
                 (Part::Variables, KEY) if current.is_some() && *text != line.key => {
+                    cx.shared.initials.rename(owner, &line.key, text);
                     after.push(set_too(owner, &line.key, None));
                     after.push(set_too(owner, text, current));
                     return (happened, after);
@@ -188,16 +189,34 @@ pub(super) fn took(state: &mut State, happened: TableChange, cx: &mut Cx<'_>) ->
             (TableChange::Moved, after)
         }
         TableChange::RowRemoved(row) => {
-            if let Some(line) = lines.get(*row) {
-                cx.shared.initials.forget(owner, &line.key);
-                if line.current.is_some() {
-                    after.push(set_too(owner, &line.key, None));
-                }
+            if let Some(line) = lines.get(*row).filter(|line| line.current.is_some()) {
+                after.push(set_too(owner, &line.key, None));
             }
             (happened, after)
         }
         TableChange::RowAdded(_) | TableChange::Toggled(_) if part == Part::Unfiled => (TableChange::Moved, after),
         _ => (happened, after),
+    }
+}
+
+/// Lets what the file had of the variable go along with the name that is being typed for it. On the way that may be the name of
+/// another one, whose own it is not.
+pub(super) fn renamed(state: &State, row: usize, to: &str, cx: &mut Cx<'_>) {
+    let lines = state.facts.variables.of_part(Part::Variables);
+    let (Some(line), Some(owner)) = (lines.get(row), &state.facts.variables.owner) else {
+        return;
+    };
+    let is_other = |key: &str| {
+        let mut others = lines.iter().enumerate().filter(|(at, _)| *at != row);
+        others.any(|(_, other)| other.key == key)
+    };
+    if line.key == to || is_other(to) {
+        return;
+    }
+    if is_other(&line.key) {
+        cx.shared.initials.forget(owner, to);
+    } else {
+        cx.shared.initials.rename(owner, &line.key, to);
     }
 }
 

@@ -94,12 +94,14 @@ fn an_initial_value_comes_back_to_no_variable_that_has_lost_it() {
     assert!(variable(&harness, "password").unwrap().secret && !is_kept(&harness));
     harness.press("s");
     assert_eq!(variable(&harness, "password"), Some(Variable::new("password", "")));
-    // One that is gone has nothing to come back to.
+    // Another one that is called so has nothing that could come back.
     let mut harness = open(120, 40);
     harness.press("gjjjjs");
     assert!(is_kept(&harness));
     harness.press("d");
-    assert!(variable(&harness, "password").is_none() && !is_kept(&harness));
+    assert!(variable(&harness, "password").is_none());
+    harness.press("Gapassword<enter><esc>s");
+    assert!(variable(&harness, "password").unwrap().secret && !is_kept(&harness));
     let mut harness = open(120, 40);
     harness.press("gjjjjs");
     assert!(is_kept(&harness));
@@ -130,4 +132,27 @@ fn both_values_come_through_being_a_secret_for_a_while() {
     set(&mut harness, "password", "another");
     harness.press("s");
     assert_eq!(both(&harness), (false, json!("admin"), json!("another")));
+}
+
+#[test]
+fn an_initial_value_outlives_a_deletion_that_is_undone_and_another_name() {
+    let mut harness = open(120, 40);
+    set(&mut harness, "password", "mine");
+    harness.press("gjjjjsd");
+    assert!(variable(&harness, "password").is_none());
+    harness.press("u");
+    assert!(variable(&harness, "password").unwrap().secret);
+    harness.press("gjjjjs");
+    let both = |harness: &Harness, key: &str| (variable(harness, key).unwrap().value, current(harness, key));
+    let had = (json!("admin"), Some(json!("mine")));
+    assert_eq!(both(&harness, "password"), had);
+    harness.press("s<enter>2<enter>");
+    assert_eq!(both(&harness, "password2"), (json!(""), Some(json!("mine"))));
+    harness.press("gjjjjs");
+    assert_eq!(both(&harness, "password2"), had);
+    // Undone, it is under the old name as before.
+    harness.press("uu");
+    assert!(variable(&harness, "password").unwrap().secret);
+    harness.press("gjjjjs");
+    assert_eq!(both(&harness, "password"), had);
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::model::variable::{CurrentValue, Owner, ValueSource};
 use crate::model::{Entity, Group, Variable, Workspace};
 use crate::tui::harness::Harness;
+use crate::tui::variables::Initial;
 
 use super::{change, open};
 
@@ -430,13 +431,42 @@ fn a_variable_of_a_collection_that_is_made_no_secret_again_has_both_its_values()
     assert!(is_hidden(&harness), "{:?}", group(&harness).variables[0]);
     harness.press("s");
     assert!(is_open(&harness), "{:?}", group(&harness).variables[0]);
-    // What is deleted leaves nothing to another one of its name.
-    let kept = |harness: &Harness| {
-        let bare = Variable::new(before.key.as_str(), "");
-        harness.state.shared.initials.get(&owner(), &bare)
-    };
-    assert!(kept(&harness).is_some());
-    harness.press("d");
+    // A deletion that is undone takes nothing of that away, nor does another name.
+    harness.press("sd");
     assert_ne!(group(&harness).variables[0].key, before.key);
-    assert!(kept(&harness).is_none());
+    harness.press("u");
+    assert!(is_hidden(&harness), "{:?}", group(&harness).variables[0]);
+    harness.press("s");
+    assert!(is_open(&harness), "{:?}", group(&harness).variables[0]);
+    harness.press("s<enter>2<enter>k");
+    assert_eq!(group(&harness).variables[0].key, "url2");
+    harness.press("s");
+    assert_eq!(group(&harness).variables[0], Variable::new("url2", value.clone()));
+}
+
+#[test]
+fn an_initial_value_goes_along_with_a_name_as_it_is_typed_and_not_to_another_variable() {
+    let mut harness = opened(120, 40);
+    let kept = |harness: &Harness, key: &str| {
+        let initials = &harness.state.shared.initials;
+        initials.get(&owner(), &Variable::new(key, "")).map(|kept| kept.value)
+    };
+    // With a current value of its own, which is taken away again, so that the name is changed with each key.
+    harness.press("ll<enter>mine<enter>khhsll<enter><ctrl-u><enter>khh");
+    assert!(group(&harness).variables[0].secret);
+    assert_eq!(current(&harness, "url"), None);
+    assert_eq!(kept(&harness, "url"), Some(json!("http://initial")));
+    let other = Initial {
+        value: json!("other"),
+        moved: false,
+    };
+    harness.state.shared.initials.keep(&owner(), "password", other);
+    harness.press("<enter><ctrl-u>passwords<enter>k");
+    assert_eq!(group(&harness).variables[0].key, "passwords");
+    assert_eq!(kept(&harness, "password"), Some(json!("other")), "it was only passed");
+    assert_eq!(kept(&harness, "passwords"), None, "nor is it taken along");
+    assert_eq!(kept(&harness, "url"), Some(json!("http://initial")));
+    harness.press("<enter><ctrl-u>url<enter>k<enter>2<enter>k");
+    assert_eq!(group(&harness).variables[0].key, "url2");
+    assert_eq!(kept(&harness, "url2"), kept(&harness, "url"));
 }
