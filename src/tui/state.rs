@@ -133,7 +133,10 @@ impl State {
             }
             let is_release = matches!(&event, Event::Key(key) if key.kind == KeyEventKind::Release);
             let is_motion = matches!(&event, Event::Mouse(mouse) if mouse.kind == MouseEventKind::Moved);
-            self.inputs += u64::from(!is_release && !is_motion);
+            if !is_release && !is_motion {
+                self.inputs += 1;
+                self.catch_up(&mut effects);
+            }
             self.last_input = now;
             self.shared.awake = true;
         }
@@ -168,9 +171,11 @@ impl State {
                 // Until all that was typed for is found there is nothing new to draw.
                 if let Some(Modal::Picker(picker)) = self.modals.last_mut()
                     && picker.is_searching()
-                    && !picker.search_on()
                 {
-                    return effects;
+                    if !picker.search_on() {
+                        return effects;
+                    }
+                    self.catch_up(&mut effects);
                 }
                 self.shared.awake = now.duration_since(self.last_input) < ASLEEP;
                 // Whoever goes away has seen enough.
@@ -287,7 +292,8 @@ impl State {
     fn key(&mut self, key: KeyEvent, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
         self.shared.notice = None;
         // Whatever else it leads out of.
-        if key.code == KeyCode::Esc {
+        let hides = key.code == KeyCode::Esc;
+        if hides && !self.modals.is_empty() {
             self.shared.hide_again();
         }
         let chord = Chord::from(key);
@@ -350,6 +356,10 @@ impl State {
                 .find(self.panes.contexts(self.focus), chord)
                 .or_else(|| self.keymap.find(&[Context::Normal, Context::Anywhere], chord))
         };
+        // What goes back does so itself, and is done with it.
+        if hides && action != Some(Action::App(App::Back)) {
+            self.shared.hide_again();
+        }
         match action {
             Some(action) => queue.push(Command::Act(action)),
             None if typing => {
@@ -362,6 +372,25 @@ impl State {
             }
             None => {}
         }
+    }
+
+    /// Does what was pressed in a list that still searched: before anything that comes after it.
+    fn catch_up(&mut self, effects: &mut Vec<Effect>) {
+        let Some(Modal::Picker(picker)) = self.modals.last_mut() else {
+            return;
+        };
+        let mut queue = Vec::new();
+        let mut cx = Cx {
+            shared: &mut self.shared,
+            commands: &mut queue,
+            effects,
+        };
+        let Some(flow) = picker.catch_up(&mut cx) else { return };
+        if flow == Flow::Close {
+            self.modals.pop();
+        }
+        self.run(queue, effects);
+        self.sync(effects);
     }
 
     fn paste(&mut self, text: &str, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {

@@ -132,9 +132,10 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
     }
 }
 
-/// Esc hides secrets, and goes one step: leaves a field, cancels the open request's send from wherever one is, calls
-/// off the saving of a body, ends a zoom.
+/// Esc hides secrets, and goes one step: leaves a field, cancels the open request's send from wherever one is, ends a zoom.
+/// Where there is none of that, it calls off the saving of bodies.
 fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    let hides = state.shared.revealed;
     state.shared.hide_again();
     let mut cx = crate::tui::panes::Cx {
         shared: &mut state.shared,
@@ -149,10 +150,10 @@ fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) 
     if open.is_some() && sending::cancel(state, effects) {
         return;
     }
-    if state.shared.saving > 0 {
-        return effects.push(Effect::StopSaving);
+    let ends_zoom = std::mem::take(&mut state.zoom);
+    if state.shared.saving > 0 && !hides && !ends_zoom {
+        effects.push(Effect::StopSaving);
     }
-    state.zoom = false;
 }
 
 /// Uses a theme.

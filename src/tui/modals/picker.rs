@@ -71,6 +71,8 @@ pub struct Picker {
     columns: Columns,
     /// What to accent in the visible rows.
     hits: Vec<Hits>,
+    /// The key that chooses and was pressed while it still searched: it counts among what is found.
+    pressed: Option<KeyEvent>,
 }
 
 /// The widest of each column among all rows, in screen columns.
@@ -107,6 +109,7 @@ impl Picker {
             sheet: Sheet::default(),
             columns,
             hits: Vec::new(),
+            pressed: None,
         }
     }
 
@@ -199,12 +202,9 @@ impl Picker {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let page = isize::try_from(self.list().height.max(1)).unwrap_or(1);
         // Whoever chooses chooses among what was typed for.
-        if !matches!(
-            key.code,
-            KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Delete | KeyCode::Esc
-        ) || control
-        {
-            self.ranking.finish(&self.items);
+        if self.is_searching() && chooses(key) {
+            self.pressed = Some(key);
+            return Flow::Stay;
         }
         match key.code {
             KeyCode::Esc => return self.cancel(cx),
@@ -224,6 +224,13 @@ impl Picker {
         Flow::Stay
     }
 
+    /// Does what was pressed while it searched, on all that there is to find; `None` where nothing was.
+    pub fn catch_up(&mut self, cx: &mut Cx<'_>) -> Option<Flow> {
+        let key = self.pressed.take()?;
+        self.ranking.finish(&self.items);
+        Some(self.key(key, cx))
+    }
+
     /// Takes pasted text.
     pub fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
         self.filter.paste(text);
@@ -233,7 +240,12 @@ impl Picker {
     /// Takes a mouse event.
     pub fn mouse(&mut self, event: MouseEvent, cx: &mut Cx<'_>) -> Flow {
         let at = Position::new(event.column, event.row);
-        self.ranking.finish(&self.items);
+        if matches!(
+            event.kind,
+            MouseEventKind::ScrollUp | MouseEventKind::ScrollDown | MouseEventKind::Down(MouseButton::Left)
+        ) {
+            self.ranking.finish(&self.items);
+        }
         match event.kind {
             MouseEventKind::ScrollUp => self.step(-1, cx),
             MouseEventKind::ScrollDown => self.step(1, cx),
@@ -332,5 +344,15 @@ impl Picker {
         self.offset = scroll::follow(self.offset, self.cursor, rows, height, 1);
         let from = self.offset.saturating_sub(self.before());
         self.hits = self.ranking.hits(&self.items, from..from + height);
+    }
+}
+
+/// Whether a key chooses a row, or goes to another one.
+fn chooses(key: KeyEvent) -> bool {
+    match key.code {
+        KeyCode::Enter | KeyCode::Up | KeyCode::Down | KeyCode::Tab | KeyCode::BackTab => true,
+        KeyCode::PageUp | KeyCode::PageDown => true,
+        KeyCode::Char('p' | 'n') => key.modifiers.contains(KeyModifiers::CONTROL),
+        _ => false,
     }
 }

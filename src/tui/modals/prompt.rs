@@ -202,7 +202,8 @@ impl Prompt {
             }),
             Purpose::SaveBody(_, body) => {
                 if !body.is_whole() {
-                    let text = format!("saving to `{}`: it is there once all has come", path.display());
+                    let path = path.display();
+                    let text = format!("saving to `{path}`: it is there once all has come; Esc calls it off");
                     cx.shared.notify(Level::Info, text);
                 }
                 cx.shared.saving += 1;

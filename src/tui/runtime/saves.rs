@@ -17,6 +17,29 @@ use crate::tui::shared::Level;
 /// So often it is told how far a save is.
 const NEWS: Duration = Duration::from_secs(1);
 
+/// What is told when a save is over, however it ends: the screen counts those that run.
+struct End {
+    queue: Sender<Event>,
+    level: Level,
+    text: String,
+}
+
+impl End {
+    /// It has come to this, and is told.
+    fn is(mut self, (level, text): (Level, String)) {
+        (self.level, self.text) = (level, text);
+    }
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        // Nobody listens when the program is ending.
+        let _ = self
+            .queue
+            .send(Event::BodySaved(self.level, std::mem::take(&mut self.text)));
+    }
+}
+
 /// The saves that run.
 pub struct Saves {
     queue: Sender<Event>,
@@ -47,12 +70,12 @@ impl Saves {
         let going = move |text| {
             let _ = queue.send(Event::Notice(Level::Info, text));
         };
-        let queue = self.queue.clone();
-        let say = move |level, text| {
-            let _ = queue.send(Event::BodySaved(level, text));
-        };
         let name = path.display().to_string();
-        let failed = say.clone();
+        let end = End {
+            queue: self.queue.clone(),
+            level: Level::Error,
+            text: format!("cannot write `{name}`"),
+        };
         // Who saves what is not whole knows that, and wants what there is.
         let over = body.is_whole();
         let spawned = std::thread::Builder::new().name("save".to_owned()).spawn(move || {
@@ -62,7 +85,7 @@ impl Saves {
                 if last.elapsed() >= NEWS {
                     last = Instant::now();
                     let all = all.map_or_else(String::new, |all| format!(" of {}", size(all)));
-                    going(format!("saving: {}{all}", size(written)));
+                    going(format!("saving: {}{all}; Esc calls it off", size(written)));
                 }
                 match (stopped.load(Ordering::Relaxed), ending.load(Ordering::Relaxed)) {
                     (true, _) => Goes::Nowhere,
@@ -75,7 +98,7 @@ impl Saves {
             } else {
                 body::save(&body, &path, true, told)
             };
-            match saved {
+            let told = match saved {
                 Ok(Saved {
                     bytes,
                     part: Some(part),
@@ -88,31 +111,31 @@ impl Saves {
                     } else {
                         format!("not saved: called off after {bytes}")
                     };
-                    say(Level::Info, text);
+                    (Level::Info, text)
                 }
-                Ok(Saved { bytes, part: None }) if body.is_torn() => say(
+                Ok(Saved { bytes, part: None }) if body.is_torn() => (
                     Level::Warning,
                     format!("saved the {} that came to `{shown}`: it is not all", size(bytes)),
                 ),
-                Ok(Saved { bytes, part: None }) => say(Level::Done, format!("saved {} to `{shown}`", size(bytes))),
+                Ok(Saved { bytes, part: None }) => (Level::Done, format!("saved {} to `{shown}`", size(bytes))),
                 // What came can still be saved from the screen: nothing is left over where nobody looks for it.
                 Ok(Saved {
                     bytes,
                     part: Some(part),
                 }) if body.is_torn() && part != path => match std::fs::remove_file(&part) {
-                    Ok(()) => say(
+                    Ok(()) => (
                         Level::Warning,
                         format!(
                             "not saved: the body broke off after {}; save again to keep those",
                             size(bytes)
                         ),
                     ),
-                    Err(error) => say(Level::Error, format!("cannot remove `{}`: {error}", part.display())),
+                    Err(error) => (Level::Error, format!("cannot remove `{}`: {error}", part.display())),
                 },
                 Ok(Saved {
                     bytes,
                     part: Some(part),
-                }) => say(
+                }) => (
                     Level::Warning,
                     format!(
                         "the rest has not arrived: the first {} are in `{}`",
@@ -120,12 +143,16 @@ impl Saves {
                         part.display()
                     ),
                 ),
-                Err(error) => say(Level::Error, error.to_string()),
-            }
+                Err(error) => (Level::Error, error.to_string()),
+            };
+            end.is(told);
         });
         match spawned {
             Ok(thread) => self.running.push(thread),
-            Err(error) => failed(Level::Error, format!("cannot write `{name}`: {error}")),
+            Err(error) => {
+                let text = format!("cannot write `{name}`: {error}");
+                let _ = self.queue.send(Event::Notice(Level::Error, text));
+            }
         }
     }
 
@@ -185,6 +212,21 @@ mod tests {
             "{told:?}"
         );
         assert_eq!(std::fs::read(folder.path().join("body")).unwrap(), b"half of it");
+    }
+
+    #[test]
+    fn the_end_of_a_save_is_told_whatever_ends_it() {
+        let (queue, news) = channel();
+        drop(End {
+            queue,
+            level: Level::Error,
+            text: "cannot write `body`".to_owned(),
+        });
+        let told: Vec<Event> = news.iter().collect();
+        assert!(
+            matches!(&told[..], [Event::BodySaved(Level::Error, text)] if text.contains("body")),
+            "{told:?}"
+        );
     }
 
     #[test]

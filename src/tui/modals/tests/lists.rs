@@ -1,5 +1,7 @@
 //! The picker: palette, environments, themes, free text.
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
 use super::*;
 use crate::tui::shared::Level;
 
@@ -102,14 +104,42 @@ fn a_long_list_scrolls_and_draws_only_what_is_seen() {
 #[test]
 fn whoever_chooses_before_all_is_found_gets_what_was_typed_for() {
     let mut harness = Harness::new(80, 24);
-    let items = (0..5000).map(|n| Item {
+    let item = |n| Item {
         label: format!("request {n}"),
         commands: vec![Command::Notify(Level::Info, format!("chose {n}"))],
         ..Item::default()
-    });
-    show(&mut harness, Picker::new("Find", items.collect()));
+    };
+    let items = || (0..5000).map(item).collect::<Vec<_>>();
+    let searches =
+        |harness: &Harness| matches!(harness.state.modals.last(), Some(Modal::Picker(picker)) if picker.is_searching());
+    let chosen = |harness: &Harness| {
+        let told = harness.state.shared.messages.back();
+        told.map(|(_, notice)| notice.text.clone())
+    };
+    show(&mut harness, Picker::new("Find", items()));
     harness.press("4321<enter>");
-    assert_eq!(harness.state.shared.notice.as_ref().unwrap().text, "chose 4321");
+    assert!(searches(&harness), "no key waits for all of it");
+    while searches(&harness) {
+        harness.event(Event::Tick);
+    }
+    assert_eq!(chosen(&harness).as_deref(), Some("chose 4321"));
+    assert!(harness.state.modals.is_empty());
+    // What is pressed behind it is meant for what comes then.
+    show(&mut harness, Picker::new("Find", items()));
+    harness.press("99<down><enter>?");
+    assert!(matches!(harness.state.modals[..], [Modal::Help(_)]));
+    assert_eq!(chosen(&harness).as_deref(), Some("chose 990"));
+    harness.press("<esc>");
+    // What only edits, and a mouse that is dragged, choose nothing.
+    show(&mut harness, Picker::new("Find", items()));
+    harness.press("4321<home><ctrl-e>");
+    harness.event(Event::Mouse(MouseEvent {
+        kind: MouseEventKind::Drag(MouseButton::Left),
+        column: 40,
+        row: 10,
+        modifiers: KeyModifiers::NONE,
+    }));
+    assert!(searches(&harness));
 }
 
 #[test]

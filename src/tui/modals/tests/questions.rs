@@ -141,11 +141,15 @@ fn a_body_is_saved_where_asked_and_never_over_a_file_without_a_word() {
             .any(|effect| matches!(effect, Effect::SaveBody { path, .. }
         if *path == folder.path().join("old.json")))
     );
-    // Esc calls it off as long as it is being written.
+    // Esc calls it off as long as it is being written, where it does nothing else.
     let stops = |harness: &Harness| {
         let stops = |effect: &&Effect| matches!(effect, Effect::StopSaving);
         harness.effects.iter().filter(stops).count()
     };
+    harness.press("f<esc>");
+    assert_eq!((stops(&harness), harness.state.zoom), (0, false));
+    harness.press("v<esc>");
+    assert_eq!((stops(&harness), harness.state.shared.revealed), (0, false));
     harness.press("<esc>");
     assert_eq!(stops(&harness), 1);
     harness.event(Event::BodySaved(Level::Done, "saved".to_owned()));
@@ -165,7 +169,7 @@ fn a_body_that_still_comes_is_saved_once_it_is_there_and_that_is_said() {
     assert!(screen.contains("all of it, as it comes, 5.20 KB so far → "), "{screen}");
     harness.press("<enter>");
     let notice = harness.state.shared.notice.as_ref().map(|notice| notice.text.clone());
-    assert!(notice.is_some_and(|text| text.contains("body.txt`: it is there once all has come")));
+    assert!(notice.is_some_and(|text| text.contains("body.txt`: it is there once all has come; Esc calls it off")));
     assert!(
         harness
             .effects

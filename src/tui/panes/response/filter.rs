@@ -141,12 +141,13 @@ impl Filtered {
         self.hides = (!self.pieces.is_empty()).then(|| redactor.with(self.pieces.iter().cloned()));
     }
 
-    /// It is to be run once more on the same body, and looked at where it is; says whether there is a filter.
+    /// It is to be run once more on the same body, and looked at where it is; says whether there is a filter. Until then all of
+    /// the body is shown: in the old output pieces of what is a secret now would stand in clear.
     pub(super) fn begin_again(&mut self) -> bool {
         let filters = !self.text.trim().is_empty();
         if filters {
             self.again = self.told();
-            self.running = true;
+            (self.body, self.running) = (None, true);
         }
         filters
     }
@@ -347,13 +348,6 @@ pub(super) fn run(state: &mut State, cx: &mut Cx<'_>) {
         redactor: place.outcome.redactor.clone(),
     };
     cx.effects.push(Effect::Filter(name, Box::new(job)));
-}
-
-/// Runs it once more, if that is wanted.
-pub(super) fn run_if(again: bool, state: &mut State, cx: &mut Cx<'_>) {
-    if again {
-        run(state, cx);
-    }
 }
 
 /// Another place is shown, or another response: its filter goes on if it has not come to its end, and who types into the

@@ -172,7 +172,12 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
             state.lend(tab);
         }
         if same {
-            return filter::run_if(again, state, cx);
+            if again {
+                index(state, cx);
+                search(state, false, cx);
+                filter::run(state, cx);
+            }
+            return;
         }
     } else if !known {
         // Why nothing came is what one must see first, whichever tab was looked at last time.

@@ -205,6 +205,11 @@ fn what_is_known_as_a_secret_later_is_hidden_also_where_a_filter_has_cut_it() {
         harness.event(Event::Tick);
     };
     hide(&mut harness, SECRET);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("jq · …") && !screen.contains(&SECRET[..4]),
+        "nor while the filter runs again: {screen}"
+    );
     let (name, job) = asked(&harness).unwrap();
     assert_eq!(job.text, ".t[0:20]");
     let pieces = job.redactor.pieces([&SECRET[..20]]);
