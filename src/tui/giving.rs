@@ -60,10 +60,10 @@ pub enum Whole {
     Made(Made),
 }
 
-/// A text that is put together when it is given away; what it begins with is known.
+/// A text that is put together when it is given away.
 #[derive(Clone)]
 pub struct Made {
-    /// Its first line.
+    /// What it is known by until then: a line much as its first one.
     pub start: String,
     /// Puts it together.
     pub make: Arc<dyn Fn() -> String + Send + Sync>,
@@ -174,7 +174,7 @@ impl Whole {
         }
     }
 
-    /// Its first line, to know it by; of a long one the beginning, without the secrets that are to be `hidden`.
+    /// Its first line, or one like it, to know it by; of a long one the beginning, without the secrets that are to be `hidden`.
     pub fn start(&self, hidden: Option<&Redactor>) -> String {
         if let Self::Made(made) = self {
             return made.start.clone();

@@ -67,25 +67,31 @@ pub fn palette(state: &State) -> Picker {
         ..Item::default()
     });
     let picker = Picker::new("Commands", items.chain(settings).collect());
-    let is_number = |text: &str| text.parse::<usize>().is_ok();
+    let is_number = |text: &str| number(text).is_some();
     if state.focus == Pane::Request && request::has_lines(&state.panes.request) {
         return picker.free_text_where(
             is_number,
             |text| format!("go to line {text} of the text in the request"),
-            |text| vec![Command::Request(request::Order::Line(text.parse().unwrap_or(1)))],
+            |text| vec![Command::Request(request::Order::Line(number(&text).unwrap_or(1)))],
         );
     }
     picker.free_text_where(
         is_number,
         |text| format!("go to line {text} of the response's body"),
         |text| {
-            let number = text.parse().unwrap_or(1);
+            let number = number(&text).unwrap_or(1);
             vec![
                 Command::Act(Action::App(App::FocusResponse)),
                 Command::Act(Action::Response(response::Action::Line(number))),
             ]
         },
     )
+}
+
+/// The number of a line, counted from 1, written in digits alone.
+fn number(text: &str) -> Option<usize> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| is_plain && *number > 0)
 }
 
 /// Every request, folder and collection.

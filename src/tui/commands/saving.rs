@@ -174,7 +174,7 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
                 .open
                 .is_some_and(|id| state.shared.workspace.node(id).is_none())
             {
-                state.shared.open = None;
+                state.closed = state.shared.open.take();
             }
             let word = if redo { "redid" } else { "undid" };
             state.shared.notify(Level::Done, format!("{word}: {}", step.label));

@@ -10,5 +10,6 @@ pub mod highlight;
 pub mod picture;
 pub mod popup;
 pub mod scroll;
+pub mod size;
 pub mod table;
 pub mod tabs;

@@ -219,7 +219,7 @@ impl Runner {
         if !ended {
             keys.extend([("^C", "cancel"), ("Esc", "leave")]);
         } else if log.full.is_some() {
-            keys.extend([("Esc", "the full run"), ("q", "close")]);
+            keys.push(("Esc", "full run"));
         } else {
             keys.push(("Esc", "close"));
         }
@@ -227,7 +227,7 @@ impl Runner {
         let all = [
             (!log.rows.is_empty(), ("↵", "open")),
             (failed || log.warned, ("Spc", "why")),
-            (matches!(log.phase, Phase::Ended(_)), ("s", "report")),
+            (matches!(log.phase, Phase::Ended(_)), ("s", "save")),
             (!log.rows.is_empty(), ("/", "find")),
             (ended, ("r", "rerun")),
             (ended && failed, ("R", "failed")),
@@ -238,6 +238,7 @@ impl Runner {
             ),
             (failed, ("n", "next")),
             (ended, ("e", "setup")),
+            (ended && log.full.is_some(), ("q", "close")),
         ];
         keys.extend(all.into_iter().filter(|(is_there, _)| *is_there).map(|(_, key)| key));
         keys

@@ -298,7 +298,7 @@ fn the_full_run_is_there_when_what_failed_ran_again() {
         over(&mut harness, again, CurrentValues::default());
         let screen = harness.screen();
         assert!(!screen.contains("POST   Get token"), "{screen}");
-        assert!(screen.contains("Esc the full run"), "{screen}");
+        assert!(screen.contains("Esc full run"), "{screen}");
     }
     harness.press("sjunit<enter>");
     assert!(

@@ -116,21 +116,22 @@ fn tokens(row: &super::Row, view: View<'_>, room: usize) -> Vec<(String, Style)>
             left -= name_width;
         } else {
             // The first one is told shorter; a second one beside it would be taken for it.
-            if out.is_empty() && text_width <= left {
-                let room = left - text_width;
-                let is_none = token.status == TokenStatus::Missing && !view.shared.locked;
-                let text = if is_none && name_width + glyphs::width(NONE) <= left {
-                    out.push((name, theme.dim));
-                    NONE.to_owned()
-                } else if room > SHORTEST_NAME {
-                    out.push((format!("{} ", glyphs::elide(&token.name, room - 1)), theme.dim));
-                    text
-                } else if is_none {
-                    // Without a name it must say what there is none of.
-                    "no token".to_owned()
-                } else {
-                    text
-                };
+            if !out.is_empty() {
+                break;
+            }
+            let is_none = token.status == TokenStatus::Missing && !view.shared.locked;
+            // What it is called says more than that there is none yet.
+            let mut text = if is_none { NONE.to_owned() } else { text };
+            let room = left.saturating_sub(glyphs::width(&text));
+            if name_width <= room {
+                out.push((name, theme.dim));
+            } else if room > SHORTEST_NAME {
+                out.push((format!("{} ", glyphs::elide(&token.name, room - 1)), theme.dim));
+            } else if is_none {
+                // Without a name it must say what there is none of.
+                "no token".clone_into(&mut text);
+            }
+            if !out.is_empty() || glyphs::width(&text) <= left {
                 out.push((text, style));
             }
             break;

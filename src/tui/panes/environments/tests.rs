@@ -539,6 +539,6 @@ fn a_token_that_was_never_fetched_is_there_by_name_also_where_no_variable_stands
     workspace.apply(Edit::Replace { id, entity }).unwrap();
     let harness = Harness::with(workspace, 120, 40);
     let told = lines(&harness);
-    assert!(told[0].ends_with(" none yet") && told[0].contains("a_to"), "{told:?}");
+    assert!(told[0].ends_with("… none") && told[0].contains("a_token_"), "{told:?}");
     assert_eq!(told[2], "  own         tok none yet");
 }

@@ -6,13 +6,17 @@ use super::part::Part;
 use super::section::Widget;
 use super::{State, curl};
 use crate::auth;
-use crate::model::{Body, Entity};
+use crate::model::body::{self, Language, PartContent};
+use crate::model::template::Template;
+use crate::model::{Body, Entity, Request};
 use crate::tui::giving::{Copied, Made, Whole};
 use crate::tui::shared::Shared;
 use crate::vars::{self, Scopes};
 
 /// A body of more bytes takes a while to be resolved.
 const LONG: usize = 64 * 1024;
+/// So many bytes take as long as a row of a form: it is looked for among the others, which may have its name.
+const ROW: usize = 64;
 
 /// What can be copied: its words, and the text.
 ///
@@ -65,23 +69,17 @@ pub fn curl_offer(state: &State, shared: &Shared, name: &str) -> Option<(String,
     let own = state.facts.effective(entity);
     let settings = request.settings.or(&state.facts.parent_settings);
     let (scopes, revealed) = (scopes(state, shared), shared.revealed);
-    let short = Some(&request.body).and_then(|body| match body {
-        Body::Raw { language, .. } if Part::Raw.text(entity).len() > LONG => Some(Body::Raw {
-            language: *language,
+    let is_long = len(&request.body) > LONG;
+    let short = is_long.then(|| {
+        let mut short = Request::clone(request);
+        // Any other that is sent: the words and the first line are the same with each.
+        short.body = Body::Raw {
+            language: Language::Text,
             text: "…".into(),
-        }),
-        _ => None,
+        };
+        short
     });
-    let is_long = short.is_some();
-    let shown = short.map_or_else(
-        || Arc::clone(request),
-        |body| {
-            let mut request = (**request).clone();
-            request.body = body;
-            Arc::new(request)
-        },
-    );
-    let curl = curl::command(&shown, own, &settings, &scopes, revealed);
+    let curl = curl::command(short.as_ref().unwrap_or(request), own, &settings, &scopes, revealed);
     let without = curl.without.map(|kind| {
         format!(
             ", without its auth ({}), which curl cannot make",
@@ -102,6 +100,29 @@ pub fn curl_offer(state: &State, shared: &Shared, name: &str) -> Option<(String,
         Copied::Text(curl.text)
     };
     Some((what.collect(), copied))
+}
+
+/// How many bytes of a body are resolved.
+fn len(body: &Body) -> usize {
+    let sum = |texts: &[&Template]| texts.iter().map(|text| text.as_str().len()).sum::<usize>();
+    match body {
+        Body::None | Body::Unknown { .. } => 0,
+        Body::Raw { text, .. } => sum(&[text]),
+        Body::File { path } => sum(&[path]),
+        Body::GraphQl { query, variables, .. } => sum(&[query, variables]),
+        Body::Form(rows) => {
+            let sent = rows.iter().filter(|row| row.enabled);
+            sent.map(|row| ROW + sum(&[&row.name]) + row.value_str().len()).sum()
+        }
+        Body::Multipart(parts) => {
+            let content = |part: &body::Part| match &part.content {
+                PartContent::Text(text) => sum(&[text]),
+                PartContent::Files(paths) => paths.iter().map(|path| ROW + sum(&[path])).sum(),
+            };
+            let sent = parts.iter().filter(|part| part.enabled);
+            sent.map(|part| ROW + sum(&[&part.name]) + content(part)).sum()
+        }
+    }
 }
 
 /// What variables may become in what is copied.
@@ -134,9 +155,8 @@ fn cell(widget: &Widget, revealed: bool) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::body::Language;
-    use crate::model::request::Method;
-    use crate::model::{Group, Request, Workspace};
+    use crate::model::request::{Entry, Method};
+    use crate::model::{Group, Workspace};
     use crate::tui::command::Command;
     use crate::tui::event::Event;
     use crate::tui::harness::Harness;
@@ -145,26 +165,51 @@ mod tests {
     fn a_command_with_a_long_body_is_made_when_it_is_chosen() {
         for (len, is_long) in [(100, false), (LONG + 100, true)] {
             let text = "x".repeat(len);
-            let mut request = Request::to(Method::new("POST"), "http://h/");
-            request.body = Body::Raw {
-                language: Language::Text,
-                text: text.as_str().into(),
+            let part = body::Part {
+                name: "a".into(),
+                content: PartContent::Text(text.as_str().into()),
+                content_type: String::new(),
+                file_name: String::new(),
+                enabled: true,
+                description: String::new(),
             };
-            let mut workspace = Workspace::new("/nowhere");
-            let group = Entity::Collection(Arc::new(Group::named("C")));
-            let group = workspace.load_node(None, "c", group);
-            let id = workspace.load_node(Some(group), "r", Entity::Request(Arc::new(request)));
-            let mut harness = Harness::with(workspace, 120, 40);
-            harness.state.run(vec![Command::Open(id)], &mut Vec::new());
-            harness.event(Event::Tick);
-            let offers = copies(&harness.state.panes.request, &harness.state.shared);
-            let offer = offers.into_iter().find(|(what, _)| what.starts_with("curl command"));
-            let made = match offer {
-                Some((_, Copied::Body(Whole::Made(made), None))) if is_long => (made.make)(),
-                Some((_, Copied::Text(text))) if !is_long => text,
-                other => panic!("{other:?}"),
-            };
-            assert!(made.starts_with("curl http://h/") && made.contains(&text));
+            let bodies = [
+                Body::Raw {
+                    language: Language::Text,
+                    text: text.as_str().into(),
+                },
+                Body::GraphQl {
+                    query: text.as_str().into(),
+                    variables: Template::default(),
+                    operation_name: None,
+                },
+                Body::Form(vec![Entry::new("a", text.as_str())]),
+                Body::Multipart(vec![part]),
+                Body::File {
+                    path: body::as_path(&text).into(),
+                },
+            ];
+            for body in bodies {
+                let kind = body.kind().to_owned();
+                let mut request = Request::to(Method::new("POST"), "http://h/");
+                request.body = body;
+                let mut workspace = Workspace::new("/nowhere");
+                let group = Entity::Collection(Arc::new(Group::named("C")));
+                let group = workspace.load_node(None, "c", group);
+                let id = workspace.load_node(Some(group), "r", Entity::Request(Arc::new(request)));
+                let mut harness = Harness::with(workspace, 120, 40);
+                harness.state.run(vec![Command::Open(id)], &mut Vec::new());
+                harness.event(Event::Tick);
+                let offers = copies(&harness.state.panes.request, &harness.state.shared);
+                let offer = offers.into_iter().find(|(what, _)| what == "curl command");
+                let (start, made) = match offer {
+                    Some((_, Copied::Body(Whole::Made(made), None))) if is_long => (made.start, (made.make)()),
+                    Some((_, Copied::Text(text))) if !is_long => (text.clone(), text),
+                    other => panic!("{kind}: {other:?}"),
+                };
+                assert!(start.contains("curl http://h/"), "{kind}");
+                assert!(made.contains("curl http://h/") && made.contains(&text), "{kind}");
+            }
         }
     }
 }

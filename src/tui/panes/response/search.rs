@@ -234,8 +234,8 @@ pub(super) fn value(state: &mut State, back: bool, cx: &mut Cx<'_>) {
     state.search.back = back;
 }
 
-/// What finds a value and not what only begins or ends with it: a text has its quotes, what is a word or a number ends where
-/// one does.
+/// What finds a value and no longer word or number that begins or ends with it: a text has its quotes, what is a word or a
+/// number ends where one does. A sign and a point are no part of a word: `1` is found in `-1` and `1.5`, too.
 fn whole(value: &str) -> String {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let edge = |on: bool| if on { r"\b" } else { "" };

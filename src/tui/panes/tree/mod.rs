@@ -315,6 +315,11 @@ impl State {
         self.on
     }
 
+    /// Whether the cursor is on a file that cannot be read.
+    pub fn is_on_broken(&self) -> bool {
+        self.on_broken.is_some()
+    }
+
     /// Unfolds what hides a node and puts the cursor on it.
     pub fn reveal(&mut self, id: NodeId) {
         self.reveal = Some(id);

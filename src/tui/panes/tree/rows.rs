@@ -93,8 +93,8 @@ fn broken(workspace: &Workspace) -> (HashMap<Option<NodeId>, Vec<usize>>, HashSe
     let unread = unread.filter(|(_, problem)| !problem.warning && known.insert(&problem.file));
     let files = unread.filter_map(|(at, problem)| Some((at, problem.file.strip_prefix(&folder).ok()?)));
     let placed = files.filter(|(_, file)| file.extension().is_some_and(|ending| ending == "toml"));
-    // Where hundreds are broken, they are in a few folders.
-    let mut groups: HashMap<&Path, Option<NodeId>> = HashMap::new();
+    // Where hundreds are broken, they are in a few folders: each of these is looked through once for what was read of them.
+    let mut groups: HashMap<&Path, (Option<NodeId>, HashMap<&str, NodeId>)> = HashMap::new();
     let find = |path: &Path, is_group| {
         let names: Option<Vec<&str>> = path.iter().map(|name| name.to_str()).collect();
         workspace.find_kind(&ItemPath::new(names?.join("/")), is_group)
@@ -103,17 +103,19 @@ fn broken(workspace: &Workspace) -> (HashMap<Option<NodeId>, Vec<usize>>, HashSe
     let mut torn = HashSet::new();
     for (at, file) in placed {
         let folder = file.parent().unwrap_or(Path::new(""));
-        let group = *groups
-            .entry(folder)
-            .or_insert_with(|| folder.ancestors().find_map(|folder| find(folder, true)));
+        let (group, requests) = groups.entry(folder).or_insert_with(|| {
+            let group = folder.ancestors().find_map(|folder| find(folder, true));
+            let children = group.and_then(|group| workspace.node(group)).map(|node| &node.children);
+            let nodes = children.into_iter().flatten().filter_map(|id| workspace.node(*id));
+            let requests = nodes.filter(|node| !node.entity.is_group());
+            (group, requests.map(|node| (node.slug.as_str(), node.id)).collect())
+        });
         let is_of_group = file.ends_with("collection.toml") || file.ends_with("folder.toml");
         let slug = file.file_stem().and_then(|stem| stem.to_str());
-        let children = group.and_then(|group| workspace.node(group)).map(|node| &node.children);
-        let mut nodes = children.into_iter().flatten().filter_map(|id| workspace.node(*id));
-        let read = nodes.find(|node| Some(node.slug.as_str()) == slug && !node.entity.is_group());
-        match read.filter(|_| !is_of_group) {
-            Some(node) => _ = torn.insert(node.id),
-            None => out.entry(group).or_default().push(at),
+        let read = slug.filter(|_| !is_of_group).and_then(|slug| requests.get(slug));
+        match read {
+            Some(id) => _ = torn.insert(*id),
+            None => out.entry(*group).or_default().push(at),
         }
     }
     (out, torn)

@@ -444,6 +444,10 @@ fn the_cursor_stays_with_its_node_and_goes_up_when_it_is_folded_away() {
     harness.press("u");
     assert_eq!(lines(&harness).len(), 5, "undo brings it back as it stood");
     assert_eq!(harness.state.shared.open, open, "and opens again what was open");
+    harness.press("<ctrl-y>");
+    assert_eq!((lines(&harness).len(), harness.state.shared.open), (2, None));
+    harness.press("u");
+    assert_eq!(harness.state.shared.open, open, "also where the deletion was done anew");
 }
 
 #[test]
@@ -541,6 +545,7 @@ fn a_file_that_cannot_be_read_stands_in_the_tree_and_opens_in_an_editor() {
     assert!(seen[found("✗ gone/collection.toml")].starts_with(" ✗"), "{seen:?}");
     harness.press("jjj");
     assert_eq!(harness.state.panes.tree.on, None);
+    assert!(harness.screen().contains("open in $EDITOR"), "{}", harness.screen());
     // One that was read before it broke is there once.
     let file = problem("collections/pydio-cells/configuration/datasources.toml", false);
     harness.state.shared.workspace.problems.push(file);

@@ -2,8 +2,9 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::line::{Content, Kind, Line, size};
+use super::line::{Content, Kind, Line};
 use crate::tui::widgets::escape;
+use crate::tui::widgets::size::size;
 
 /// Columns between two tab stops.
 const TAB: usize = 4;
@@ -52,7 +53,7 @@ pub(super) fn walk(line: &Line, mut see: impl FnMut(&Glyph<'_>) -> ControlFlow<(
                     .as_ref()
                     .map(|key| format!(", {key} shows more"))
                     .unwrap_or_default();
-                let text = format!("… {} left out{key} …", size(range.len()));
+                let text = format!("… {} left out{key} …", size(range.len() as u64));
                 ours(&text, piece.kind, range, &mut emit)
             }
             Content::Spaces(count) => (0..*count).try_for_each(|_| emit(" ", 1, piece.kind, 0..0)),

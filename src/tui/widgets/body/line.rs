@@ -497,22 +497,3 @@ fn grouped(count: usize) -> String {
     }
     out
 }
-
-/// Writes a size for people: `17 B`, `4.2 KB`, `97.1 MB`.
-pub(super) fn size(bytes: usize) -> String {
-    let tenths = |unit: usize| {
-        let tenths = bytes / unit * 10 + (bytes % unit * 10 + unit / 2) / unit;
-        (tenths / 10, tenths % 10)
-    };
-    match bytes {
-        0..=999 => format!("{bytes} B"),
-        1_000..=999_949 => {
-            let (whole, part) = tenths(1_000);
-            format!("{whole}.{part} KB")
-        }
-        _ => {
-            let (whole, part) = tenths(1_000_000);
-            format!("{whole}.{part} MB")
-        }
-    }
-}

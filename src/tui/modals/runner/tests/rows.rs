@@ -46,7 +46,7 @@ fn the_keys_of_failures_fit_into_a_narrow_screen_and_messages_are_whole() {
     harness.event(Event::Run(run, News::Done(rows.collect())));
     over(&mut harness, run, CurrentValues::default());
     let screen = harness.screen();
-    for key in ["Spc why", "s report", "/ find", "r rerun", "R failed", "? keys"] {
+    for key in ["Spc why", "s save", "/ find", "r rerun", "R failed", "? keys"] {
         assert!(screen.contains(key), "{key}: {screen}");
     }
     assert!(screen.contains("✗ 3 of 9 tests failed"), "{screen}");
@@ -67,6 +67,16 @@ fn the_keys_of_failures_fit_into_a_narrow_screen_and_messages_are_whole() {
         "{}",
         harness.screen()
     );
+    // There is as much room for them where what failed ran again.
+    harness.press("R");
+    let (again, _) = asked(&mut harness);
+    let failed = row(requests(&harness)[0], 0, &wrong());
+    harness.event(Event::Run(again, News::Done(vec![failed])));
+    over(&mut harness, again, CurrentValues::default());
+    let screen = harness.screen();
+    for key in ["Esc full run", "Spc why", "s save", "r rerun", "R failed", "? keys"] {
+        assert!(screen.contains(key), "{key}: {screen}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::{change, open, request};
 use crate::model::NodeId;
 use crate::model::exchange::Phase;
 use crate::tui::event::Event;
+use crate::tui::giving::Copied;
 use crate::tui::harness::Harness;
 use crate::tui::shared::{RunId, Running};
 
@@ -218,4 +219,36 @@ fn a_row_of_tokens_opens_its_form_and_the_names_of_its_columns_do_not() {
         "{}",
         harness.screen()
     );
+}
+
+#[test]
+fn secrets_are_masked_references_are_not() {
+    let mut harness = open(120, 40, "Get token");
+    change(&mut harness, |request| {
+        request.auth.params.insert("password".into(), "hunter2".into());
+    });
+    harness.press("]");
+    assert!(harness.screen().contains("••••••••"));
+    assert!(!harness.screen().contains("hunter2"));
+    assert!(harness.screen().contains("{{client_id}}"));
+    harness.press("v");
+    assert!(harness.screen().contains("hunter2"));
+    let copies = |harness: &Harness| {
+        let offers = crate::tui::panes::request::copies(&harness.state.panes.request, &harness.state.shared);
+        let text = |copied| match copied {
+            Copied::Text(text) => text,
+            Copied::Body(body, _) => body.text(usize::MAX).unwrap().unwrap(),
+        };
+        let texts = offers.into_iter().map(|(what, copied)| (what, text(copied)));
+        texts.collect::<Vec<_>>()
+    };
+    let is_clear = |(what, text): &(String, String)| what == "curl command" && text.contains("hunter2");
+    assert!(copies(&harness).iter().any(is_clear));
+    harness.press("v");
+    let hidden = copies(&harness);
+    assert!(
+        hidden.iter().any(|(what, _)| what == "curl command"),
+        "it is still there"
+    );
+    assert!(hidden.iter().all(|(_, text)| !text.contains("hunter2")));
 }

@@ -171,29 +171,6 @@ fn a_name_is_completed_in_a_cell_too() {
 }
 
 #[test]
-fn secrets_are_masked_references_are_not() {
-    let mut harness = open(120, 40, "Get token");
-    change(&mut harness, |request| {
-        request.auth.params.insert("password".into(), "hunter2".into());
-    });
-    harness.press("]");
-    assert!(harness.screen().contains("••••••••"));
-    assert!(!harness.screen().contains("hunter2"));
-    assert!(harness.screen().contains("{{client_id}}"));
-    harness.press("v");
-    assert!(harness.screen().contains("hunter2"));
-    let copies = crate::tui::panes::request::copies(&harness.state.panes.request, &harness.state.shared);
-    assert!(
-        copies
-            .iter()
-            .any(|(what, text)| what == "curl command" && format!("{text:?}").contains("hunter2"))
-    );
-    harness.press("v");
-    let copies = crate::tui::panes::request::copies(&harness.state.panes.request, &harness.state.shared);
-    assert!(copies.iter().all(|(_, text)| !format!("{text:?}").contains("hunter2")));
-}
-
-#[test]
 fn auth_fields_are_typed_into_the_item() {
     let mut harness = open(120, 40, "Get token");
     harness.press("]j<enter>x<tab>y<enter>");

@@ -59,6 +59,11 @@ fn a_line_is_gone_to_by_its_number() {
     assert!(place("go to line 300 of the response's body") < place("Find a text, or a line"));
     harness.press("<enter>");
     assert!(harness.state.modals.is_empty());
+    for typed in ["0", "+5", "-1"] {
+        harness.press(&format!(":{typed}"));
+        has_not(&harness, "go to line");
+        harness.press("<esc>");
+    }
 }
 
 #[test]

@@ -70,9 +70,9 @@ fn the_value_under_the_cursor_is_searched_for_in_both_directions() {
 }
 
 #[test]
-fn a_value_is_no_part_of_a_longer_one() {
-    let body = r#"["tag1","tag10","tag1",1,10,-1,"a1"]"#;
-    for (keys, found) in [("j*", "1/2"), ("jjjj*", "1/2")] {
+fn a_value_is_no_part_of_a_longer_word_or_number() {
+    let body = r#"["tag1","tag10","tag1",1,10,21,"a1",1,-2,"1"]"#;
+    for (keys, found) in [("j*", "1/2"), ("jjjj*", "1/3"), ("jjjjjjjjj*", "1/1")] {
         let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
         harness.press(keys);
         work(&mut harness);

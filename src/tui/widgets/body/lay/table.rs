@@ -396,7 +396,8 @@ mod tests {
         let rows = [["id", "name"], ["1", "a b"], ["", ""], ["22", "  x "], ["-3,5", "~"]];
         let body = |quote: &str| {
             let cells = rows.map(|row| row.map(|cell| format!("{quote}{cell}{quote}")).join(";"));
-            format!("{}\r\n\n4;5;6\n", cells.join("\n"))
+            let last = ["4", "5", "6"].map(|cell| format!("{quote}{cell}{quote}")).join(";");
+            format!("{}\r\n{quote}{quote}\n{last}\n", cells.join("\n"))
         };
         let laid = |body: String| all(&mut Table::new(b';'), body.as_bytes(), 4096);
         assert_eq!(laid(body("")), laid(body("\"")));
