@@ -14,6 +14,7 @@ mod netrc;
 mod newman;
 mod options;
 mod packages;
+mod reimports;
 mod reports;
 mod secrets;
 mod spellings;
