@@ -350,8 +350,13 @@ impl Picker {
 /// Whether a key chooses a row, or goes to another one.
 fn chooses(key: KeyEvent) -> bool {
     match key.code {
-        KeyCode::Enter | KeyCode::Up | KeyCode::Down | KeyCode::Tab | KeyCode::BackTab => true,
-        KeyCode::PageUp | KeyCode::PageDown => true,
+        KeyCode::Enter
+        | KeyCode::Up
+        | KeyCode::Down
+        | KeyCode::Tab
+        | KeyCode::BackTab
+        | KeyCode::PageUp
+        | KeyCode::PageDown => true,
         KeyCode::Char('p' | 'n') => key.modifiers.contains(KeyModifiers::CONTROL),
         _ => false,
     }

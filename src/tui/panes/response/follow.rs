@@ -184,12 +184,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         if is_broken(&newest) || (state.tab == Tab::Visual && newest.visual.is_none()) {
             state.lend(Tab::Body);
         }
-        if state.places.len() >= KEPT {
-            // Names rise: the lowest is that of the body looked at longest ago.
-            let oldest = state.places.iter().min_by_key(|(_, place)| place.id);
-            let oldest = oldest.map(|(node, _)| *node);
-            oldest.map(|node| state.places.remove(&node));
-        }
+        make_room(state);
         let name = state.next_name();
         let wanted = state.wanted_as(open);
         let mut place = Place::new(newest, name, wanted, &cx.shared.keeping);
@@ -213,6 +208,16 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     // A pattern that was entered before there was anything to search goes to its first match, too.
     let jump = state.search.typing || (goes_on && state.search.jump);
     search(state, jump, cx);
+}
+
+/// Makes room for one more place.
+fn make_room(state: &mut State) {
+    if state.places.len() >= KEPT {
+        // Names rise: the lowest is that of the body looked at longest ago.
+        let oldest = state.places.iter().min_by_key(|(_, place)| place.id);
+        let oldest = oldest.map(|(node, _)| *node);
+        oldest.map(|node| state.places.remove(&node));
+    }
 }
 
 /// Whether nothing came, or less than should have: unless the user wanted no more.
