@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::template::Template;
 use crate::model::variable::Change;
 use crate::model::{Scope, Variable};
 
@@ -185,7 +186,7 @@ fn half_a_character_is_the_replacement_character_once_it_leaves_the_script() {
         params
             .last()
             .and_then(|param| param.value.as_ref())
-            .map(|value| value.as_str()),
+            .map(Template::as_str),
         Some("\u{fffd}")
     );
     assert_eq!(texts(report), ["true 12"]);
