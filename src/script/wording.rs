@@ -8,6 +8,7 @@ mod evaluated;
 mod given;
 mod members;
 mod natives;
+mod nested;
 mod operand;
 mod regexp;
 mod sure;
@@ -198,9 +199,15 @@ fn certain(
         ("class constructors must be invoked with 'new'", None) if is_named => {
             Some(format!("Class constructor {function} cannot be invoked without 'new'"))
         }
-        ("Cannot convert undefined or null to object", None) if frames.len() > 1 => {
-            let caller = sites.lines().nth(1).and_then(frame);
-            operand::given_nothing(source, *place, caller.map(|(_, place)| in_letters(source, place)))
+        ("Cannot convert undefined or null to object", None) => {
+            let is_called = frames.len() > 1;
+            let caller = sites.lines().nth(1).filter(|_| is_called).and_then(frame);
+            let said = caller.and_then(|(_, place)| operand::said(source, in_letters(source, place)));
+            nested::words(source, *place, (is_called, said), world).or_else(|| {
+                is_called
+                    .then(|| operand::given_nothing(source, *place, said))
+                    .flatten()
+            })
         }
         _ => sure::words(message, native, source, place.0, world),
     }

@@ -32,36 +32,155 @@ export function shift(date, unit, n) {
   return date;
 }
 
-const WORDS = { now: 0, today: 0, tomorrow: 1, yesterday: -1, 'the day after tomorrow': 2, 'the day before yesterday': -2 };
+const WORDS = { today: 0, tomorrow: 1, yesterday: -1, 'the day after tomorrow': 2, 'the day before yesterday': -2 };
+const COUNTS = ['an', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const UNITS = Object.keys(MS).join('|');
-const AMOUNT = new RegExp(`^(in )?(\\d+|an?|one) (${UNITS})s?( ago| from now)?$`);
+const AMOUNT = new RegExp(`^(in )?(\\d+|a|${COUNTS.join('|')}) (${UNITS})s?( ago| from now)?$`);
 const STEP = new RegExp(`^(next|last|this)? ?(${UNITS}|[a-z]+)$`);
 
-// A date in words, as `2 days ago` or `next monday`.
-function spoken(text) {
-  const word = text.trim().toLowerCase();
+// The midnight that a day or a month in words begins with, as `tomorrow`, `next monday` or `june`.
+function dayOf(word) {
   const now = new Date();
-  if (word === 'now') return now;
   if (Object.hasOwn(WORDS, word)) return midnight(shift(now, 'day', WORDS[word]));
-  const [amount, ahead, count, unit, side] = AMOUNT.exec(word) || [];
-  if (amount && Boolean(ahead) !== Boolean(side)) return shift(now, unit, (side === ' ago' ? -1 : 1) * (Number(count) || 1));
   const [step, which, what] = STEP.exec(word) || [];
   if (!step) return undefined;
   const steps = { next: 1, last: -1 }[which] || 0;
-  if (which && MS[what]) return shift(now, what, steps);
   const day = indexIn(DAYS, what);
   if (day >= 0) return midnight(shift(now, 'day', day - now.getDay() + 7 * steps));
   const month = indexIn(MONTHS, what);
-  if (month < 0) return undefined;
-  return midnight(new Date(now.getFullYear() + steps, month, 1));
+  return month < 0 ? undefined : new Date(now.getFullYear() + steps, month, 1);
 }
+
+// A date in words, as `2 days ago` or `next monday`.
+function spoken(word) {
+  const now = new Date();
+  if (word === 'now') return now;
+  const [amount, ahead, count, unit, side] = AMOUNT.exec(word) || [];
+  if (amount && Boolean(ahead) !== Boolean(side)) {
+    return shift(now, unit, (side === ' ago' ? -1 : 1) * (Number(count) || Math.max(1, COUNTS.indexOf(count))));
+  }
+  const [, which, step] = STEP.exec(word) || [];
+  return which && MS[step] ? shift(now, step, { next: 1, last: -1 }[which] || 0) : dayOf(word);
+}
+
+// A date in numbers; what the engine takes for one of 2001, or of another time zone, is one of this year and of this one.
+function written(text) {
+  const [iso, year, month, day] = /^(\d{4})(?:-?(\d\d))?(?:-?(\d\d))?$/.exec(text) || [];
+  if (iso && !/^\d{6}$/.test(iso)) return new Date(year, (month || 1) - 1, day || 1);
+  const [short, first, second, last] = /^(\d\d?)(?:\/|[-.](?=\d\d?[-.]))(\d\d?)(?:[-./](\d{4}))?$/.exec(text) || [];
+  if (short) return new Date(last || new Date().getFullYear(), first - 1, second);
+  const [, name, date] = /^([a-z]+) (\d\d?)(?:st|nd|rd|th)?$/i.exec(text) || [];
+  const named = name ? indexIn(MONTHS, name.toLowerCase()) : -1;
+  if (named >= 0) return new Date(new Date().getFullYear(), named, date);
+  return new Date(text.replace(/^([a-z]+ \d\d?)(?:st|nd|rd|th)\b/i, '$1'));
+}
+
+const CLOCK = '(\\d\\d?)(?::(\\d\\d)(?::(\\d\\d)(?:\\.(\\d{1,3}))?)?)? ?([ap]m)?';
+const CLOCK_LAST = new RegExp(`^(?:(.*?[^ ,]),? (?:at )?)?${CLOCK}$`);
+const CLOCK_FIRST = new RegExp(`^${CLOCK},? (.+)$`);
+
+// A day with a time of it: `12/25/2010 5pm`, `5:30pm tomorrow`; without a day it is today.
+function timed(word) {
+  const first = CLOCK_FIRST.exec(word);
+  const [day, hour, minute, second, part, half] = CLOCK_LAST.exec(word)?.slice(1) || (first ? [first[6], ...first.slice(1, 6)] : []);
+  if (hour === undefined || !(minute || half)) return undefined;
+  const date = day === undefined ? new Date() : dayOf(day) || written(day);
+  if (Number.isNaN(date.getTime())) return undefined;
+  date.setHours(half ? (hour % 12) + (half === 'pm' ? 12 : 0) : hour, minute || 0, second || 0, (part || '').padEnd(3, '0'));
+  return date;
+}
+
+// What the genuine one knows, and this one does not.
+const UNKNOWN = /^\d{8}t|^(?:the )?(?:(?:(?:first|last) day|beginning|end) of |\d+(?:st|nd|rd|th)$)/;
 
 /** A date from what `new Date` takes, and from a few words. */
 export function dateOf(value, ...rest) {
   if (value === undefined) return new Date();
-  const words = typeof value === 'string' ? spoken(value) : undefined;
-  if (words) return words;
-  return rest.length ? new Date(value, ...rest) : new Date(value instanceof Date ? value.getTime() : value);
+  if (typeof value === 'string') {
+    const word = value.trim().toLowerCase();
+    if (rest[0] !== undefined && !/^en(-us)?$/i.test(rest[0])) throw new Error(`dates of the locale '${rest[0]}' are not supported`);
+    if (UNKNOWN.test(word)) throw new Error(`the date '${value}' is not supported`);
+    return spoken(word) || timed(word) || written(value.trim());
+  }
+  if (value instanceof Date) return new Date(value.getTime());
+  if (value !== null && typeof value === 'object') return put(new Date(), value, true);
+  return new Date(value, ...rest);
+}
+
+const FIELDS = ['year', 'month', 'week', 'day', 'weekday', 'hour', 'minute', 'second', 'millisecond'];
+const PLACES = FIELDS.filter((name) => !/^week/.test(name));
+const ONE = new RegExp(`^(\\d+)?\\s?(${UNITS}|date)s?$`, 'i');
+
+const fieldOf = (name) => name.replace(/s$/, '').replace(/^date$/, 'day');
+
+// The units that an object or a list of numbers has, the largest first, and whether those below them begin anew.
+function unitsOf(given) {
+  const [first, reset] = given;
+  const isObject = first !== null && typeof first === 'object';
+  const named = isObject ? Object.entries(first).map(([name, n]) => [fieldOf(name), n]) : given.slice(0, PLACES.length).map((n, at) => [PLACES[at], n]);
+  const units = new Map(named.filter(([name, n]) => FIELDS.includes(name) && n !== undefined));
+  return [FIELDS.filter((name) => units.has(name)).map((name) => [name, units.get(name)]), isObject && reset === true];
+}
+
+// Has everything below a unit begin anew.
+function clear(date, unit) {
+  const from = RESETS.findIndex(([name]) => name === (/^week/.test(unit) ? 'day' : unit));
+  for (const [, set] of RESETS.slice(from + 1).reverse()) set(date);
+}
+
+/** Moves a date by a number of milliseconds, by units (`{ days: 2 }`), by numbers from years down, or by one unit in words. */
+export function move(date, sign, ...given) {
+  const [first, reset] = given;
+  if (typeof first === 'number' && given.length === 1) return shift(date, 'millisecond', sign * first);
+  if (first === undefined || first === null) return date;
+  // Other texts move nothing in the genuine one either.
+  const [text, count, unit] = typeof first === 'string' ? ONE.exec(first) || [] : [];
+  if (typeof first === 'string' && !text) return date;
+  const [units, clears] = unitsOf(text ? [{ [unit.toLowerCase()]: Number(count) || 1 }, reset] : given);
+  const moved = units.filter(([name]) => name !== 'weekday');
+  for (const [name, n] of moved) {
+    if (name === 'week') shift(date, 'day', Math.trunc(sign * 7 * n));
+    else shift(date, name, Math.trunc(sign * n));
+  }
+  if (clears && moved.length) clear(date, moved[moved.length - 1][0]);
+  return date;
+}
+
+const PUT = {
+  year: (d, n) => d.setFullYear(n),
+  month: (d, n) => d.setMonth(n),
+  // The day of the week stays.
+  week: (d, n) => {
+    const day = d.getDay();
+    d.setMonth(0, 1 + 7 * n);
+    d.setDate(d.getDate() + day - d.getDay());
+  },
+  day: (d, n) => d.setDate(n),
+  weekday: (d, n) => d.setDate(d.getDate() + Number(n) - d.getDay()),
+  hour: (d, n) => d.setHours(n),
+  minute: (d, n) => d.setMinutes(n),
+  second: (d, n) => d.setSeconds(n),
+  millisecond: (d, n) => d.setMilliseconds(n),
+};
+
+/** Sets a date's units, in the same ways; one number is a time, and a text a year. */
+export function put(date, ...given) {
+  const [first] = given;
+  if (typeof first === 'number' && given.length === 1) date.setTime(first);
+  else if (typeof first === 'string') {
+    // The engine leaves a date alone that gets no number.
+    if (Number.isNaN(Number(first))) date.setTime(NaN);
+    else date.setFullYear(Number(first));
+  } else {
+    const [units, clears] = unitsOf(given);
+    if (clears && units.length) {
+      const [last] = units[units.length - 1];
+      clear(date, last);
+      if (last === 'week') PUT.weekday(date, 0);
+    }
+    for (const [name, n] of units) PUT[name](date, n);
+  }
+  return date;
 }
 
 // Whole units from one date to another; a month may lack as many days as February does.

@@ -1,6 +1,6 @@
 // The added methods of numbers and dates.
 
-import { DATE_TIMES, dateOf, NUMBER_TIMES, shift } from './sugar-dates.js';
+import { DATE_TIMES, dateOf, move, NUMBER_TIMES, put, shift } from './sugar-dates.js';
 
 // --- Number ----------------------------------------------------------------------------------------------
 
@@ -135,36 +135,29 @@ FORMATS.isotz = (d) => (d.getTimezoneOffset() === 0 ? 'Z' : FORMATS.tz(d).replac
 FORMATS.year = FORMATS.yyyy;
 FORMATS.day = FORMATS.date = FORMATS.d;
 
-const unitOf = (name) => name.replace(/s$/, '');
-const shiftAll = (date, amounts, sign) => {
-  if (typeof amounts === 'number') return shift(date, 'millisecond', sign * amounts);
-  for (const [name, n] of Object.entries(amounts)) shift(date, unitOf(name), sign * n);
-  return date;
-};
 const sameDay = (a, b) => a.getFullYear() === b.getFullYear() && a.getMonth() === b.getMonth() && a.getDate() === b.getDate();
 const dayFromNow = (n) => shift(new Date(), 'day', n);
 
 export const DATE = {
-  advance(amounts) {
-    return shiftAll(this, amounts, 1);
+  advance(...amounts) {
+    return move(this, 1, ...amounts);
   },
-  rewind(amounts) {
-    return shiftAll(this, amounts, -1);
+  rewind(...amounts) {
+    return move(this, -1, ...amounts);
   },
   clone() {
     return new Date(this.getTime());
   },
   format(form = '{Month} {d}, {yyyy} {h}:{mm}{tt}') {
+    if (Number.isNaN(this.getTime())) return 'Invalid Date';
     if (/^iso8601$/i.test(form)) return this.toISOString();
     return form.replace(/\{([a-z]+)\}/gi, (mark, name) => (FORMATS[name] ? FORMATS[name](this) : mark));
   },
   iso() {
     return this.toISOString();
   },
-  set(parts) {
-    const setters = { year: 'FullYear', month: 'Month', day: 'Date', date: 'Date', hour: 'Hours', minute: 'Minutes', second: 'Seconds', millisecond: 'Milliseconds' };
-    for (const [name, n] of Object.entries(parts)) if (setters[unitOf(name)]) this[`set${setters[unitOf(name)]}`](n);
-    return this;
+  set(...parts) {
+    return put(this, ...parts);
   },
   isValid() {
     return !Number.isNaN(this.getTime());

@@ -158,10 +158,9 @@ fn messages_are_v8s() {
             "let y, z = {}; const { a } = z; const { b } = y;",
             "Cannot destructure property 'b' of 'y' as it is undefined.",
         ),
-        // Either of two may be meant: the engine's own words, which are V8's for others.
         (
             "let y = {}; const { a: { b } } = y",
-            "Cannot convert undefined or null to object",
+            "Cannot read properties of undefined (reading 'b')",
         ),
         ("Object.keys(null)", "Cannot convert undefined or null to object"),
         ("decodeURIComponent('%')", "URI malformed"),

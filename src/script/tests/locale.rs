@@ -159,6 +159,36 @@ fn dates_are_counted_and_named() {
 }
 
 #[test]
+fn dates_are_moved_set_and_read_by_words() {
+    let source = "const at = (...parts) => new Date(...parts).getTime(), told = [];
+        const is = (date, expected) => { if (!Object.is(date.getTime(), expected)) told.push(`${date.getTime()} for ${expected}`); };
+        const from = () => new Date(1970, 1, 10, 9, 8, 7, 6), with5 = (date) => new Date(date.setHours(17, 0, 0, 0)), today = () => new Date();
+        is(new Date(0).advance('2 days'), 172800000); is(new Date(0).rewind('2 days'), -172800000); is(new Date(0).advance('5 milliseconds'), 5);
+        is(new Date(0).advance('2date'), 172800000); is(new Date(0).advance('HOURS'), 3600000); is(new Date(0).advance('0 days'), 86400000);
+        is(new Date(1970, 0, 31).advance('1 month'), at(1970, 1, 28)); is(from().advance('2 days', true), at(1970, 1, 12)); is(from().advance({hours: 2}, true), at(1970, 1, 10, 11));
+        for (const text of ['3 hours and 4 minutes', 'a day', '2.5 hours', '2 hrs', '', 'hello']) is(new Date(0).advance(text), 0);
+        is(new Date(0).advance(), 0); is(new Date(0).advance(null), 0); is(new Date(0).advance({foo: 1, date: 2}), 172800000); is(from().advance(1, 2), at(1971, 3, 10, 9, 8, 7, 6));
+        is(from().set('2010'), at(2010, 1, 10, 9, 8, 7, 6)); is(from().set('5pm'), NaN); is(from().set(2010), 2010); is(from().set(2010, 5, 3), at(2010, 5, 3, 9, 8, 7, 6));
+        is(from().set({year: 2010}, true), at(2010, 0, 1)); is(from().set({day: 31, month: 1}), at(1970, 2, 3, 9, 8, 7, 6)); is(from().set({weekday: 1}), at(1970, 1, 9, 9, 8, 7, 6));
+        is(from().set({week: 10}), at(1970, 2, 10, 9, 8, 7, 6)); is(from().set(), from().getTime());
+        for (const text of ['12/25/2010 5pm', '12/25/2010 at 5pm', '5PM, 12/25/2010', '2010-12-25 5 pm', '12/25/2010 17:00', 'December 25, 2010 5:00pm', 'Saturday, December 25, 2010 5pm']) is(Date.create(text), at(2010, 11, 25, 17));
+        is(Date.create('12/25/2010 12:30am'), at(2010, 11, 25, 0, 30)); is(Date.create('2010-12-25'), at(2010, 11, 25)); is(Date.create('June 5th, 2010'), at(2010, 5, 5)); is(Date.create('20101225'), at(2010, 11, 25));
+        is(Date.create('2010-12-25T05:06:07Z'), Date.UTC(2010, 11, 25, 5, 6, 7)); is(Date.create('12/25'), at(today().getFullYear(), 11, 25)); is(Date.create({year: 2010, month: 3}), at(2010, 3));
+        is(Date.create('5pm'), with5(today()).getTime()); is(Date.create('tomorrow at 5pm'), with5(Date.create('tomorrow')).getTime()); is(Date.create('5pm yesterday'), with5(Date.create('yesterday')).getTime());
+        for (const text of ['hello', '', 'midnight', '12/25/2010 5', 'now 5pm', 'at 5pm 12/25/2010']) is(Date.create(text), NaN);
+        is(Date.create('12/25/2010 5pm', 'en'), at(2010, 11, 25, 17)); console.log(told.join(), Date.create('two days ago').daysAgo(), Date.create('x').format(), new Date(2010, 11, 25, 17).isAfter('12/25/2010 4pm'));
+        for (const given of [['end of month'], ['25/12/2010', 'en-GB']]) try { Date.create(...given) } catch (e) { console.log(e.message) }";
+    assert_eq!(
+        console(source),
+        [
+            " 2 Invalid Date true",
+            "the date 'end of month' is not supported",
+            "dates of the locale 'en-GB' are not supported",
+        ]
+    );
+}
+
+#[test]
 fn objects_are_extended_and_letters_told_apart() {
     let source = "const o = Object.extended({ a: 1, b: 3 });
         console.log(o.keys(), o.values(), o.has('a'), o.size(), o.sum(), o.max(), o.equals({ a: 1, b: 3 }), o.select('a').keys(), JSON.stringify(o.merge({ c: 1 })));

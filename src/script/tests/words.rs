@@ -351,3 +351,79 @@ fn an_error_on_the_line_of_a_long_list_is_named() {
         ),
     ]);
 }
+
+#[test]
+fn what_is_not_there_in_a_pattern_within_another_is_told_as_what_is_read_of_it() {
+    let read = |is: &str, key: &str| format!("Cannot read properties of {is} (reading '{key}')");
+    for (source, expected) in [
+        ("const {data: {id}} = pm.response.json()", read("undefined", "id")),
+        ("const {data: {id: {x}}} = json", read("undefined", "id")),
+        ("const {data: {id: {x}}} = {data: {}}", read("undefined", "x")),
+        ("const {data: {id}} = {data: null}", read("null", "id")),
+        ("const {data: {'a b': y}} = o", read("undefined", "a b")),
+        ("let id; ({data: {id}} = o)", read("undefined", "id")),
+        ("const [{id}] = []", read("undefined or null", "id")),
+        (
+            "const {data: {...id}} = o",
+            "Cannot read properties of undefined".to_owned(),
+        ),
+        (
+            "const {data: {}} = o",
+            "Cannot destructure property 'data' of 'o' as it is undefined.".to_owned(),
+        ),
+        (
+            "const {data: {id}} = u",
+            "Cannot destructure property 'data' of 'u' as it is undefined.".to_owned(),
+        ),
+        ("try { u.x } catch ({data: {id}}) {}", read("undefined or null", "id")),
+    ] {
+        check(&[(source, &expected)]);
+    }
+    for (source, key) in [
+        ("for (const {user: {id}} of [{}]) {}", "id"),
+        ("for (const [k, {id}] of [[1]]) {}", "id"),
+        ("[{}].forEach(({user: {id}}) => id)", "id"),
+        ("[[1]].map(([x, {y}]) => x)", "y"),
+        ("function f({a: {b}}) {} f({});", "b"),
+        ("function f({a: {b}} = {}) {}\nf();", "b"),
+        ("function f(x, {a: {b}}) {} f(1, {});", "b"),
+        ("const f = {m({a: {b}}) {}}; f.m({})", "b"),
+        ("class A { constructor({a: {b}}) {} } new A({})", "b"),
+    ] {
+        assert_eq!(error(source), read("undefined", key), "{source}");
+    }
+    assert_eq!(
+        error("[{}].map(({user: {id: {x}}}) => x)"),
+        "Cannot read properties of undefined (reading 'id' or 'x')",
+        "either may be meant"
+    );
+    assert_eq!(
+        error("function f({a: {b}}) {} f();"),
+        "Cannot destructure property 'a' of 'undefined' as it is undefined."
+    );
+}
+
+#[test]
+fn what_is_taken_apart_as_a_list_and_is_none_is_called_by_its_kind() {
+    let read = |kind: &str| format!("{kind} is not iterable (cannot read property Symbol(Symbol.iterator))");
+    for (source, kind) in [
+        ("const [first] = pm.response.json()", "object"),
+        ("let first; [first] = pm.response.json()", "object"),
+        ("const [first] = o.a", "object"),
+        ("let first; [first] = o", "object"),
+        ("const [first] = {a: 5}.a", "value"),
+    ] {
+        let expected = if kind == "value" {
+            "value is not iterable".to_owned()
+        } else {
+            read(kind)
+        };
+        check(&[(source, &expected)]);
+    }
+    check(&[
+        ("new Uint8Array(-1)", "Invalid typed array length: -1"),
+        ("new Float64Array('-3')", "Invalid typed array length: -3"),
+        ("new Int16Array(-o.length - 1 || -1)", "Invalid typed array length"),
+        ("new ArrayBuffer(-1)", "Invalid array buffer length"),
+    ]);
+}

@@ -25,6 +25,9 @@ pub fn words(message: &str, of: &str, source: &str, at: Option<(u32, u32)>) -> O
             count if count.starts_with(|c: char| c.is_ascii_digit()) => "Invalid string length".to_owned(),
             count => format!("Invalid count value: {count}"),
         },
+        ("invalid array index", _) if of != "Array" && of.ends_with("Array") => {
+            format!("Invalid typed array length: {}", shown()?)
+        }
         ("cannot convert to BigInt: not an integer" | "cannot convert NaN or Infinity to BigInt", "BigInt") => {
             let number = shown()?;
             format!("The number {number} cannot be converted to a BigInt because it is not an integer")
@@ -234,6 +237,13 @@ mod tests {
                 "'x'.repeat(Infinity)",
                 Some("Invalid count value: Infinity"),
             ),
+            (
+                "invalid array index",
+                "Uint8Array",
+                "new Uint8Array(-1.50)",
+                Some("Invalid typed array length: -1.5"),
+            ),
+            ("invalid array index", "Uint8Array", "new Uint8Array(-n)", None),
             (many, "repeat", "'x'.repeat(1e10)", Some("Invalid string length")),
             (
                 "value is not iterable",

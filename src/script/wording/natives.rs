@@ -21,6 +21,8 @@ pub fn words(message: &str, of: &str) -> Option<String> {
         }
         ("must be called with new", "Promise") => "Promise constructor cannot be invoked without 'new'",
         ("must be called with new", _) => return Some(format!("Constructor {of} requires 'new'")),
+        ("invalid array index", "ArrayBuffer" | "SharedArrayBuffer") => "Invalid array buffer length",
+        ("invalid array index", _) if of.ends_with("Array") => "Invalid typed array length",
         ("invalid number of digits", "toFixed") => "toFixed() digits argument must be between 0 and 100",
         ("invalid number of digits", "toPrecision") => "toPrecision() argument must be between 1 and 100",
         ("invalid number of digits", "toExponential") => "toExponential() argument must be between 0 and 100",

@@ -84,7 +84,7 @@ pub fn taken_apart(source: &str, (line, column): (u32, u32)) -> Option<String> {
 
 /// The same of what a function is given that begins on the line of a place, where that is where it was called without: what
 /// the call says it gives is told.
-pub fn given_nothing(source: &str, at: (u32, u32), caller: Option<(u32, u32)>) -> Option<String> {
+pub fn given_nothing(source: &str, at: (u32, u32), given: Option<&'static str>) -> Option<String> {
     let script = Script::read(source);
     let is_taken = |open: usize| script.mate(open).is_some_and(|end| script.text(end + 1) == "=");
     let mut braces = (script.at(at)?..script.len()).filter(|at| script.text(*at) == "{");
@@ -108,21 +108,25 @@ pub fn given_nothing(source: &str, at: (u32, u32), caller: Option<(u32, u32)>) -
     }
     let key = script.text(open + 1);
     let is_key = script.kind(open + 1) == Kind::Name;
-    let given = caller.and_then(|at| rest_at(source, at)).and_then(|call| {
-        let inside = call.split_once('(').map_or(call, |(_, inside)| inside).trim_start();
-        let says = |word: &str| inside.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_word));
-        match () {
-            () if call.starts_with("null") || says("null") => Some(("object null", "null")),
-            () if says("undefined") || inside.starts_with(')') => Some(("undefined", "undefined")),
-            () => None,
-        }
-    });
+    let given = given.map(|is| (if is == "null" { "object null" } else { is }, is));
     Some(match given {
         Some((of, is)) if is_key => format!("Cannot destructure property '{key}' of '{of}' as it is {is}."),
         Some((of, is)) => format!("Cannot destructure '{of}' as it is {is}."),
         None if is_key => format!("Cannot destructure property '{key}' as it is undefined or null."),
         None => return None,
     })
+}
+
+/// What the call at a place says it gives, where that is nothing.
+pub fn said(source: &str, caller: (u32, u32)) -> Option<&'static str> {
+    let call = rest_at(source, caller)?;
+    let inside = call.split_once('(').map_or(call, |(_, inside)| inside).trim_start();
+    let says = |word: &str| inside.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_word));
+    match () {
+        () if call.starts_with("null") || says("null") => Some("null"),
+        () if says("undefined") || inside.starts_with(')') => Some("undefined"),
+        () => None,
+    }
 }
 
 /// Braces that take something apart.

@@ -47,8 +47,8 @@ pub fn completed(message: String, source: &str, world: &dyn World) -> String {
 pub fn words(message: &str, native: Option<&str>, source: &str, line: u32, world: &dyn World) -> Option<String> {
     let nothing = message.strip_prefix("cannot read property 'Symbol.iterator' of ");
     match (message, native) {
-        ("value is not iterable", None) => iterated(source, line, None),
-        (_, None) if nothing.is_some() => iterated(source, line, nothing),
+        ("value is not iterable", None) => iterated(source, line, None, world),
+        (_, None) if nothing.is_some() => iterated(source, line, nothing, world),
         ("not a constructor", None) => made(source, line),
         ("not a constructor", Some(of @ ("Symbol" | "BigInt"))) => Some(format!("{of} is not a constructor")),
         ("parent class must be constructor", None) => {
@@ -129,20 +129,40 @@ fn value(script: &Script<'_>, world: &dyn World, path: &[&str], depth: u8) -> Op
         Bound::Once(Some(start)) => start,
         Bound::Somehow => return None,
     };
+    begun(script, world, start, rest, depth)
+}
+
+/// What keys lead to from what begins at a token, as far as that is known.
+pub fn member(script: &Script<'_>, world: &dyn World, start: usize, keys: &[&str]) -> Option<String> {
+    begun(script, world, start, keys, 0)
+}
+
+fn begun(script: &Script<'_>, world: &dyn World, start: usize, rest: &[&str], depth: u8) -> Option<String> {
+    if depth > DEEPEST {
+        return None;
+    }
     let words: String = (start..start + 8).map(|at| script.text(at)).collect();
     if let Some(length) = [("pm.response.json()", 7), ("JSON.parse(responseBody)", 6)]
         .iter()
         .find_map(|(begins, length)| words.starts_with(begins).then_some(*length))
     {
-        let is_all = !matches!(script.text(start + length), "." | "?." | "[" | "||" | "??" | "&&" | "?");
-        let answer = ["pm", "response", "json()"];
-        return is_all.then(|| world.shown(&[&answer, rest].concat()))?;
+        let mut answer = vec!["pm", "response", "json()"];
+        let mut end = start + length;
+        while script.text(end) == "." && script.kind(end + 1) == Kind::Name {
+            answer.push(script.text(end + 1));
+            end += 2;
+        }
+        let is_all = !matches!(script.text(end), "." | "?." | "[" | "(" | "||" | "??" | "&&" | "?");
+        return is_all.then(|| world.shown(&[answer.as_slice(), rest].concat()))?;
     }
     if script.text(start) == "{" {
-        let [key] = rest else { return None };
-        return lacks(script, start, key).then(|| "undefined".to_owned());
+        let (key, deeper) = rest.split_first()?;
+        if lacks(script, start, key) {
+            return deeper.is_empty().then(|| "undefined".to_owned());
+        }
+        return begun(script, world, entry(script, start, key)?, deeper, depth + 1);
     }
-    let is_whole = matches!(script.text(start + 1), ";" | "," | "" | "const" | "let" | "var");
+    let is_whole = matches!(script.text(start + 1), ";" | "," | "}" | "" | "const" | "let" | "var");
     match script.kind(start) {
         Kind::Literal if is_whole && rest.is_empty() => {
             let text = script.text(start);
@@ -151,6 +171,55 @@ fn value(script: &Script<'_>, world: &dyn World, path: &[&str], depth: u8) -> Op
         }
         Kind::Name => value(script, world, &[&self::path(script, start)?, rest].concat(), depth + 1),
         _ => None,
+    }
+}
+
+/// Where what a key of an object has begins that is written down, if it has but that.
+fn entry(script: &Script<'_>, open: usize, key: &str) -> Option<usize> {
+    let is_key = |at: usize| script.text(at).trim_matches(['\'', '"']) == key;
+    let end = script.mate(open)?;
+    let mut own = (open + 1..end).filter(|at| is_key(*at) && script.text(at + 1) == ":");
+    let at = own.next().filter(|_| own.next().is_none())?;
+    let is_changed = (0..script.len()).any(|at| is_key(at) && script.is_changed(at));
+    let is_kept = script.around(at) == Some(open) && !is_changed && !(open..end).any(|at| script.text(at) == "...");
+    is_kept.then_some(at + 2)
+}
+
+/// Whether keys lead to an object that is written down from what begins at a token.
+fn is_object(script: &Script<'_>, start: usize, keys: &[&str], depth: u8) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
+    if script.text(start) == "{" {
+        return match keys.split_first() {
+            Some((key, deeper)) => {
+                entry(script, start, key).is_some_and(|own| is_object(script, own, deeper, depth + 1))
+            }
+            None => script
+                .mate(start)
+                .is_some_and(|end| !matches!(script.text(end + 1), "." | "?." | "[" | "(")),
+        };
+    }
+    let Some(path) = path(script, start).filter(|_| script.kind(start) == Kind::Name) else {
+        return false;
+    };
+    match path.split_first() {
+        Some((name, more)) => {
+            self::start(script, name).is_some_and(|own| is_object(script, own, &[more, keys].concat(), depth + 1))
+        }
+        None => false,
+    }
+}
+
+/// What V8 calls the kind of what begins at a token, which cannot be gone through: a value that it shows, or an object; what
+/// comes of `json()` is one as a rule.
+fn kind_of(script: &Script<'_>, world: &dyn World, start: usize, callee: &str) -> Option<String> {
+    match begun(script, world, start, &[], 0) {
+        Some(is) if is == "true" || is == "false" => Some(format!("boolean {is}")),
+        Some(number) if number.parse::<f64>().is_ok() => Some(format!("number {number}")),
+        Some(_) => None,
+        None => (is_object(script, start, &[], 0) || callee.ends_with(".json") || callee == "JSON.parse")
+            .then(|| "object".to_owned()),
     }
 }
 
@@ -185,7 +254,7 @@ fn bound(script: &Script<'_>, name: &str) -> Bound {
 }
 
 /// What is gone through at a place, and is `what` or something else that cannot be; V8 has names for names.
-pub fn iterated(source: &str, line: u32, what: Option<&str>) -> Option<String> {
+fn iterated(source: &str, line: u32, what: Option<&str>, world: &dyn World) -> Option<String> {
     let script = Script::read(source);
     let own = script.on_line(line)?;
     // What a function is given may be taken apart there, and is not known here.
@@ -229,6 +298,9 @@ pub fn iterated(source: &str, line: u32, what: Option<&str>) -> Option<String> {
                 "{callee} is not a function or its return value is not iterable"
             )),
             Some(what) if is_taken => Some(format!("{what} is not iterable {READ}")),
+            None if is_taken => {
+                kind_of(&script, world, start, &callee).map(|kind| format!("{kind} is not iterable {READ}"))
+            }
             _ => None,
         };
     }
@@ -240,6 +312,9 @@ pub fn iterated(source: &str, line: u32, what: Option<&str>) -> Option<String> {
         }
         (_, Some(what)) if is_taken => Some(format!("{what} is not iterable {READ}")),
         (Way::TakenApart, None) if words.starts_with('{') => Some(format!("object is not iterable {READ}")),
+        (_, None) if is_taken => {
+            kind_of(&script, world, start, "").map(|kind| format!("{kind} is not iterable {READ}"))
+        }
         _ if words == "{}" || is_path && !is_taken => Some(format!("{words} is not iterable")),
         _ => None,
     }

@@ -252,12 +252,9 @@ class Element {
     const open = `${margin}<${this.name}${this.attributes}`;
     const { children } = this;
     if (children.length === 0 || children.every((child) => child === '')) return `${open}/>${end}`;
-    if (children.some((child) => typeof child === 'string')) {
-      const flat = { pretty: false, indent: '', newline: '' };
-      const inner = children.map((child) => (typeof child === 'string' ? child : child.write(flat, 0))).join('');
-      return `${open}>${inner}</${this.name}>${end}`;
-    }
-    const inner = children.map((child) => child.write({ pretty, indent, newline }, depth + 1)).join('');
+    if (children.length === 1 && typeof children[0] === 'string') return `${open}>${children[0]}</${this.name}>${end}`;
+    const text = (child) => `${pretty ? indent.repeat(depth + 1) : ''}${child}${end}`;
+    const inner = children.map((child) => (typeof child === 'string' ? text(child) : child.write({ pretty, indent, newline }, depth + 1))).join('');
     return `${open}>${end}${inner}${margin}</${this.name}>${end}`;
   }
 }
@@ -294,6 +291,7 @@ Builder.prototype.fill = function (element, value) {
           if (text !== null && text !== undefined) element.attributes += ` ${name}="${escapeAttribute(text)}"`;
         }
       } else if (key === charkey) {
+        if (content === null || content === undefined) throw new Error(`Missing element text. parent: <${element.name}>`);
         element.children.push(this.text(content));
       } else if (Array.isArray(content)) {
         for (const item of content) add(key, item);
@@ -312,7 +310,7 @@ Builder.prototype.buildObject = function (object) {
   const only = keys.length === 1 && rootName === 'root';
   const root = this.fill(new Element(only ? keys[0] : rootName), only ? object[keys[0]] : object);
   const look = { pretty: Boolean(renderOpts.pretty), indent: renderOpts.indent || '  ', newline: renderOpts.newline || '\n' };
-  const text = root.write(look, 0).replace(/\n$/, '');
+  const text = root.write(look, 0).replace(/[\r\n]+$/, '');
   if (headless) return text;
   const parts = [['version', xmldec.version], ['encoding', xmldec.encoding]];
   if (xmldec.standalone !== undefined) parts.push(['standalone', xmldec.standalone ? 'yes' : 'no']);

@@ -73,7 +73,10 @@ fn xml_has_its_other_ways_in_and_out() {
         values(
             "const x = require('xml2js'); check(await x.parseStringPromise('<a b=\"1\"/>')); const p = new x.Parser({explicitArray: false}); p.parseString('<A><b/></A>', (e, r) => check(r));
              check(xml2Json('<a><b c=\"1\"> t </b></a>')); check(xml2Json('nope') === undefined);
-             check(new x.Builder().buildObject({r: {$: {a: '1\"<'}, i: [1, 2, {k: 'v&'}], e: null}}));"
+             check(new x.Builder().buildObject({r: {$: {a: '1\"<'}, i: [1, 2, {k: 'v&'}], e: null}}));
+             check(new x.Builder({headless: true}).buildObject({r: {$: {a: 1}, b: ['x', 'y'], c: {_: 'u', d: 1}, _: 't<'}}));
+             check(new x.Builder({headless: true, renderOpts: {pretty: false}}).buildObject({r: {_: 't', b: 'x'}}));
+             try { new x.Builder().buildObject({r: {_: null, b: 1}}) } catch (error) { check(error.message) }"
         ),
         [
             r#"{"a":{"$":{"b":"1"}}}"#,
@@ -83,6 +86,9 @@ fn xml_has_its_other_ways_in_and_out() {
             "true",
             "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<r a=\"1&quot;&lt;\">\n  <i>1</i>\n  <i>2</i>\n  \
              <i>\n    <k>v&amp;</k>\n  </i>\n  <e/>\n</r>",
+            "<r a=\"1\">\n  <b>x</b>\n  <b>y</b>\n  <c>\n    u\n    <d>1</d>\n  </c>\n  t&lt;\n</r>",
+            "<r>t<b>x</b></r>",
+            "Missing element text. parent: <r>",
         ]
     );
 }
