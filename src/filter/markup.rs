@@ -20,6 +20,8 @@ const MOST_DEPTH: usize = 2000;
 const MOST_ATTRIBUTES: usize = 1000;
 /// Bytes of an entity, `&` and `;` included.
 const MOST_ENTITY: usize = 12;
+/// Entities of their own that a document's texts are put out with.
+const MOST_OWN: usize = 100;
 /// Between two looks whether the document is still wanted.
 const STEPS: u32 = 256;
 /// Elements of HTML that have no end.
@@ -38,6 +40,7 @@ pub(super) struct Tree {
     package: Package,
     names: BTreeSet<String>,
     prefixes: BTreeSet<String>,
+    own: BTreeSet<String>,
     spelled: usize,
     html: bool,
 }
@@ -60,6 +63,12 @@ impl Tree {
     /// Whether the text of an element stands in the body as it is, with nothing escaped.
     pub fn raw(&self, name: &str) -> bool {
         self.html && RAW.contains(&name)
+    }
+
+    /// Whether a text that begins with an `&` begins with an entity of the document's own, which stands there as in the body.
+    /// The same signs, escaped, are a text that nobody writes.
+    pub fn has_own(&self, text: &str) -> bool {
+        self.own.iter().any(|own| text.starts_with(own))
     }
 
     /// The prefixes of names.
@@ -88,6 +97,7 @@ pub(super) fn read(text: &str, html: bool, stop: &Stop) -> Result<Tree, FilterEr
     let package = Package::new();
     let mut names = BTreeSet::new();
     let mut prefixes = BTreeSet::new();
+    let mut own = BTreeSet::new();
     let spelled = {
         let mut builder = Builder {
             document: package.as_document(),
@@ -97,6 +107,7 @@ pub(super) fn read(text: &str, html: bool, stop: &Stop) -> Result<Tree, FilterEr
             steps: 0,
             names: &mut names,
             prefixes: &mut prefixes,
+            own: &mut own,
             root: false,
             spelled: 0,
         };
@@ -115,6 +126,7 @@ pub(super) fn read(text: &str, html: bool, stop: &Stop) -> Result<Tree, FilterEr
         package,
         names,
         prefixes,
+        own,
         spelled,
         html,
     })
@@ -129,6 +141,7 @@ struct Builder<'d, 'n> {
     steps: u32,
     names: &'n mut BTreeSet<String>,
     prefixes: &'n mut BTreeSet<String>,
+    own: &'n mut BTreeSet<String>,
     root: bool,
     spelled: usize,
 }
@@ -265,7 +278,14 @@ fn read_xml(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), FilterError
             Event::GeneralRef(_) => {
                 let end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
                 let spelled = text.get(start..end).unwrap_or_default();
-                builder.text(&unescape(spelled).map_or_else(|_| spelled.to_owned(), std::borrow::Cow::into_owned));
+                if let Ok(known) = unescape(spelled) {
+                    builder.text(&known);
+                } else {
+                    if builder.own.len() < MOST_OWN {
+                        builder.own.insert(spelled.to_owned());
+                    }
+                    builder.text(spelled);
+                }
             }
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             Event::Eof if builder.open.is_empty() => return Ok(()),

@@ -224,7 +224,7 @@ fn write(element: Element<'_>, tree: &Tree, out: &mut String) {
         out.push(' ');
         name(attribute.name(), out);
         out.push_str("=\"");
-        escape(attribute.value(), out);
+        escape(attribute.value(), tree, out);
         out.push('"');
     }
     let children = element.children();
@@ -237,7 +237,7 @@ fn write(element: Element<'_>, tree: &Tree, out: &mut String) {
         match child {
             ChildOfElement::Element(own) => write(own, tree, out),
             ChildOfElement::Text(text) if tree.raw(element.name().local_part()) => out.push_str(text.text()),
-            ChildOfElement::Text(text) => escape(text.text(), out),
+            ChildOfElement::Text(text) => escape(text.text(), tree, out),
             ChildOfElement::Comment(_) | ChildOfElement::ProcessingInstruction(_) => {}
         }
     }
@@ -246,9 +246,10 @@ fn write(element: Element<'_>, tree: &Tree, out: &mut String) {
     out.push('>');
 }
 
-fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
+fn escape(text: &str, tree: &Tree, out: &mut String) {
+    for (at, c) in text.char_indices() {
         match c {
+            '&' if tree.has_own(&text[at..]) => out.push('&'),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -343,6 +344,12 @@ mod tests {
         assert_eq!(html("//script"), Ok::<_, FilterError>(script.into()));
         assert_eq!(html("//title"), Ok("<title>A &amp; B</title>".into()));
         assert_eq!(html("//title/text()"), Ok("A & B".into()));
+        let own = "<!DOCTYPE r [<!ENTITY e \"ent\">]><r>two &e; &amp; &lt;<b/></r>";
+        assert_eq!(
+            filter("application/xml", own, "//r"),
+            Ok("<r>two &e; &amp; &lt;<b/></r>".into()),
+            "as it stands in the body"
+        );
         let xml = "<script>a &amp; b</script>";
         assert_eq!(filter("application/xml", xml, "/script"), Ok(xml.into()));
     }
