@@ -195,7 +195,13 @@ pub(super) fn draw(state: &State, place: &Place, view: View<'_>, area: Rect, buf
         }
         Some(Err(error)) => {
             let open = pane::key(view, Any::Response(Action::External));
-            vec![format!("✗ {error}"), format!("{open} opens it in the system's program")]
+            let open = format!("{open} opens it in the system's program");
+            // What to do is told where there is but one line, too.
+            if below.height < 2 {
+                vec![format!("✗ {error}: {open}")]
+            } else {
+                vec![format!("✗ {error}"), open]
+            }
         }
         None => vec!["drawing it …".to_owned()],
     };

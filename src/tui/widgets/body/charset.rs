@@ -106,7 +106,9 @@ pub(super) fn of(
     if let Some(chosen) = charset.and_then(|label| Encoding::for_label(label.as_bytes())) {
         return Some(chosen).filter(|chosen| *chosen != UTF_8);
     }
-    let called = wanted.or_else(|| Kind::claimed(media_type.unwrap_or_default()));
+    let said = media_type.unwrap_or_default();
+    let claimed = || Kind::claimed(said);
+    let called = wanted.or_else(|| Kind::told(said, head, !cut)).or_else(claimed);
     encoding(media_type, head, cut).filter(|_| called.is_none_or(Kind::is_text))
 }
 

@@ -169,6 +169,10 @@ impl Kind {
         let essence = media_type.split(';').next().unwrap_or_default().trim();
         let essence = essence.to_ascii_lowercase();
         let (_, subtype) = essence.split_once('/')?;
+        // Each message of these has a frame around it, which is none of what they say they are made of.
+        if subtype == "grpc" || subtype.starts_with("grpc+") || subtype.starts_with("grpc-web") {
+            return None;
+        }
         let suffix = subtype.rsplit_once('+').map_or(subtype, |(_, suffix)| suffix);
         Some(match subtype.trim_start_matches("x-") {
             "ndjson" | "jsonl" | "jsonlines" | "json-lines" | "json-seq" => Self::JsonLines,
@@ -194,6 +198,22 @@ impl Kind {
         })
     }
 
+    /// What the first bytes are beyond doubt though some of them are no text: a PDF, and where the media type says too little or
+    /// JSON, one map or list of `MessagePack` as far as they go.
+    pub(super) fn told(media_type: &str, bytes: &[u8], whole: bool) -> Option<Self> {
+        if bytes.starts_with(b"%PDF-") && !is_written(bytes) {
+            return Some(Self::Binary);
+        }
+        let is_vague = match Self::claimed(media_type) {
+            None => !starts(media_type.as_bytes(), "text/"),
+            claimed => claimed == Some(Self::Json),
+        };
+        let bytes = &bytes[..bytes.len().min(Self::GUESS)];
+        // What is cut is taken for one that goes on.
+        let fits = || super::lay::is_packed(bytes).unwrap_or(!whole && bytes.len() == Self::GUESS);
+        (is_vague && !is_written(bytes) && fits()).then_some(Self::MessagePack)
+    }
+
     /// Guesses from the media type, if the server sent one, and from the first bytes ([`Kind::GUESS`]), which may be `whole`.
     ///
     /// Text in UTF-16 has to be decoded before: its NULs make it look like none.
@@ -205,6 +225,9 @@ impl Kind {
         let looks_binary = |head: &[u8]| looks_binary(head) && !is_said_text(media_type, head);
         if super::lay::image::is_one(head) {
             return Self::Image;
+        }
+        if let Some(kind) = Self::told(media_type, bytes, whole) {
+            return kind;
         }
         match claimed {
             // What is one of these at sight, and plainly no other.
@@ -440,6 +463,11 @@ mod tests {
         assert_eq!(guess("image/png", "not found"), Kind::Text);
         assert_eq!(guess("application/x-protobuf", "{\"error\":1}"), Kind::Json);
         assert_eq!(guess("application/cbor", "\u{1}"), Kind::Cbor);
+        assert_eq!(
+            guess("application/grpc-web+proto", "\0\0\0\0\x02\x08\x01"),
+            Kind::Binary
+        );
+        assert_eq!(guess("application/grpc+proto", "no such service"), Kind::Text);
         assert_eq!(guess("text/plain", "a;b\n1;2\n3;4\n"), Kind::Csv);
         assert_eq!(guess("text/plain", "a\tb\n1\t2\n3\t4\n"), Kind::Tsv);
         assert_eq!(guess("text/plain", "well, yes\nno\n"), Kind::Text);
@@ -458,6 +486,51 @@ mod tests {
         assert_eq!(Kind::guess(None, b"\x7fELF\xff\xfe\x01", true), Kind::Binary);
         assert_eq!(Kind::guess(None, "Grüße".as_bytes(), true), Kind::Text);
         assert_eq!(Kind::guess(None, b"", true), Kind::Text);
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_by_how_it_is_made() {
+        let of = |media_type: &str, body: &[u8], whole| Kind::guess(Some(media_type), body, whole);
+        let map = b"\x82\xa4name\xa5admin\xa2id\x2a";
+        for media_type in ["application/octet-stream", "", "application/json"] {
+            assert_eq!(of(media_type, map, true), Kind::MessagePack, "{media_type}");
+        }
+        let list = b"\x92\x81\xa1a\x01\xcd\x01\x00";
+        assert_eq!(of("application/octet-stream", list, true), Kind::MessagePack);
+        assert_ne!(
+            of("application/octet-stream", &map[..9], true),
+            Kind::MessagePack,
+            "it breaks off"
+        );
+        assert_ne!(
+            of("application/octet-stream", &map[..9], false),
+            Kind::MessagePack,
+            "it may be anything"
+        );
+        assert_ne!(
+            of("application/octet-stream", &[&map[..], b"x"].concat(), true),
+            Kind::MessagePack
+        );
+        assert_ne!(of("text/plain", map, true), Kind::MessagePack);
+        assert_ne!(
+            of("application/octet-stream", b"\x81\x01\x02", true),
+            Kind::MessagePack,
+            "a key is a name"
+        );
+        let mut long = b"\xdd\0\x01\0\0".to_vec();
+        long.resize(Kind::GUESS, 7);
+        assert_eq!(
+            of("application/octet-stream", &long, false),
+            Kind::MessagePack,
+            "it goes on"
+        );
+        let deep = vec![0x91; Kind::GUESS];
+        assert_eq!(of("application/octet-stream", &deep, false), Kind::MessagePack);
+        let pdf = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n";
+        for media_type in ["application/pdf", "text/html", "text/plain", ""] {
+            assert_eq!(of(media_type, pdf, true), Kind::Binary, "{media_type}");
+        }
+        assert_eq!(of("text/plain", b"%PDF-1.4 is how they begin", true), Kind::Text);
     }
 
     #[test]

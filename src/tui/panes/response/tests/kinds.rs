@@ -138,7 +138,11 @@ fn tables_keep_their_names_in_sight() {
 
 #[test]
 fn a_kind_can_be_chosen_and_stays_for_the_request() {
-    let body = &b"\x82\xa7compact\xc3\xa6schema\x91\x01"[..];
+    let one = &b"\x82\xa7compact\xc3\xa6schema\x91\x01"[..];
+    let told = sent(120, 40, answered(response(200, "application/octet-stream", one)));
+    has(&told, "\"compact\": true,");
+    // Two of them, one behind the other, may be anything.
+    let body = &b"\x82\xa7compact\xc3\xa6schema\x91\x01\x07"[..];
     let mut harness = sent(120, 40, answered(response(200, "application/octet-stream", body)));
     has(&harness, "binary");
     harness.press("K");
@@ -312,6 +316,13 @@ fn a_picture_that_cannot_be_drawn_says_why_and_what_to_do() {
     deliver(&mut harness, answered(response(200, "image/x-icon", ico)));
     assert!(decode(&mut harness));
     has(&harness, "✗ pictures of the kind `ico` are not drawn here");
+    let lines = |harness: &Harness, text: &str| harness.screen().lines().filter(|line| line.contains(text)).count();
+    // The room shrinks line by line: as long as it is said why, it is said what to do.
+    for rows in (8..40).rev() {
+        harness.event(Event::Resize(120, rows));
+        let [why, what] = ["not drawn here", "e opens it in the system's program"].map(|text| lines(&harness, text));
+        assert_eq!(why, what, "{}", harness.screen());
+    }
 }
 
 #[test]

@@ -83,6 +83,11 @@ pub(super) fn of(kind: Kind, head: &[u8], live: bool) -> Option<(Box<dyn Lay>, S
     }
 }
 
+/// Whether bytes are one map or list of `MessagePack` and nothing behind it; `None` where its end is not there.
+pub(super) fn is_packed(bytes: &[u8]) -> Option<bool> {
+    msgpack::is_packed(bytes)
+}
+
 /// Whether bytes are one value of a binary format, and nothing behind it; `None` where its end is not there.
 pub(super) fn fits(kind: Kind, bytes: &[u8]) -> Option<bool> {
     match kind {

@@ -79,6 +79,47 @@ impl Format for MessagePack {
     }
 }
 
+/// Whether bytes are one map or list, the first key of a map a name, and nothing behind it; `None` where its end is not there.
+/// Values are only counted: there may be as many in each other as there are bytes.
+pub(super) fn is_packed(bytes: &[u8]) -> Option<bool> {
+    let behind = match bytes.first() {
+        Some(0x81..=0x8f) => Some(1),
+        Some(0xde) => Some(3),
+        Some(0xdf) => Some(5),
+        Some(0x91..=0x9f | 0xdc | 0xdd) => None,
+        _ => return Some(false),
+    };
+    let is_name = |tag: &u8| matches!(tag, 0xa1..=0xbf | 0xd9..=0xdb);
+    if behind.is_some_and(|behind| !bytes.get(behind).is_some_and(is_name)) {
+        return Some(false);
+    }
+    let (mut rest, mut left) = (bytes, 1_u64);
+    while left > 0 {
+        let tag = *take(&mut rest, 1).ok()?.first()?;
+        let mut size = |len: u32| number(&mut rest, 1 << len).ok();
+        // Bytes to pass over, and values that follow.
+        let (bytes, values) = match tag {
+            0..=0x7f | 0xc0 | 0xc2 | 0xc3 | 0xe0.. => (0, 0),
+            0x80..=0x8f => (0, 2 * u64::from(tag & 15)),
+            0x90..=0x9f => (0, u64::from(tag & 15)),
+            0xa0..=0xbf => (u64::from(tag & 31), 0),
+            0xc1 => return Some(false),
+            0xc4..=0xc6 => (size(u32::from(tag - 0xc4))?, 0),
+            0xc7..=0xc9 => (size(u32::from(tag - 0xc7))?.saturating_add(1), 0),
+            0xca | 0xcb => (4 << (tag - 0xca), 0),
+            0xcc..=0xcf => (1 << (tag - 0xcc), 0),
+            0xd0..=0xd3 => (1 << (tag - 0xd0), 0),
+            0xd4..=0xd8 => (1 + (1 << (tag - 0xd4)), 0),
+            0xd9..=0xdb => (size(u32::from(tag - 0xd9))?, 0),
+            0xdc | 0xdd => (0, size(u32::from(tag - 0xdc) + 1)?),
+            0xde | 0xdf => (0, 2 * size(u32::from(tag - 0xde) + 1)?),
+        };
+        take(&mut rest, bytes).ok()?;
+        left = left - 1 + values;
+    }
+    Some(rest.is_empty())
+}
+
 impl MessagePack {
     fn array(tree: &mut Tree, len: u64, out: &mut Vec<u8>) -> Result<(), Stop> {
         if tree.wants_name() {
