@@ -79,7 +79,7 @@ pub enum Event {
     /// A filter has news.
     Filtered(u64, filtering::News),
     /// Writing a body to a file has ended, with these words.
-    BodySaved(Level, String),
+    BodySaved(PathBuf, Level, String),
     /// A body is text now, or why not; and for whom.
     Given(giving::To, Result<String, String>),
     /// An outside editor came back with a text; the key is that of the effect.

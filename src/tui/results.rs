@@ -172,8 +172,11 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             Err(error) => state.shared.notify(Level::Error, error),
         },
         Event::Notice(level, text) => state.shared.notify(level, text),
-        Event::BodySaved(level, text) => {
-            state.shared.saving = state.shared.saving.saturating_sub(1);
+        Event::BodySaved(path, level, text) => {
+            let saving = &mut state.shared.saving;
+            if let Some(at) = saving.iter().position(|(own, _)| *own == path) {
+                saving.remove(at);
+            }
             state.shared.notify(level, text);
         }
         Event::Cookies(cookies, json, before) => {

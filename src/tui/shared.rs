@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,7 +13,9 @@ use crate::model::exchange::Phase;
 use crate::model::history::History;
 use crate::model::reason::without_numbers;
 use crate::model::variable::{CurrentValues, Owner, Revision};
-use crate::model::{Choice, Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Scope, Workspace};
+use crate::model::{
+    Choice, Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Payload, Scope, Workspace,
+};
 use crate::vars::Scopes;
 
 use super::outcomes::Outcomes;
@@ -142,8 +145,8 @@ pub struct Shared {
     pub keeping: Keeping,
     /// What variables had as initial values before they were made secrets.
     pub initials: Initials,
-    /// How many bodies are being written to files.
-    pub saving: usize,
+    /// The bodies that are being written to files, and to which.
+    pub saving: Vec<(PathBuf, Payload)>,
     /// A node cut in the tree, waiting to be pasted.
     pub cut: Option<NodeId>,
     /// The variables that were asked for last, and what they were made from.

@@ -17,6 +17,7 @@ use crate::tui::drafts;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::modals::{Choice, Confirm, SaveAs};
 use crate::tui::panes::Pane;
+use crate::tui::panes::response::words::size;
 use crate::tui::results::follow_token;
 use crate::tui::shared::{Level, Shared};
 use crate::tui::state::State;
@@ -321,6 +322,13 @@ fn under_way(shared: &Shared) -> Vec<String> {
         .map(|id| format!("`{}` is being sent: what its scripts set would be lost", name(id)))
         .collect();
     out.sort();
+    // One that has come is written to its end.
+    let arriving = shared.saving.iter().filter(|(_, body)| !body.is_whole());
+    out.extend(arriving.map(|(path, body)| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let came = size(body.known().0 as u64);
+        format!("`{name}` is being saved: {came} of it came, and nothing of it would be kept")
+    }));
     if let Some(log) = shared.log.as_ref().filter(|log| log.is_running()) {
         out.push(format!("`{}` is being run: it would stop where it is", log.title));
     }

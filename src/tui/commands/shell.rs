@@ -151,7 +151,7 @@ fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) 
         return;
     }
     let ends_zoom = std::mem::take(&mut state.zoom);
-    if state.shared.saving > 0 && !hides && !ends_zoom {
+    if !state.shared.saving.is_empty() && !hides && !ends_zoom {
         effects.push(Effect::StopSaving);
     }
 }

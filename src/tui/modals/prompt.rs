@@ -206,7 +206,7 @@ impl Prompt {
                     let text = format!("saving to `{path}`: it is there once all has come; Esc calls it off");
                     cx.shared.notify(Level::Info, text);
                 }
-                cx.shared.saving += 1;
+                cx.shared.saving.push((path.clone(), body.clone()));
                 cx.effects.push(Effect::SaveBody {
                     path,
                     body: body.clone(),

@@ -20,6 +20,7 @@ const NEWS: Duration = Duration::from_secs(1);
 /// What is told when a save is over, however it ends: the screen counts those that run.
 struct End {
     queue: Sender<Event>,
+    path: PathBuf,
     level: Level,
     text: String,
 }
@@ -34,9 +35,8 @@ impl End {
 impl Drop for End {
     fn drop(&mut self) {
         // Nobody listens when the program is ending.
-        let _ = self
-            .queue
-            .send(Event::BodySaved(self.level, std::mem::take(&mut self.text)));
+        let (path, text) = (std::mem::take(&mut self.path), std::mem::take(&mut self.text));
+        let _ = self.queue.send(Event::BodySaved(path, self.level, text));
     }
 }
 
@@ -73,6 +73,7 @@ impl Saves {
         let name = path.display().to_string();
         let end = End {
             queue: self.queue.clone(),
+            path: path.clone(),
             level: Level::Error,
             text: format!("cannot write `{name}`"),
         };
@@ -118,18 +119,21 @@ impl Saves {
                     format!("saved the {} that came to `{shown}`: it is not all", size(bytes)),
                 ),
                 Ok(Saved { bytes, part: None }) => (Level::Done, format!("saved {} to `{shown}`", size(bytes))),
-                // What came can still be saved from the screen: nothing is left over where nobody looks for it.
+                // What broke off can still be saved from the screen, and who leaves was asked before: nothing is left over
+                // where nobody looks for it.
                 Ok(Saved {
                     bytes,
                     part: Some(part),
-                }) if body.is_torn() && part != path => match std::fs::remove_file(&part) {
-                    Ok(()) => (
-                        Level::Warning,
-                        format!(
-                            "not saved: the body broke off after {}; save again to keep those",
-                            size(bytes)
-                        ),
-                    ),
+                }) if part != path => match std::fs::remove_file(&part) {
+                    Ok(()) => {
+                        let bytes = size(bytes);
+                        let text = if body.is_torn() {
+                            format!("not saved: the body broke off after {bytes}; save again to keep those")
+                        } else {
+                            format!("not saved: only {bytes} had come")
+                        };
+                        (Level::Warning, text)
+                    }
                     Err(error) => (Level::Error, format!("cannot remove `{}`: {error}", part.display())),
                 },
                 Ok(Saved {
@@ -194,7 +198,7 @@ mod tests {
         drop(saves);
         let told: Vec<Event> = news.iter().collect();
         assert!(
-            matches!(&told[..], [Event::BodySaved(Level::Warning, text)] if text.contains("broke off after 10 B")),
+            matches!(&told[..], [Event::BodySaved(_, Level::Warning, text)] if text.contains("broke off after 10 B")),
             "{told:?}"
         );
         assert!(
@@ -208,7 +212,7 @@ mod tests {
         drop(saves);
         let told: Vec<Event> = news.iter().collect();
         assert!(
-            matches!(&told[..], [Event::BodySaved(Level::Warning, text)] if text.contains("saved the 10 B that came")),
+            matches!(&told[..], [Event::BodySaved(_, Level::Warning, text)] if text.contains("saved the 10 B that came")),
             "{told:?}"
         );
         assert_eq!(std::fs::read(folder.path().join("body")).unwrap(), b"half of it");
@@ -224,7 +228,7 @@ mod tests {
         });
         let told: Vec<Event> = news.iter().collect();
         assert!(
-            matches!(&told[..], [Event::BodySaved(Level::Error, text)] if text.contains("body")),
+            matches!(&told[..], [Event::BodySaved(_, Level::Error, text)] if text.contains("body")),
             "{told:?}"
         );
     }
@@ -240,7 +244,7 @@ mod tests {
         saves.stop();
         let told = news.recv().unwrap();
         assert!(
-            matches!(&told, Event::BodySaved(Level::Info, text) if text.starts_with("not saved: called off after ")),
+            matches!(&told, Event::BodySaved(_, Level::Info, text) if text.starts_with("not saved: called off after ")),
             "{told:?}"
         );
         assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
@@ -248,6 +252,26 @@ mod tests {
         saves.save(folder.path().join("body"), "all".into());
         saves.finish();
         assert_eq!(std::fs::read(folder.path().join("body")).unwrap(), b"all");
+    }
+
+    #[test]
+    fn leaving_leaves_nothing_of_a_body_that_still_comes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (queue, news) = channel();
+        let mut saves = Saves::new(queue);
+        let mut keeper = Keeper::new(Keeping::default());
+        keeper.push(b"half of it").unwrap();
+        saves.save(folder.path().join("body"), keeper.payload());
+        saves.finish();
+        drop(saves);
+        assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
+        let told: Vec<Event> = news.iter().collect();
+        assert!(
+            matches!(&told[..], [Event::BodySaved(path, Level::Warning, text)]
+                if *path == folder.path().join("body") && text == "not saved: only 10 B had come"),
+            "{told:?}"
+        );
+        drop(keeper);
     }
 
     #[test]
@@ -264,7 +288,7 @@ mod tests {
         let mut words: Vec<String> = news
             .iter()
             .map(|event| match event {
-                Event::BodySaved(_, text) => text,
+                Event::BodySaved(_, _, text) => text,
                 other => panic!("{other:?}"),
             })
             .collect();

@@ -152,7 +152,8 @@ fn a_body_is_saved_where_asked_and_never_over_a_file_without_a_word() {
     assert_eq!((stops(&harness), harness.state.shared.revealed), (0, false));
     harness.press("<esc>");
     assert_eq!(stops(&harness), 1);
-    harness.event(Event::BodySaved(Level::Done, "saved".to_owned()));
+    let path = folder.path().join("old.json");
+    harness.event(Event::BodySaved(path, Level::Done, "saved".to_owned()));
     harness.press("<esc>");
     assert_eq!(stops(&harness), 1);
 }
@@ -176,6 +177,18 @@ fn a_body_that_still_comes_is_saved_once_it_is_there_and_that_is_said() {
             .iter()
             .any(|effect| matches!(effect, Effect::SaveBody { .. }))
     );
+    // Leaving would lose it, and asks; one that has come is written to its end.
+    harness.press("<ctrl-q>");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("`body.txt` is being saved: 5.20 KB of it came"),
+        "{screen}"
+    );
+    harness.press("<esc>");
     harness.press("<ctrl-p>download");
     assert!(line(&harness.screen(), "download that still runs").contains("response.save"));
+    harness.press("<esc>");
+    drop(keeper);
+    harness.press("<ctrl-q>");
+    assert!(harness.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
 }
