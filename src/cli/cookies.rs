@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::http::{Jar, Kept, Seen};
+use crate::model::surrogates::without_halves;
 
 use super::{CliError, bounded};
 
@@ -18,7 +19,8 @@ pub fn read(file: &Path, jar: &Jar) -> Result<(), CliError> {
     let failed = || CliError::failed(format!("cannot use the cookie jar `{}`", file.display()));
     let text = bounded::read(file).map_err(|error| failed().because(error))?;
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
-    let value: Value = serde_json::from_slice(text).map_err(|error| failed().because(error))?;
+    let text = String::from_utf8_lossy(text);
+    let value: Value = serde_json::from_str(&without_halves(&text)).map_err(|error| failed().because(error))?;
     let cookies = value["cookies"].as_array().ok_or_else(|| {
         failed()
             .because("it has no list `cookies`")

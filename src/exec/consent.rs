@@ -18,7 +18,7 @@ use crate::script::BoxFuture;
 
 /// What is to be done with secrets of the vault.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wish {
+pub enum Deed {
     /// They are read.
     #[default]
     Use,
@@ -37,10 +37,10 @@ pub struct Asking {
     pub collection: String,
     /// The script's name; empty when the request itself asks.
     pub script: String,
-    /// The names of the vault's secrets that are asked for, in the order they are named; none for all else.
+    /// The names of the vault's secrets that it is about, in the order they are named; none for all else.
     pub secrets: Vec<String>,
     /// What is to be done with those.
-    pub wish: Wish,
+    pub deed: Deed,
     /// The request's name.
     pub request: String,
     /// The host it goes to, as far as that is known; nothing secret is in it.
@@ -302,10 +302,10 @@ pub(super) async fn allowed(
                 "" => String::new(),
                 script => format!(" by its script `{}`", named(script)),
             };
-            let asked = match asking.wish {
-                Wish::Use => "for",
-                Wish::Change => "to change",
-                Wish::Remove => "to remove",
+            let asked = match asking.deed {
+                Deed::Use => "for",
+                Deed::Change => "to change",
+                Deed::Remove => "to remove",
             };
             format!("{} (asked {asked} {}{by})", permission.words(), asking.wanted())
         }

@@ -216,7 +216,8 @@ fn csv(text: String) -> Result<Rows, DataError> {
         records.push(begin..all.at);
     }
     if let Some((what, at)) = all.wrong {
-        let line = 1 + text[..at].bytes().filter(|byte| *byte == b'\n').count();
+        let end = if all.ends == Some(Ends::Returns) { b'\r' } else { b'\n' };
+        let line = 1 + text[..at].bytes().filter(|byte| *byte == end).count();
         return Err(DataError::Quote { what, line });
     }
     let ends = all.ends.unwrap_or(Ends::Lines);
@@ -266,7 +267,8 @@ impl Cell {
 struct Records<'a> {
     text: &'a str,
     at: usize,
-    /// What ends a record; as in newman the end of the first one says it.
+    /// What ends a record: the end of the first one says it. Unlike in newman a bare line feed ends one also behind lines that
+    /// end with both.
     ends: Option<Ends>,
     /// The first quote that is wrong: what it is, and where.
     wrong: Option<(&'static str, usize)>,
@@ -332,8 +334,11 @@ impl<'a> Records<'a> {
             self.wrong.get_or_insert(("a quote that is not closed", opened));
         }
         self.at = self.text.len();
-        // Behind the last line end is no line.
-        let is_record = !rest.is_empty();
+        // Behind the last line end is no line, nor is one in what else ends it.
+        let is_record = match self.ends {
+            Some(Ends::Returns) => !rest.trim_matches('\n').is_empty(),
+            _ => !rest.is_empty(),
+        };
         if is_record {
             record.push(finish(&mut cell));
         }
@@ -419,6 +424,9 @@ mod tests {
     #[test]
     fn csv_may_end_its_lines_with_carriage_returns() {
         assert_eq!(rows("a,b\r1,2\r3,4"), json!([{"a": 1, "b": 2}, {"a": 3, "b": 4}]));
+        assert_eq!(rows("a\r1\r\n"), json!([{"a": 1}]));
+        let error = parse("a,b\r1,2\r3,\"x\r".to_owned()).map(|data| data.len());
+        assert!(matches!(error, Err(DataError::Quote { line: 3, .. })), "{error:?}");
         assert_eq!(
             rows("id,name\r1,x\r\n2,\"y\rz\"\r"),
             json!([{"id": 1, "name": "x"}, {"id": 2, "name": "y\rz"}])

@@ -36,7 +36,7 @@ mod visual;
 pub mod writes;
 pub mod written;
 
-pub use consent::{Asking, Consent, Permission, Typed, Wish, Word, named};
+pub use consent::{Asking, Consent, Deed, Permission, Typed, Word, named};
 pub use leave::NetrcFile;
 pub use outside::Outside;
 pub use packages::Packages;

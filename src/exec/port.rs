@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::consent::{Asking, Consent, Permission, Wish, allowed};
+use super::consent::{Asking, Consent, Deed, Permission, allowed};
 use super::nested::Nested;
 use super::node;
 use super::packages::Packages;
@@ -180,10 +180,10 @@ impl SendPort for Port {
         if let Ask::Vault { key, action } = question {
             let asking = Asking {
                 secrets: vec![key.clone()],
-                wish: match action {
-                    VaultAction::Get => Wish::Use,
-                    VaultAction::Set { .. } => Wish::Change,
-                    VaultAction::Unset => Wish::Remove,
+                deed: match action {
+                    VaultAction::Get => Deed::Use,
+                    VaultAction::Set { .. } => Deed::Change,
+                    VaultAction::Unset => Deed::Remove,
                 },
                 ..self.asking.clone()
             };

@@ -220,14 +220,11 @@ impl Jar {
         let store = self.lock();
         let now = Timestamp::now();
         let found = store.matches(url).into_iter();
-        let mut found: Vec<Cookie> = found
-            .map(|cookie| {
-                self.seen.went(&place(cookie), now);
-                stored(cookie)
-            })
+        let mut found: Vec<(usize, Cookie)> = found
+            .map(|cookie| (self.seen.went(&place(cookie), now), stored(cookie)))
             .collect();
-        found.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
-        found
+        found.sort_by_key(|(order, cookie)| (std::cmp::Reverse(cookie.path.len()), *order));
+        found.into_iter().map(|(_, cookie)| cookie).collect()
     }
 
     /// The `Cookie` header for a URL; `None` without any.

@@ -115,11 +115,12 @@ impl Sights {
         self.lock().of.len()
     }
 
-    /// One was sent.
-    pub(super) fn went(&self, place: &Place, now: Timestamp) {
-        if let Some(seen) = self.lock().of.get_mut(place) {
+    /// One is sent; returns which place it has among all that came, 0 for one that was there before.
+    pub(super) fn went(&self, place: &Place, now: Timestamp) -> usize {
+        self.lock().of.get_mut(place).map_or(0, |seen| {
             seen.accessed = Some(now);
-        }
+            seen.order
+        })
     }
 
     /// One is gone.

@@ -15,6 +15,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+use super::surrogates::without_halves;
+
 /// What keeps the bytes of a body. They are only ever added to.
 pub trait Kept: Send + Sync {
     /// How many bytes there are, and whether that is all of them.
@@ -134,14 +136,17 @@ impl Payload {
         }
     }
 
-    /// Reads all there is as JSON.
+    /// Reads all there is as JSON, in which half a character is U+FFFD.
     ///
     /// # Errors
     ///
     /// What is wrong with the JSON, or what the disk says.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         let bytes = self.whole().map_err(serde_json::Error::io)?;
-        serde_json::from_slice(&bytes)
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => serde_json::from_str(&without_halves(text)),
+            Err(_) => serde_json::from_slice(&bytes),
+        }
     }
 
     /// All bytes, if they are whole and in memory.
@@ -296,6 +301,16 @@ impl Read for Follow {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+
+    #[test]
+    fn json_that_holds_half_a_character_is_read() {
+        let value = Payload::from(r#"{"token": "t", "n": "Party \ud83c"}"#).json::<serde_json::Value>();
+        assert_eq!(
+            value.unwrap(),
+            serde_json::json!({ "token": "t", "n": "Party \u{fffd}" })
+        );
+        assert!(Payload::from("{").json::<serde_json::Value>().is_err());
+    }
 
     #[test]
     fn reads_stay_within_the_bytes() {

@@ -311,9 +311,9 @@ fn text(bytes: &[u8]) -> Option<String> {
     (!bytes.contains(&0)).then(|| String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// A line as it is compared: the same text has the same number.
+/// A text as it is compared: the same text has the same number.
 ///
-/// Who looks for what differs asks nobody whether to go on, but asks lines whether they are equal: once nobody wants to
+/// Who looks for what differs asks nobody whether to go on, but asks texts whether they are equal: once nobody wants to
 /// know any more all of them are, and there is nothing left to look for.
 struct Number<'s> {
     number: usize,
@@ -346,19 +346,24 @@ impl Hash for Number<'_> {
     }
 }
 
-fn parts(left: &Lines, right: &Lines, stop: &Stop) -> Vec<Part> {
+/// What makes one list of texts of the other; after the deadline the rest is told as a whole.
+fn steps(texts: [Vec<&str>; 2], deadline: Option<Instant>, stop: &Stop) -> Vec<DiffOp> {
     let mut known: HashMap<&str, usize> = HashMap::new();
-    let mut numbers = [Vec::with_capacity(left.len()), Vec::with_capacity(right.len())];
-    for (lines, numbers) in [left, right].into_iter().zip(&mut numbers) {
-        for line in 0..lines.len() {
-            let text = lines.bare(line);
+    let [left, right] = texts.map(|texts| -> Vec<Number<'_>> {
+        let numbers = texts.into_iter().map(|text| {
             let next = known.len();
             let number = *known.entry(text).or_insert(next);
-            numbers.push(Number { number, stop });
-        }
-    }
+            Number { number, stop }
+        });
+        numbers.collect()
+    });
+    capture_diff_slices_deadline(Algorithm::Myers, &left, &right, deadline)
+}
+
+fn parts(left: &Lines, right: &Lines, stop: &Stop) -> Vec<Part> {
+    let texts = [left, right].map(|lines| (0..lines.len()).map(|line| lines.bare(line)).collect());
     let deadline = Instant::now().checked_add(PATIENCE);
-    let steps = capture_diff_slices_deadline(Algorithm::Myers, &numbers[0], &numbers[1], deadline);
+    let steps = steps(texts, deadline, stop);
     let mut parts: Vec<Part> = Vec::new();
     for step in steps {
         let same = matches!(step, DiffOp::Equal { .. });

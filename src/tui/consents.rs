@@ -2,7 +2,7 @@
 //! A send waits for the answer.
 
 use crate::exec::renewal::{RenewQuestion, ReplayQuestion};
-use crate::exec::{Asking, Permission, Wish, named};
+use crate::exec::{Asking, Deed, Permission, named};
 
 use super::command::Command;
 use super::modals::{Ask, Choice, Confirm, Item, Picker};
@@ -175,10 +175,10 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
             if script.is_empty() {
                 format!("{who} asks for {} (`{{{{vault:…}}}}`).", yours(asking))
             } else {
-                let asks = match asking.wish {
-                    Wish::Use => "asks for",
-                    Wish::Change => "wants to change",
-                    Wish::Remove => "wants to remove",
+                let asks = match asking.deed {
+                    Deed::Use => "asks for",
+                    Deed::Change => "wants to change",
+                    Deed::Remove => "wants to remove",
                 };
                 format!(
                     "The script `{script}` of the request {} {asks} {} (`pm.vault`).",
@@ -287,14 +287,14 @@ mod tests {
         let many = shown("", &["a", "b", "c", "d", "e", "f", "g"]);
         assert!(many.contains("`d`, `e` and 2 more ("), "{many}");
         assert!(shown("", &[]).contains("asks for your secrets ("));
-        for (wish, said) in [
-            (Wish::Change, "wants to change your secret `api-key` ("),
-            (Wish::Remove, "wants to remove your secret `api-key` ("),
+        for (deed, said) in [
+            (Deed::Change, "wants to change your secret `api-key` ("),
+            (Deed::Remove, "wants to remove your secret `api-key` ("),
         ] {
             let asking = Asking {
                 script: "Log in".to_owned(),
                 secrets: vec!["api-key".to_owned()],
-                wish,
+                deed,
                 ..Asking::default()
             };
             let text = permitted(&asking, &Permission::Vault).1;

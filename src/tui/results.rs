@@ -187,7 +187,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             }
             state.cookies = cookies;
             state.cookies_kept.clone_from(&json);
-            // The first ones told are those that were read.
+            // Nothing is known of how they were where they could not be written.
             if !before.is_empty() && before != json {
                 effects.push(Effect::Local(LocalJob::Cookies { before, after: json }));
             }
@@ -523,9 +523,11 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut
                 if words.is_empty() {
                     words.push(told_of(state, filed));
                 }
-                for (level, text) in words {
-                    state.shared.notify(level, text);
-                }
+                // One after the other only the last would be seen.
+                words.dedup();
+                let worst = words.iter().map(|(level, _)| *level).max();
+                let texts: Vec<String> = words.into_iter().map(|(_, text)| text).collect();
+                state.shared.notify(worst.unwrap_or(Level::Done), texts.join("; "));
                 if state.saves.quit && !state.saves.are_awaited() {
                     queue.push(Command::Quit);
                 }

@@ -292,8 +292,8 @@ impl State {
     fn key(&mut self, key: KeyEvent, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
         self.shared.notice = None;
         // Whatever else it leads out of.
-        let hides = key.code == KeyCode::Esc;
-        if hides && !self.modals.is_empty() {
+        let is_esc = key.code == KeyCode::Esc;
+        if is_esc && !self.modals.is_empty() {
             self.shared.hide_again();
         }
         let chord = Chord::from(key);
@@ -356,8 +356,8 @@ impl State {
                 .find(self.panes.contexts(self.focus), chord)
                 .or_else(|| self.keymap.find(&[Context::Normal, Context::Anywhere], chord))
         };
-        // What goes back does so itself, and is done with it.
-        if hides && action != Some(Action::App(App::Back)) {
+        // What goes back still has to see whether secrets were shown, so it hides them itself.
+        if is_esc && action != Some(Action::App(App::Back)) {
             self.shared.hide_again();
         }
         match action {

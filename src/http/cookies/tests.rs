@@ -184,6 +184,16 @@ fn cookies_of_one_path_go_out_in_the_order_they_were_set_whoever_set_some() {
 }
 
 #[test]
+fn cookies_of_a_host_and_its_parent_go_out_in_the_order_they_were_set() {
+    let (parent, host) = (url("http://a.test/"), url("http://sub.a.test/"));
+    let jar = Jar::new();
+    assert!(jar.set(&parent, "z=1; Domain=a.test"));
+    assert!(jar.set(&host, "x=1"));
+    assert!(jar.set(&parent, "y=1; Domain=a.test"));
+    assert_eq!(jar.header(&host).unwrap(), "z=1; x=1; y=1");
+}
+
+#[test]
 fn cookies_are_listed_removed_and_cleared() {
     let jar = jar();
     let listed = jar.list();

@@ -7,6 +7,8 @@ use rquickjs::function::Func;
 use rquickjs::{Ctx, Exception, Function, Object, Result};
 use serde_json::Value;
 
+use crate::model::surrogates::without_halves;
+
 /// Where schemas without an id of their own lie.
 const BASE: &str = "json-schema:///";
 
@@ -35,8 +37,8 @@ impl Retrieve for Added {
 #[expect(clippy::needless_pass_by_value, reason = "natives take what JavaScript hands over")]
 fn compile(ctx: Ctx<'_>, schema: String, schemas: String) -> Result<rquickjs::Value<'_>> {
     let mistake = |error: serde_json::Error| Exception::throw_type(&ctx, &format!("not a schema: {error}"));
-    let schema: Value = serde_json::from_str(&schema).map_err(mistake)?;
-    let schemas = serde_json::from_str(&schemas).map_err(mistake)?;
+    let schema: Value = serde_json::from_str(&without_halves(&schema)).map_err(mistake)?;
+    let schemas = serde_json::from_str(&without_halves(&schemas)).map_err(mistake)?;
     let built = jsonschema::options()
         .with_draft(Draft::Draft7)
         .should_validate_formats(false)
@@ -46,8 +48,8 @@ fn compile(ctx: Ctx<'_>, schema: String, schemas: String) -> Result<rquickjs::Va
         return Ok(rquickjs::Value::new_null(ctx));
     };
     let check = Function::new(ctx.clone(), move |ctx: Ctx<'_>, text: String| {
-        let value: Value =
-            serde_json::from_str(&text).map_err(|error| Exception::throw_type(&ctx, &format!("not JSON: {error}")))?;
+        let value: Value = serde_json::from_str(&without_halves(&text))
+            .map_err(|error| Exception::throw_type(&ctx, &format!("not JSON: {error}")))?;
         Ok::<bool, rquickjs::Error>(validator.is_valid(&value))
     })?;
     Ok(check.into_value())

@@ -163,6 +163,7 @@ fn half_a_character_is_the_replacement_character_once_it_leaves_the_script() {
         "const half = 'Party \u{1f389} time'.slice(0, 7);
          pm.environment.set('title', half); pm.variables.set(half, {k: [half]});
          pm.request.url.addQueryParams([{key: 'q', value: half.slice(-1)}]);
+         pm.expect({a: half}).to.have.jsonSchema({properties: {a: {const: half}}});
          pm.execution.setNextRequest(half); pm.visualizer.set('{{a}}', {a: half});
          pm.sendRequest({url: 'http://x.test', method: 'POST', body: {mode: 'raw', raw: half}}, () => {});
          console.log(pm.environment.get('title') === half, pm.variables.replaceIn('{{$' + half + '}}').length);",

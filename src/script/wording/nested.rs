@@ -108,9 +108,10 @@ fn is_nothing(value: &str) -> bool {
     matches!(value, "undefined" | "null")
 }
 
-/// What a member is that is not there: it is no `null` where nothing in the script makes one.
+/// What a member is that is not there: it is hardly `null` where nothing in the script is known to make one.
 fn nothing(script: &Script<'_>) -> &'static str {
-    let makes = "null json JSON parse match exec responseBody xml2Json require";
+    let makes = "null json JSON parse match exec responseBody xml2Json require get toObject data iterationData html \
+                 getPrototypeOf";
     let is_null = (0..script.len()).any(|at| is_one_of(makes, script.text(at)));
     if is_null { "undefined or null" } else { "undefined" }
 }

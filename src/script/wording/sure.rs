@@ -218,8 +218,7 @@ fn kind_of(script: &Script<'_>, world: &dyn World, start: usize, callee: &str) -
         Some(is) if is == "true" || is == "false" => Some(format!("boolean {is}")),
         Some(number) if number.parse::<f64>().is_ok() => Some(format!("number {number}")),
         Some(_) => None,
-        None => (is_object(script, start, &[], 0) || callee.ends_with(".json") || callee == "JSON.parse")
-            .then(|| "object".to_owned()),
+        None => (is_object(script, start, &[], 0) || callee.ends_with(".json")).then(|| "object".to_owned()),
     }
 }
 
@@ -508,6 +507,12 @@ pub fn unquoted(literal: &str) -> Option<String> {
                 't' => '\t',
                 // The text goes on behind the end of the line.
                 '\n' => continue,
+                '\r' => {
+                    if rest.as_str().starts_with('\n') {
+                        rest.next();
+                    }
+                    continue;
+                }
                 c if c.is_ascii_alphanumeric() => return None,
                 c => c,
             },
@@ -527,6 +532,7 @@ pub fn start(script: &Script<'_>, name: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Nothing;
     use super::super::calls::looks;
 
     /// Twice the text, twice the work.
@@ -534,7 +540,7 @@ mod tests {
     fn a_line_of_patterns_is_gone_through_once() {
         let work = |piece: &str, count: usize| {
             let line = format!("let z; z = 1, {}[z] = u", piece.repeat(count));
-            looks(|| drop(super::iterated(&line, 1, Some("undefined"))))
+            looks(|| drop(super::iterated(&line, 1, Some("undefined"), &Nothing)))
         };
         for piece in ["[z] = u, ", "[z] = u, f([z] = u), ", "[z] = "] {
             let (one, two) = (work(piece, 500), work(piece, 1000));

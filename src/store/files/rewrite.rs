@@ -28,7 +28,7 @@ pub struct Stock {
 }
 
 /// What was rewritten.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Rewritten {
     files: Vec<Rewrite>,
     /// Folders that came or went, and whether they were there before.

@@ -1,6 +1,7 @@
 //! Importing: what its screen asks for, and what is done with the news.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::foreign::Secrets;
 use crate::model::Filed;
@@ -36,7 +37,11 @@ pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut 
             effects.push(Effect::Read(id, typed));
         }
         Ask::Enter(planned) => {
-            let done = Done::of(&planned, Secrets::default());
+            // All of it is there: nothing is written.
+            let done = Done {
+                rewritten: Some(Arc::default()),
+                ..Done::of(&planned, Secrets::default())
+            };
             land(state, done, effects);
         }
         Ask::Stop => effects.push(Effect::StopReading),
@@ -142,15 +147,18 @@ pub fn record(state: &mut State, written: Written) -> &'static str {
     let Some(files) = written.files else {
         return "; it is too much to be undone";
     };
-    if files.is_empty() {
+    if files.is_empty() && written.values.is_empty() {
         return "";
     }
-    let id = next(state).0;
-    state.rewrites.kept.insert(id, files);
+    // Where only values of secrets changed, no file did.
+    let id = Some(next(state).0).filter(|_| !files.is_empty());
+    if let Some(id) = id {
+        state.rewrites.kept.insert(id, files);
+    }
     let history = &mut state.shared.history;
     history.record(Step {
         label: written.label,
-        files: Some(id),
+        files: id,
         values: written.values.iter().rev().map(ValueChange::inverse).collect(),
         ..Step::default()
     });

@@ -175,7 +175,11 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
                 .open
                 .is_some_and(|id| state.shared.workspace.node(id).is_none())
             {
-                state.closed = state.shared.open.take();
+                let gone = state.shared.open.take();
+                // Only a deletion that is done again leaves something for the next undo to open.
+                if redo {
+                    state.closed = gone;
+                }
             }
             let word = if redo { "redid" } else { "undid" };
             state.shared.notify(Level::Done, format!("{word}: {}", step.label));

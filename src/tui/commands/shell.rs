@@ -132,8 +132,8 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
     }
 }
 
-/// Esc hides secrets, and goes one step: leaves a field, cancels the open request's send from wherever one is, ends a zoom.
-/// Where there is none of that, it calls off the saving of bodies.
+/// Esc hides secrets, and goes one step: leaves a field, calls off the saving of bodies, cancels the open request's send from
+/// wherever one is, ends a zoom. What hid secrets or ends a zoom calls off no save.
 fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     let hides = state.shared.revealed;
     state.shared.hide_again();
@@ -146,14 +146,15 @@ fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) 
         state.shared.history.seal();
         return;
     }
+    // Before the send: what is saved while it arrives says that Esc calls off the save.
+    if !state.shared.saving.is_empty() && !hides && !state.zoom {
+        return effects.push(Effect::StopSaving);
+    }
     let open = state.shared.open.filter(|open| state.shared.running.contains_key(open));
     if open.is_some() && sending::cancel(state, effects) {
         return;
     }
-    let ends_zoom = std::mem::take(&mut state.zoom);
-    if !state.shared.saving.is_empty() && !hides && !ends_zoom {
-        effects.push(Effect::StopSaving);
-    }
+    state.zoom = false;
 }
 
 /// Uses a theme.

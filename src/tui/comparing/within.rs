@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+use similar::DiffOp;
 
-use super::{Lines, Part};
+use super::{Lines, Part, steps};
 use crate::filter::Stop;
 
 /// Longer lines are not looked into, in bytes.
@@ -36,7 +36,7 @@ pub(super) fn marks(left: &Lines, right: &Lines, parts: &[Part], stop: &Stop) ->
         }
         let (own, other) = (left.bare(from), right.bare(to));
         if own.len().max(other.len()) <= LONGEST
-            && let Some((own, other)) = between(own, other, deadline)
+            && let Some((own, other)) = between(own, other, deadline, stop)
         {
             lefts.insert(from, own);
             rights.insert(to, other);
@@ -46,20 +46,20 @@ pub(super) fn marks(left: &Lines, right: &Lines, parts: &[Part], stop: &Stop) ->
 }
 
 /// What differs between two lines; `None` where they have no word in common, so that marks would say nothing.
-fn between(left: &str, right: &str, deadline: Option<Instant>) -> Option<(Words, Words)> {
+fn between(left: &str, right: &str, deadline: Option<Instant>, stop: &Stop) -> Option<(Words, Words)> {
     let (own, other) = (words(left), words(right));
-    let texts = |text: &'_ str, words: &[Range<usize>]| -> Vec<String> {
-        words.iter().map(|word| text[word.clone()].to_owned()).collect()
-    };
-    let (lefts, rights) = (texts(left, &own), texts(right, &other));
-    let steps = capture_diff_slices_deadline(Algorithm::Myers, &lefts, &rights, deadline);
+    let texts = [(left, &own), (right, &other)].map(|(text, words)| {
+        let words = words.iter().map(|word| &text[word.clone()]);
+        words.collect::<Vec<&str>>()
+    });
+    let steps = steps(texts, deadline, stop);
     let (mut own_marks, mut other_marks) = (Vec::new(), Vec::new());
     let mut common = false;
     for step in steps {
         if let DiffOp::Equal { old_index, len, .. } = step {
-            common |= lefts[old_index..old_index + len]
+            common |= own[old_index..old_index + len]
                 .iter()
-                .any(|word| word.chars().any(char::is_alphanumeric));
+                .any(|word| left[word.clone()].chars().any(char::is_alphanumeric));
             continue;
         }
         mark(&mut own_marks, &own[step.old_range()]);
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn words_that_differ_are_marked_and_nothing_else() {
         let marked = |left: &str, right: &str| {
-            let (own, other) = between(left, right, None)?;
+            let (own, other) = between(left, right, None, &Stop::default())?;
             let texts = |text: &str, marks: Vec<Range<usize>>| -> Vec<String> {
                 marks.into_iter().map(|mark| text[mark].to_owned()).collect()
             };

@@ -40,6 +40,11 @@ impl Drop for End {
     }
 }
 
+/// What is said of a save that ends without having said how.
+fn defect(name: &str) -> String {
+    format!("the save to `{name}` broke off by a defect in postrider; please report it")
+}
+
 /// The saves that run.
 pub struct Saves {
     queue: Sender<Event>,
@@ -75,7 +80,7 @@ impl Saves {
             queue: self.queue.clone(),
             path: path.clone(),
             level: Level::Error,
-            text: format!("cannot write `{name}`"),
+            text: defect(&name),
         };
         // Who saves what is not whole knows that, and wants what there is.
         let over = body.is_whole();
@@ -223,12 +228,13 @@ mod tests {
         let (queue, news) = channel();
         drop(End {
             queue,
+            path: "body".into(),
             level: Level::Error,
-            text: "cannot write `body`".to_owned(),
+            text: defect("body"),
         });
         let told: Vec<Event> = news.iter().collect();
         assert!(
-            matches!(&told[..], [Event::BodySaved(_, Level::Error, text)] if text.contains("body")),
+            matches!(&told[..], [Event::BodySaved(path, Level::Error, text)] if path.ends_with("body") && text.contains("`body`")),
             "{told:?}"
         );
     }

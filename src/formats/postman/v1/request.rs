@@ -7,6 +7,7 @@ use crate::formats::Report;
 use crate::formats::postman::notes::Path;
 use crate::formats::postman::rows::text;
 use crate::formats::postman::tidy::{Object, is_nothing};
+use crate::model::surrogates::without_halves;
 
 /// What only says where the request is, or what another field says better.
 const STRUCTURE: [&str; 13] = [
@@ -218,7 +219,7 @@ fn response(source: Value, path: &Path, report: &mut Report) -> Option<Value> {
     put(&mut out, "body", source.shift_remove("text"));
     put(&mut out, "_postman_previewlanguage", source.shift_remove("language"));
     let original = match source.shift_remove("request") {
-        Some(Value::String(json)) => serde_json::from_str(&json).ok(),
+        Some(Value::String(json)) => serde_json::from_str(&without_halves(&json)).ok(),
         other => other,
     };
     if let Some(Value::Object(original)) = original {
