@@ -173,10 +173,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         },
         Event::Notice(level, text) => state.shared.notify(level, text),
         Event::BodySaved(path, level, text) => {
-            let saving = &mut state.shared.saving;
-            if let Some(at) = saving.iter().position(|(own, _)| *own == path) {
-                saving.remove(at);
-            }
+            state.shared.saved_body(&path);
             state.shared.notify(level, text);
         }
         Event::Cookies(cookies, json, before) => {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -185,6 +185,13 @@ impl Ground {
 }
 
 impl Shared {
+    /// Notes that a body is not being written to a file any more.
+    pub fn saved_body(&mut self, path: &Path) {
+        if let Some(at) = self.saving.iter().position(|(own, _)| own == path) {
+            self.saving.remove(at);
+        }
+    }
+
     /// The owner of the active environment's current values.
     pub fn environment_owner(&self) -> Option<Owner> {
         self.environment_slug().map(|slug| Owner::Environment(slug.to_owned()))

@@ -382,6 +382,11 @@ fn what_is_not_there_in_a_pattern_within_another_is_told_as_what_is_read_of_it()
     for (source, key) in [
         ("for (const {user: {id}} of [{}]) {}", "id"),
         ("for (const [k, {id}] of [[1]]) {}", "id"),
+        ("for (const [k, {id}] of Object.entries({a: undefined})) {}", "id"),
+        (
+            "const o = {l: [{}]};\nfor (const {user: {id}} of o.l) { console.log(id) }",
+            "id",
+        ),
         ("[{}].forEach(({user: {id}}) => id)", "id"),
         ("[[1]].map(([x, {y}]) => x)", "y"),
         ("function f({a: {b}}) {} f({});", "b"),

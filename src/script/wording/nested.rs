@@ -67,7 +67,7 @@ pub fn words(
             .filter(|_| !are_given && has_default(*root))
             .map(|end| end + 2);
         let mut all = Vec::new();
-        inner(&script, *root, Some(Vec::new()), 0, &mut all);
+        inner(&script, *root, Some(&[]), 0, &mut all);
         if all.is_empty() && !are_given {
             return None;
         }
@@ -91,9 +91,8 @@ pub fn words(
                     }
                     first => return Some(read(&is, &[first])),
                 },
-                Some(_) => {}
                 None if !open.contains(&inner.first) => open.push(inner.first),
-                None => {}
+                Some(_) | None => {}
             }
         }
     }
@@ -178,6 +177,16 @@ fn parameters(script: &Script<'_>, from: usize) -> Option<usize> {
 /// Patterns that are no one's part, from a token on: that of the next declaration, and those before anything that has a place
 /// of its own.
 fn roots(script: &Script<'_>, from: usize) -> Vec<usize> {
+    // What a loop goes through is looked up behind its pattern.
+    let is_loop = |open: &usize| script.text(*open) == "(" && is_one_of("for await", script.text(*open.max(&1) - 1));
+    let outwards = std::iter::successors(script.around(from), |open| script.around(*open));
+    if let Some(open) = { outwards }.find(is_loop) {
+        let at = open + 1 + usize::from(is_one_of("const let var", script.text(open + 1)));
+        let end = script.mate(at).unwrap_or(at);
+        if script.text(end + 1) == "of" && (at + 1..end).any(|at| script.text(at) == "{") {
+            return vec![at];
+        }
+    }
     let mut found = Vec::new();
     let mut at = from;
     while at < script.len() {
@@ -229,7 +238,7 @@ fn first<'a>(script: &Script<'a>, open: usize) -> First<'a> {
 
 /// The patterns with braces within one, in the order they are looked at; those that have something in place of nothing are
 /// left out.
-fn inner<'a>(script: &Script<'a>, open: usize, path: Option<Vec<&'a str>>, depth: usize, found: &mut Vec<Inner<'a>>) {
+fn inner<'a>(script: &Script<'a>, open: usize, path: Option<&[&'a str]>, depth: usize, found: &mut Vec<Inner<'a>>) {
     if depth > DEEPEST {
         return;
     }
@@ -246,10 +255,7 @@ fn inner<'a>(script: &Script<'a>, open: usize, path: Option<Vec<&'a str>>, depth
             continue;
         }
         let has_default = behind(script, target) == "=";
-        let own = path
-            .as_ref()
-            .zip(key)
-            .map(|(path, key)| [path.as_slice(), &[key]].concat());
+        let own = path.zip(key).map(|(path, key)| [path, &[key]].concat());
         let own = own.filter(|_| !has_default);
         if script.text(target) == "{" && !has_default {
             found.push(Inner {
@@ -257,6 +263,6 @@ fn inner<'a>(script: &Script<'a>, open: usize, path: Option<Vec<&'a str>>, depth
                 first: first(script, target),
             });
         }
-        inner(script, target, own, depth + 1, found);
+        inner(script, target, own.as_deref(), depth + 1, found);
     }
 }

@@ -218,7 +218,9 @@ fn kind_of(script: &Script<'_>, world: &dyn World, start: usize, callee: &str) -
         Some(is) if is == "true" || is == "false" => Some(format!("boolean {is}")),
         Some(number) if number.parse::<f64>().is_ok() => Some(format!("number {number}")),
         Some(_) => None,
-        None => (is_object(script, start, &[], 0) || callee.ends_with(".json")).then(|| "object".to_owned()),
+        None => {
+            (is_object(script, start, &[], 0) || callee.rsplit('.').next() == Some("json")).then(|| "object".to_owned())
+        }
     }
 }
 

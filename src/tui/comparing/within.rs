@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn words_that_differ_are_marked_and_nothing_else() {
         let marked = |left: &str, right: &str| {
-            let (own, other) = between(left, right, None, &Stop::default())?;
+            let (own, other) = between(left, right, None, &Stop::when(|| false))?;
             let texts = |text: &str, marks: Vec<Range<usize>>| -> Vec<String> {
                 marks.into_iter().map(|mark| text[mark].to_owned()).collect()
             };
