@@ -141,6 +141,10 @@ impl Jar {
             // Those that were here go out in the order they had.
             let stay = ours.keys().filter_map(|place| merged.get(place));
             let new = merged.iter().filter(|(place, _)| !ours.contains_key(*place));
+            // They come now, though nobody knows when they were set.
+            for (place, _) in new.clone() {
+                self.seen.came(place.clone(), Seen::default(), false);
+            }
             let all = stay.chain(new.map(|(_, cookie)| cookie));
             *store = jar_of(all.cloned());
         }

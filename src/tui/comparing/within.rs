@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use similar::DiffOp;
 
-use super::{Lines, Part, steps};
+use super::steps::steps;
+use super::{Lines, Part};
 use crate::filter::Stop;
 
 /// Longer lines are not looked into, in bytes.
@@ -106,7 +107,7 @@ mod tests {
     #[test]
     fn words_that_differ_are_marked_and_nothing_else() {
         let marked = |left: &str, right: &str| {
-            let (own, other) = between(left, right, None, &Stop::when(|| false))?;
+            let (own, other) = between(left, right, None, &Stop::never())?;
             let texts = |text: &str, marks: Vec<Range<usize>>| -> Vec<String> {
                 marks.into_iter().map(|mark| text[mark].to_owned()).collect()
             };
