@@ -28,7 +28,7 @@ pub fn without_halves(json: &str) -> Cow<'_, str> {
 }
 
 /// The UTF-16 code unit of an escape `\uXXXX` at a place.
-fn unit(bytes: &[u8], at: usize) -> Option<u16> {
+pub(super) fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
     // What reads numbers takes a sign, too.
     let digits = Some(digits).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;

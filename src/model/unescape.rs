@@ -1,20 +1,16 @@
 //! Escapes of JSON strings that only stand for a character: to be read as that wherever JSON is shown.
 
+use super::surrogates::unit;
+
 /// The character that bytes which begin with `\uXXXX`, or a pair of them, stand for, and how many bytes that takes.
 ///
 /// `None` for what begins otherwise, for half a pair (RFC 8259, section 7), for quotes and backslashes, and for what `stays`:
 /// characters that a terminal would obey or nobody would see have to stay escaped.
 pub fn unescape(bytes: &[u8], stays: impl Fn(char) -> bool) -> Option<(char, usize)> {
-    let unit = |at: usize| {
-        let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
-        // What reads numbers takes a sign, too.
-        let digits = Some(digits).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
-        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-    };
-    let first = unit(0)?;
+    let first = unit(bytes, 0)?;
     let (c, len) = match char::from_u32(first.into()) {
         Some(c) => (c, 6),
-        None => (char::decode_utf16([first, unit(6)?]).next()?.ok()?, 12),
+        None => (char::decode_utf16([first, unit(bytes, 6)?]).next()?.ok()?, 12),
     };
     (!matches!(c, '"' | '\\') && !stays(c)).then_some((c, len))
 }
