@@ -201,9 +201,11 @@ fn certain(
         }
         ("Cannot convert undefined or null to object", None) => {
             let is_called = frames.len() > 1;
+            // A function that looks nothing up itself is said to be where it is made.
+            let is_within = frames.get(1).is_some_and(|(_, other)| other == place);
             let caller = sites.lines().nth(1).filter(|_| is_called).and_then(frame);
             let said = caller.and_then(|(_, place)| operand::said(source, in_letters(source, place)));
-            nested::words(source, *place, (is_called, said), world).or_else(|| {
+            nested::words(source, *place, (is_called, is_within, said), world).or_else(|| {
                 is_called
                     .then(|| operand::given_nothing(source, *place, said))
                     .flatten()

@@ -4,10 +4,8 @@ use std::collections::HashMap;
 
 use jsonschema::{Draft, Retrieve, Uri};
 use rquickjs::function::Func;
-use rquickjs::{Ctx, Exception, Function, Object, Result};
+use rquickjs::{Ctx, Function, Object, Result};
 use serde_json::Value;
-
-use crate::model::surrogates::without_halves;
 
 /// Where schemas without an id of their own lie.
 const BASE: &str = "json-schema:///";
@@ -33,24 +31,21 @@ impl Retrieve for Added {
 }
 
 /// Makes a function of a schema of draft 7 and the schemas it may refer to, all as JSON text: it takes a value as JSON
-/// text and says whether it is good. A schema that cannot be used gives null. Formats are not looked at.
+/// text and says whether it is good. A schema that cannot be used gives null, and a value that cannot be read is not good: those
+/// with half a character, for one, are looked at elsewhere. Formats are not looked at.
 #[expect(clippy::needless_pass_by_value, reason = "natives take what JavaScript hands over")]
 fn compile(ctx: Ctx<'_>, schema: String, schemas: String) -> Result<rquickjs::Value<'_>> {
-    let mistake = |error: serde_json::Error| Exception::throw_type(&ctx, &format!("not a schema: {error}"));
-    let schema: Value = serde_json::from_str(&without_halves(&schema)).map_err(mistake)?;
-    let schemas = serde_json::from_str(&without_halves(&schemas)).map_err(mistake)?;
-    let built = jsonschema::options()
-        .with_draft(Draft::Draft7)
-        .should_validate_formats(false)
-        .with_retriever(Added(schemas))
-        .build(&schema);
-    let Ok(validator) = built else {
+    let read = serde_json::from_str::<Value>(&schema).and_then(|schema| Ok((schema, serde_json::from_str(&schemas)?)));
+    let built = read.ok().and_then(|(schema, schemas)| {
+        let options = jsonschema::options().with_draft(Draft::Draft7);
+        let options = options.should_validate_formats(false).with_retriever(Added(schemas));
+        options.build(&schema).ok()
+    });
+    let Some(validator) = built else {
         return Ok(rquickjs::Value::new_null(ctx));
     };
-    let check = Function::new(ctx.clone(), move |ctx: Ctx<'_>, text: String| {
-        let value: Value = serde_json::from_str(&without_halves(&text))
-            .map_err(|error| Exception::throw_type(&ctx, &format!("not JSON: {error}")))?;
-        Ok::<bool, rquickjs::Error>(validator.is_valid(&value))
+    let check = Function::new(ctx.clone(), move |text: String| {
+        serde_json::from_str(&text).is_ok_and(|value: Value| validator.is_valid(&value))
     })?;
     Ok(check.into_value())
 }

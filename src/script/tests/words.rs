@@ -388,6 +388,26 @@ fn what_is_not_there_in_a_pattern_within_another_is_told_as_what_is_read_of_it()
             "id",
         ),
         ("[{}].forEach(({user: {id}}) => id)", "id"),
+        (
+            "const t = pm.environment.get('t'), q = {data: t}; [{}].forEach(({user: {id}}) => id)",
+            "id",
+        ),
+        (
+            "const b = {l: [{user: {id: 1}}]};\nfor (const {user: {id}} of b.l) {}\nconst {k: {m}} = {};",
+            "m",
+        ),
+        (
+            "function f(l) { for (const {user: {id}} of l.filter((q) => q)) {} }\nf([{}]); const {x: {y}} = {};",
+            "id",
+        ),
+        (
+            "const l = [{}]; for (const {a: {b}} of l.filter((q) => { const {x: {y}} = q; return y })) {}",
+            "y",
+        ),
+        (
+            "function f(o) { for (const {user: {id}} of o.l) {} }\nf({l: [{}]}); [1].map(({x: {y}}) => y)",
+            "id",
+        ),
         ("[[1]].map(([x, {y}]) => x)", "y"),
         ("function f({a: {b}}) {} f({});", "b"),
         ("function f({a: {b}} = {}) {}\nf();", "b"),
@@ -408,12 +428,29 @@ fn what_is_not_there_in_a_pattern_within_another_is_told_as_what_is_read_of_it()
     );
 }
 
+/// The engine says of both that they are where the loop is.
+#[test]
+fn the_pattern_of_a_loop_does_not_take_the_mistakes_of_what_follows() {
+    for source in [
+        "const l = [{user: {id: 1}}];\nfor (const {user: {id}} of l) {\n const {k: {m}} = {};\n}",
+        "const b = {l: [{user: {id: 1}, meta: {}}]};\nfor (const {user: {id}, meta} of b.l) {\n const {page: {size}} = meta;\n}",
+        "const b = {l: [{user: {id: 1}}]}, o = {};\nfor (const {user: {id}} of b.l) {\n const {k: {m}} = o.q;\n}",
+    ] {
+        let told = error(source);
+        assert!(
+            !["'id'", "user"].iter().any(|word| told.contains(word)),
+            "{source}: {told}"
+        );
+    }
+}
+
 #[test]
 fn what_is_taken_apart_as_a_list_and_is_none_is_called_by_its_kind() {
     let read = |kind: &str| format!("{kind} is not iterable (cannot read property Symbol(Symbol.iterator))");
     for (source, kind) in [
         ("const [first] = pm.response.json()", "object"),
         ("let first; [first] = pm.response.json()", "object"),
+        ("const [first] = JSON.parse('{\"a\": 1}')", "object"),
         ("const [first] = o.a", "object"),
         ("let first; [first] = o", "object"),
         ("const [first] = {a: 5}.a", "value"),

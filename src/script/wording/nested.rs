@@ -33,15 +33,18 @@ enum First<'a> {
 }
 
 /// What is read of what is not there in the patterns at a place, or right behind it; where a function `is_called` there, `said`
-/// is what the call says it gives, if that is nothing.
+/// is what the call says it gives, if that is nothing; `is_within` the same place where it is called from.
 pub fn words(
     source: &str,
     at: (u32, u32),
-    (is_called, said): (bool, Option<&str>),
+    (is_called, is_within, said): (bool, bool, Option<&str>),
     world: &dyn World,
 ) -> Option<String> {
     let script = Script::read(source);
     let from = script.at(at)?;
+    let head = head(&script, from).filter(|_| !is_within);
+    // What is in the head of a loop is no function then, nor is it in one that is made there or behind it.
+    let is_called = is_called && head.is_none();
     let parameters = is_called.then(|| parameters(&script, from)).flatten();
     let taken: Vec<usize> = parameters.map_or_else(Vec::new, |open| {
         parts(&script, open)
@@ -50,7 +53,7 @@ pub fn words(
     });
     let (roots, are_given) = if taken.is_empty() {
         let behind = parameters.and_then(|open| script.mate(open)).unwrap_or(from);
-        (roots(&script, behind), false)
+        (roots(&script, behind, head), false)
     } else {
         (taken, true)
     };
@@ -62,6 +65,8 @@ pub fn words(
     }
     let mut open: Vec<First<'_>> = Vec::new();
     for root in &roots {
+        // Any pattern before this one may be meant as well.
+        let is_first = open.is_empty();
         let start = script
             .mate(*root)
             .filter(|_| !are_given && has_default(*root))
@@ -74,7 +79,7 @@ pub fn words(
         if let Some(start) = start
             && let Some(is) = sure::member(&script, world, start, &[]).filter(|is| is_nothing(is))
         {
-            return taken_apart(&script, *root, start, &is);
+            return is_first.then(|| taken_apart(&script, *root, start, &is))?;
         }
         for inner in all {
             let known = start.zip(inner.path.as_ref()).and_then(|(start, path)| {
@@ -82,6 +87,7 @@ pub fn words(
                 Some((start, *path.last()?, is))
             });
             match known {
+                Some((_, _, is)) if is_nothing(&is) && !is_first => return None,
                 Some((start, key, is)) if is_nothing(&is) => match inner.first {
                     First::Other => {
                         return Some(format!(
@@ -109,8 +115,8 @@ fn is_nothing(value: &str) -> bool {
 
 /// What a member is that is not there: it is hardly `null` where nothing in the script is known to make one.
 fn nothing(script: &Script<'_>) -> &'static str {
-    let makes = "null json JSON parse match exec responseBody xml2Json require get toObject data iterationData html \
-                 getPrototypeOf";
+    let makes =
+        "null json JSON parse match exec responseBody xml2Json require toObject iterationData html getPrototypeOf";
     let is_null = (0..script.len()).any(|at| is_one_of(makes, script.text(at)));
     if is_null { "undefined or null" } else { "undefined" }
 }
@@ -174,21 +180,43 @@ fn parameters(script: &Script<'_>, from: usize) -> Option<usize> {
     None
 }
 
-/// Patterns that are no one's part, from a token on: that of the next declaration, and those before anything that has a place
-/// of its own.
-fn roots(script: &Script<'_>, from: usize) -> Vec<usize> {
-    // What a loop goes through is looked up behind its pattern.
-    let is_loop = |open: &usize| script.text(*open) == "(" && is_one_of("for await", script.text(*open.max(&1) - 1));
-    let outwards = std::iter::successors(script.around(from), |open| script.around(*open));
-    if let Some(open) = { outwards }.find(is_loop) {
-        let at = open + 1 + usize::from(is_one_of("const let var", script.text(open + 1)));
-        let end = script.mate(at).unwrap_or(at);
-        if script.text(end + 1) == "of" && (at + 1..end).any(|at| script.text(at) == "{") {
-            return vec![at];
-        }
-    }
+/// The pattern with patterns within it of the loop in whose head a token is, and where the head ends. What a loop goes through
+/// is looked up behind its pattern.
+fn head(script: &Script<'_>, from: usize) -> Option<(usize, usize)> {
+    let is_body = |open: &usize| script.text(*open) == "{" && is_one_of("=> )", script.text(*open.max(&1) - 1));
+    std::iter::successors(script.around(from), |open| script.around(*open))
+        .take_while(|open| !is_body(open))
+        .find_map(|open| pattern(script, open))
+}
+
+/// The same of the loop whose head a bracket is.
+fn pattern(script: &Script<'_>, open: usize) -> Option<(usize, usize)> {
+    let is_loop = script.text(open) == "(" && is_one_of("for await", script.text(open.max(1) - 1));
+    let pattern = open + 1 + usize::from(is_one_of("const let var", script.text(open + 1)));
+    let end = script.mate(pattern).filter(|_| is_loop)?;
+    let is_nested = script.text(end + 1) == "of" && (pattern + 1..end).any(|at| script.text(at) == "{");
+    Some((pattern, script.mate(open)?)).filter(|_| is_nested)
+}
+
+/// Where what follows a loop begins, where a place is the loop itself: then it has ended. The first place may be that of what
+/// stands nowhere.
+fn behind_loop(script: &Script<'_>, from: usize) -> Option<usize> {
+    let open = from + 1 + usize::from(script.text(from + 1) == "await");
+    let (_, end) = pattern(script, open).filter(|_| from > 0 && script.text(from) == "for")?;
+    let body = script.mate(end + 1).filter(|_| script.text(end + 1) == "{");
+    Some(body.unwrap_or(end) + 1)
+}
+
+/// Patterns that are no one's part, from a token on: that of the loop with this head, that of the next declaration, and those
+/// before anything that has a place of its own.
+fn roots(script: &Script<'_>, from: usize, head: Option<(usize, usize)>) -> Vec<usize> {
     let mut found = Vec::new();
-    let mut at = from;
+    let mut at = behind_loop(script, from).unwrap_or(from);
+    if let Some((pattern, end)) = head {
+        found.push(pattern);
+        // The place is that of the loop, too, until something else is looked up.
+        at = end;
+    }
     while at < script.len() {
         let before = at.checked_sub(1).map_or("", |at| script.text(at));
         let around = script.around(at).map_or("", |open| script.text(open));

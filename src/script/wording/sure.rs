@@ -212,14 +212,15 @@ fn is_object(script: &Script<'_>, start: usize, keys: &[&str], depth: u8) -> boo
 }
 
 /// What V8 calls the kind of what begins at a token, which cannot be gone through: a value that it shows, or an object; what
-/// comes of `json()` is one as a rule.
+/// comes of `json()` and `JSON.parse` is one as a rule.
 fn kind_of(script: &Script<'_>, world: &dyn World, start: usize, callee: &str) -> Option<String> {
     match begun(script, world, start, &[], 0) {
         Some(is) if is == "true" || is == "false" => Some(format!("boolean {is}")),
         Some(number) if number.parse::<f64>().is_ok() => Some(format!("number {number}")),
         Some(_) => None,
         None => {
-            (is_object(script, start, &[], 0) || callee.rsplit('.').next() == Some("json")).then(|| "object".to_owned())
+            let is_json = callee.rsplit('.').next() == Some("json") || callee == "JSON.parse";
+            (is_json || is_object(script, start, &[], 0)).then(|| "object".to_owned())
         }
     }
 }
@@ -536,6 +537,19 @@ pub fn start(script: &Script<'_>, name: &str) -> Option<usize> {
 mod tests {
     use super::super::Nothing;
     use super::super::calls::looks;
+
+    #[test]
+    fn a_text_goes_on_behind_the_end_of_its_line() {
+        for (literal, text) in [
+            ("'a\\\nb'", "ab"),
+            ("'a\\\r\nb'", "ab"),
+            ("'a\\\rb'", "ab"),
+            ("'a\\nb'", "a\nb"),
+        ] {
+            assert_eq!(super::unquoted(literal).as_deref(), Some(text), "{literal:?}");
+        }
+        assert_eq!(super::unquoted("'\\x41'"), None);
+    }
 
     /// Twice the text, twice the work.
     #[test]

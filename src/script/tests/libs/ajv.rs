@@ -32,6 +32,19 @@ fn values_are_coerced_filled_and_stripped() {
 }
 
 #[test]
+fn half_a_character_is_itself_alone() {
+    assert_eq!(
+        values(
+            r"const Ajv = require('ajv'); const good = (schema, ...all) => check(all.map((one) => new Ajv().validate(schema, one)));
+              good({items: {const: 'x\ud83c'}}, ['x\ud83c'], ['x\ud83d'], ['x\ufffd']);
+              good({items: {const: 'x\ufffd'}}, ['x\ufffd'], ['x\ud83c']);
+              good({required: ['\ud83c']}, {'\ud83c': 1}, {'\ud83d': 1});"
+        ),
+        ["[true,false,false]", "[true,false]", "[true,false]"]
+    );
+}
+
+#[test]
 fn rules_may_read_the_value() {
     assert_eq!(
         values(
