@@ -26,6 +26,14 @@ pub fn read(file: &Path, jar: &Jar) -> Result<(), CliError> {
             .because("it has no list `cookies`")
             .hint("newman's `--export-cookie-jar` writes one")
     })?;
+    // They are sent in the order they came, as newman sends them; one that does not say when comes now.
+    let came = |cookie: &&Value| {
+        let time = cookie["creation"].as_str();
+        let time = time.and_then(|time| time.parse::<Timestamp>().ok());
+        (time.is_none(), time)
+    };
+    let mut cookies: Vec<&Value> = cookies.iter().collect();
+    cookies.sort_by_key(came);
     for cookie in cookies {
         put(cookie, jar);
     }
@@ -181,6 +189,23 @@ mod tests {
         assert_eq!(ends(&again), ends(&jar));
         std::fs::write(&file, "[]").expect("written");
         assert!(read(&file, &again).is_err());
+    }
+
+    #[test]
+    fn cookies_of_a_file_are_sent_in_the_order_they_came() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("jar.json");
+        let of = |key: &str, host_only: bool, creation: Option<&str>| json!({ "key": key, "value": "1", "domain": "a.test", "path": "/", "hostOnly": host_only, "creation": creation });
+        let cookies = [
+            of("now", true, None),
+            of("late", true, Some("2026-01-01T10:00:02Z")),
+            of("early", false, Some("2026-01-01T10:00:01.5Z")),
+        ];
+        std::fs::write(&file, json!({ "cookies": cookies }).to_string()).expect("written");
+        let jar = Jar::new();
+        read(&file, &jar).unwrap_or_else(|error| panic!("{error:?}"));
+        let url: Url = "https://a.test/".parse().expect("a URL");
+        assert_eq!(jar.header(&url).expect("cookies"), "early=1; late=1; now=1");
     }
 
     #[test]

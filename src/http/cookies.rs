@@ -45,11 +45,13 @@ impl Jar {
     ///
     /// Why the text cannot be read, without any of it.
     pub fn from_json(text: &str) -> Result<Self, String> {
-        let store = jar_of(read(text)?.into_values());
-        Ok(Self {
-            store: Mutex::new(store),
-            ..Self::default()
-        })
+        let seen = Sights::default();
+        let kept = read(text)?;
+        for place in kept.keys() {
+            seen.came(place.clone(), Seen::default(), false);
+        }
+        let store = Mutex::new(jar_of(kept.into_values()));
+        Ok(Self { store, seen })
     }
 
     /// The jar as text for the local state, session cookies included: a workspace outlives the program.
@@ -58,7 +60,17 @@ impl Jar {
     ///
     /// That it cannot be written as text; then nothing may be kept, the cookies that are there least of all.
     pub fn to_json(&self) -> Result<String, String> {
-        write(&self.lock())
+        write(&self.in_order(&self.lock()))
+    }
+
+    /// All cookies, expired ones included, in the order they came.
+    fn in_order(&self, store: &CookieStore) -> Vec<Stored<'static>> {
+        let mut all: Vec<_> = store
+            .iter_any()
+            .map(|cookie| (self.seen.order(&place(cookie)), cookie.clone()))
+            .collect();
+        all.sort_by_key(|(order, _)| *order);
+        all.into_iter().map(|(_, cookie)| cookie).collect()
     }
 
     /// The cookies that have not ended, by domain, path and name.
@@ -83,14 +95,6 @@ impl Jar {
             }
         });
         let mut kept: Vec<Kept> = kept.collect();
-        let name = |kept: &Kept| {
-            (
-                kept.cookie.domain.clone(),
-                kept.cookie.path.clone(),
-                kept.cookie.name.clone(),
-            )
-        };
-        kept.sort_by_key(name);
         by_arrival(&mut kept);
         kept
     }
@@ -134,7 +138,7 @@ impl Jar {
         // Nobody sets one meanwhile, which would be lost.
         let mut store = self.lock();
         // As a text has it, as the others are.
-        let ours = read(&write(&store)?)?;
+        let ours = read(&write(&self.in_order(&store))?)?;
         let merged = merged(&before, &ours, kept);
         let changed = merged != ours;
         if changed {
@@ -288,7 +292,8 @@ fn is_public(domain: &str) -> bool {
 /// Why one of the texts cannot be read, without any of it.
 pub fn merge(before: &str, after: &str, kept: &str) -> Result<String, String> {
     let kept = merged(&read(before)?, &read(after)?, read(kept)?);
-    write(&jar_of(kept.into_values()))
+    let kept: Vec<_> = kept.into_values().filter(|cookie| !cookie.is_expired()).collect();
+    write(&kept)
 }
 
 /// The cookies of a text by their places, in the order they were set: those of one path are sent in it.
@@ -307,16 +312,17 @@ fn merged(before: &Places, after: &Places, mut kept: Places) -> Places {
 }
 
 fn read(text: &str) -> Result<Places, String> {
-    let store = cookie_store::serde::json::load_all(text.as_bytes())
+    // A store would put those of one host together.
+    let cookies: Vec<Stored<'static>> = serde_json::from_str(text)
         .map_err(|_| "the cookies cannot be read: they are no cookie jar in JSON".to_owned())?;
     // One that came into a jar before such were refused would keep every request of its server from being sent.
-    let sound = |cookie: &&Stored<'_>| {
+    let sound = |cookie: &Stored<'_>| {
         ![name(cookie), cookie.value()]
             .into_iter()
             .any(|said| said.contains(is_control))
     };
-    let cookies = store.iter_any().filter(sound);
-    let cookies = cookies.map(|cookie| (place(cookie), cookie.clone()));
+    let cookies = cookies.into_iter().filter(sound);
+    let cookies = cookies.map(|cookie| (place(&cookie), cookie));
     Ok(cookies.collect())
 }
 
@@ -326,11 +332,8 @@ fn jar_of(cookies: impl Iterator<Item = Stored<'static>>) -> CookieStore {
     CookieStore::from_cookies(cookies, false).unwrap_or_default()
 }
 
-fn write(store: &CookieStore) -> Result<String, String> {
-    let mut out = Vec::new();
-    cookie_store::serde::json::save_incl_expired_and_nonpersistent(store, &mut out)
-        .map_err(|_| "the cookies cannot be written as text".to_owned())?;
-    String::from_utf8(out).map_err(|_| "the cookies cannot be written as text".to_owned())
+fn write(cookies: &[Stored<'static>]) -> Result<String, String> {
+    serde_json::to_string_pretty(cookies).map_err(|_| "the cookies cannot be written as text".to_owned())
 }
 
 /// A `Set-Cookie` as the server meant it, whether or not the jar takes it; `None` for what is none.

@@ -92,7 +92,11 @@ impl Sights {
         let mut all = self.lock();
         all.came += 1;
         let before = all.of.get(&place).filter(|_| again);
-        seen.order = before.map_or(all.came, |seen| seen.order);
+        seen.order = if again {
+            before.map_or(0, |seen| seen.order)
+        } else {
+            all.came
+        };
         seen.created = before.and_then(|seen| seen.created).or(seen.created);
         all.of.insert(place, seen);
     }
@@ -115,7 +119,12 @@ impl Sights {
         self.lock().of.len()
     }
 
-    /// One is sent; returns which place it has among all that came, 0 for one that was there before.
+    /// Which place one has among all that came, 0 for one of which nothing was seen.
+    pub(super) fn order(&self, place: &Place) -> usize {
+        self.lock().of.get(place).map_or(0, |seen| seen.order)
+    }
+
+    /// One is sent; returns which place it has among all that came, 0 for one of which nothing was seen.
     pub(super) fn went(&self, place: &Place, now: Timestamp) -> usize {
         self.lock().of.get_mut(place).map_or(0, |seen| {
             seen.accessed = Some(now);
@@ -152,5 +161,5 @@ impl Sights {
 
 /// In the order they came; those that nothing was seen of first.
 pub(super) fn by_arrival(kept: &mut [Kept]) {
-    kept.sort_by_key(|kept| kept.seen.created.map(|_| kept.seen.order));
+    kept.sort_by_key(|kept| kept.seen.order);
 }

@@ -191,6 +191,19 @@ fn cookies_of_a_host_and_its_parent_go_out_in_the_order_they_were_set() {
     assert!(jar.set(&host, "x=1"));
     assert!(jar.set(&parent, "y=1; Domain=a.test"));
     assert_eq!(jar.header(&host).unwrap(), "z=1; x=1; y=1");
+    // What is kept goes out as it went.
+    let text = jar.to_json().unwrap();
+    let kept = Jar::from_json(&text).unwrap();
+    assert_eq!(kept.header(&host).unwrap(), "z=1; x=1; y=1");
+    let empty = Jar::new().to_json().unwrap();
+    let merged = merge(&empty, &text, &empty).unwrap();
+    let merged = Jar::from_json(&merged).unwrap();
+    assert_eq!(merged.header(&host).unwrap(), "z=1; x=1; y=1");
+    // One that is set anew keeps its place (RFC 6265, section 5.3, step 11), and is listed there.
+    assert!(kept.set(&parent, "z=2; Domain=a.test") && kept.set(&host, "new=1"));
+    assert_eq!(kept.header(&host).unwrap(), "z=2; x=1; y=1; new=1");
+    let listed: Vec<String> = kept.kept().iter().map(|kept| kept.cookie.pair()).collect();
+    assert_eq!(listed, ["z=2", "x=1", "y=1", "new=1"]);
 }
 
 #[test]
