@@ -268,7 +268,7 @@ struct Records<'a> {
     text: &'a str,
     at: usize,
     /// What ends a record: the end of the first one says it. Unlike in newman a bare line feed ends one also behind lines that
-    /// end with both.
+    /// end with `\r\n`.
     ends: Option<Ends>,
     /// The first quote that is wrong: what it is, and where.
     wrong: Option<(&'static str, usize)>,
@@ -334,11 +334,8 @@ impl<'a> Records<'a> {
             self.wrong.get_or_insert(("a quote that is not closed", opened));
         }
         self.at = self.text.len();
-        // Behind the last line end is no line, nor is one in what else ends it.
-        let is_record = match self.ends {
-            Some(Ends::Returns) => !rest.trim_matches('\n').is_empty(),
-            _ => !rest.is_empty(),
-        };
+        // Behind the last line end is no line, nor is one in white space.
+        let is_record = !rest.trim_matches([' ', '\t', '\n', '\r', '\u{c}']).is_empty();
         if is_record {
             record.push(finish(&mut cell));
         }
@@ -424,7 +421,9 @@ mod tests {
     #[test]
     fn csv_may_end_its_lines_with_carriage_returns() {
         assert_eq!(rows("a,b\r1,2\r3,4"), json!([{"a": 1, "b": 2}, {"a": 3, "b": 4}]));
-        assert_eq!(rows("a\r1\r\n"), json!([{"a": 1}]));
+        for end in ["\r1\r\n", "\r1\r\n \n", "\r1\r\t", "\n1\n ", "\n1\n\r", "\n1\n\u{c}"] {
+            assert_eq!(rows(&format!("a{end}")), json!([{"a": 1}]), "{end:?}");
+        }
         let error = parse("a,b\r1,2\r3,\"x\r".to_owned()).map(|data| data.len());
         assert!(matches!(error, Err(DataError::Quote { line: 3, .. })), "{error:?}");
         assert_eq!(

@@ -136,17 +136,14 @@ impl Payload {
         }
     }
 
-    /// Reads all there is as JSON, in which half a character is U+FFFD.
+    /// Reads all there is as JSON, in which half a character is U+FFFD, and what is no UTF-8.
     ///
     /// # Errors
     ///
     /// What is wrong with the JSON, or what the disk says.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         let bytes = self.whole().map_err(serde_json::Error::io)?;
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => serde_json::from_str(&without_halves(text)),
-            Err(_) => serde_json::from_slice(&bytes),
-        }
+        serde_json::from_str(&without_halves(&String::from_utf8_lossy(&bytes)))
     }
 
     /// All bytes, if they are whole and in memory.
@@ -309,6 +306,9 @@ mod tests {
             value.unwrap(),
             serde_json::json!({ "token": "t", "n": "Party \u{fffd}" })
         );
+        let latin = Payload::from(b"{\"token\": \"t\", \"n\": \"M\xfcller\"}".to_vec());
+        let value = latin.json::<serde_json::Value>().unwrap();
+        assert_eq!(value, serde_json::json!({ "token": "t", "n": "M\u{fffd}ller" }));
         assert!(Payload::from("{").json::<serde_json::Value>().is_err());
     }
 

@@ -122,7 +122,7 @@ fn graphql_without_variables_has_none_behind_it() {
         if let Some(variables) = variables {
             graphql["variables"] = variables.into();
         }
-        // A text without letters is as good as none, and null is sent.
+        // A text of white space is as good as none, and null is sent.
         let variables = &with(graphql)["variables"];
         assert!(variables.is_null() || variables == "", "{variables}");
     }

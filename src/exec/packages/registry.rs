@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::http::{Client, ClientConfig, Download};
 use crate::model::package::{PackageId, Registries};
+use crate::model::surrogates::without_halves;
 
 /// The most that is taken of one answer, in bytes.
 const MOST: u64 = 64 * 1024 * 1024;
@@ -103,7 +104,8 @@ impl Registry {
     pub async fn package(&self, name: &str) -> Result<Value, RegistryError> {
         let url = format!("{}{}", self.registries.of(name), utf8_percent_encode(name, NAME));
         let text = self.get(&url, name, SHORT).await?;
-        serde_json::from_slice(&text).map_err(|error| RegistryError::Network {
+        let text = String::from_utf8_lossy(&text);
+        serde_json::from_str(&without_halves(&text)).map_err(|error| RegistryError::Network {
             host: host(&url),
             what: name.to_owned(),
             why: format!("its answer is no JSON: {error}"),

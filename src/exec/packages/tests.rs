@@ -249,9 +249,10 @@ async fn a_registry_may_keep_tarballs_elsewhere_and_tokens_stay_at_home() {
     let (other, other_base) = shop().open().await;
     let place = format!("{other_base}@a/one/-/one-1.0.0.tgz");
     let mut own = Shop::default();
-    let known = json!({"versions": {"1.0.0": {"dist": {"tarball": place}}}});
-    own.answers
-        .insert("/npm/@a%2Fone".into(), known.to_string().into_bytes());
+    let known = json!({"versions": {"1.0.0": {"dist": {"tarball": place}}}}).to_string();
+    // Half a character in what somebody wrote of it.
+    let known = known.replacen('{', r#"{"description":"Party \ud83c","#, 1);
+    own.answers.insert("/npm/@a%2Fone".into(), known.into_bytes());
     own.answers
         .insert("/npm/two/-/two-2.0.0.tgz".into(), tarball("module.exports = 'II'"));
     let (own, base) = own.open().await;

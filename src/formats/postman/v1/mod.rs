@@ -344,6 +344,17 @@ mod tests {
     }
 
     #[test]
+    fn the_request_of_an_example_is_read_where_half_a_character_stands_in_it() {
+        let original = r#"{"name": "Party \ud83c", "url": "http://h/party", "method": "PUT"}"#;
+        let (found, _) = read(json!({
+            "name": "C", "order": ["r"],
+            "requests": [{ "id": "r", "name": "r", "responses": [{ "name": "e", "request": original }] }],
+        }));
+        let original = &found["item"][0]["response"][0]["originalRequest"];
+        assert_eq!(original["method"], "PUT", "{found:?}");
+    }
+
+    #[test]
     fn auth_that_cannot_be_read_is_told_where_it_stands() {
         let broken = |id: &str| json!({ "id": id, "name": id, "currentHelper": "basicAuth", "helperAttributes": "{" });
         let mut folder = broken("f");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::edit::Edit;
+use crate::model::surrogates::without_halves;
 use crate::model::variable::{Owner, display_value};
 use crate::model::{Entity, NodeId, Request};
 use crate::tui::command::Command;
@@ -122,7 +123,8 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
         _ => None,
     };
     let inner = Path(path.0[usize::from(record.is_some())..].to_vec());
-    let value: Option<Value> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let value: Option<Value> =
+        bytes.and_then(|bytes| serde_json::from_str(&without_halves(&String::from_utf8_lossy(&bytes))).ok());
     let is_long = exact.is_some();
     let value = if let Some(digits) = exact {
         Some(Value::String(digits))

@@ -36,6 +36,20 @@ fn a_secret_under_the_cursor_is_not_set_at_once_where_it_is_masked() {
 }
 
 #[test]
+fn a_value_with_half_a_character_is_taken() {
+    let body = r#"{"echo":{"n":"Party \ud83c"},"n":"Party \ud83c"}"#;
+    for (keys, taken) in [("jx", "{\"n\":\"Party \u{fffd}\"}"), ("Gkx", "Party \u{fffd}")] {
+        let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
+        work(&mut harness);
+        harness.press(keys);
+        harness.press("<ctrl-u>name<enter>Globals<enter>");
+        let current = harness.state.shared.current.get(&Owner::Globals, "name");
+        let value = current.and_then(|current| current.value.clone());
+        assert_eq!(value, Some(taken.into()), "{}", harness.screen());
+    }
+}
+
+#[test]
 fn an_element_is_copied_as_it_is_written() {
     let xml = "<r>\n<a b=\"x>y\">z</a>\n<p>one\n two</p>\n</r>";
     let mut harness = sent(120, 40, answered(response(200, "application/xml", xml)));
