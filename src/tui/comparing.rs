@@ -313,7 +313,7 @@ fn text(bytes: &[u8]) -> Option<String> {
 }
 
 fn parts(left: &Lines, right: &Lines, stop: &Stop) -> Vec<Part> {
-    let texts = [left, right].map(|lines| (0..lines.len()).map(|line| lines.bare(line)).collect());
+    let texts = [left, right].map(|lines| (0..lines.len()).map(|line| lines.bare(line)));
     let deadline = Instant::now().checked_add(PATIENCE);
     let steps = steps(texts, deadline, stop);
     let mut parts: Vec<Part> = Vec::new();

@@ -118,8 +118,8 @@ pub enum Effect {
         /// What; it may still be arriving.
         body: Payload,
     },
-    /// Calls off the writing of bodies.
-    StopSaving,
+    /// Calls off the writing of bodies to these files.
+    StopSaving(Vec<PathBuf>),
     /// Lets the user change a file of the workspace in an editor.
     EditFile {
         /// The file.

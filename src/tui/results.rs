@@ -507,6 +507,15 @@ fn told_of(state: &State, filed: Filed) -> (Level, String) {
     (Level::Warning, text)
 }
 
+/// Several words as one, the worst first and under its sign: of more than one notice only the last would be seen.
+fn joined(mut words: Vec<(Level, String)>) -> (Level, String) {
+    words.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+    let worst = words.first().map_or(Level::Done, |(level, _)| *level);
+    let texts: indexmap::IndexSet<String> = words.into_iter().map(|(_, text)| text).collect();
+    let texts: Vec<String> = texts.into_iter().collect();
+    (worst, texts.join("; "))
+}
+
 /// A file was written, or not.
 fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     match saved {
@@ -520,11 +529,8 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut
                 if words.is_empty() {
                     words.push(told_of(state, filed));
                 }
-                // One after the other only the last would be seen.
-                words.dedup();
-                let worst = words.iter().map(|(level, _)| *level).max();
-                let texts: Vec<String> = words.into_iter().map(|(_, text)| text).collect();
-                state.shared.notify(worst.unwrap_or(Level::Done), texts.join("; "));
+                let (level, text) = joined(words);
+                state.shared.notify(level, text);
                 if state.saves.quit && !state.saves.are_awaited() {
                     queue.push(Command::Quit);
                 }
@@ -560,5 +566,25 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut
             let text = format!("cannot move `{from}` to `{to}`: {message}");
             state.shared.notify(Level::Error, text);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_words_are_one_the_worst_first_and_none_twice() {
+        let word = |level, text: &str| (level, text.to_owned());
+        let all = vec![
+            word(Level::Done, "saved `a`"),
+            word(Level::Warning, "a secret is in it"),
+            word(Level::Done, "saved `b`"),
+            word(Level::Done, "saved `a`"),
+        ];
+        assert_eq!(
+            joined(all),
+            word(Level::Warning, "a secret is in it; saved `a`; saved `b`")
+        );
     }
 }

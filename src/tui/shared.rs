@@ -45,6 +45,17 @@ pub struct Running {
     pub arriving: Option<Arc<Outcome>>,
 }
 
+/// A body that is being written to a file.
+#[derive(Clone, Debug)]
+pub struct Saving {
+    /// Which file.
+    pub path: PathBuf,
+    /// The body; it may still be arriving.
+    pub body: Payload,
+    /// The request whose response it is of.
+    pub of: Option<NodeId>,
+}
+
 /// The word that secrets are shown, which is true only until they are hidden again.
 pub const REVEALED: &str = "secrets are shown";
 
@@ -145,8 +156,8 @@ pub struct Shared {
     pub keeping: Keeping,
     /// What variables had as initial values before they were made secrets.
     pub initials: Initials,
-    /// The bodies that are being written to files, and to which.
-    pub saving: Vec<(PathBuf, Payload)>,
+    /// The bodies that are being written to files.
+    pub saving: Vec<Saving>,
     /// A node cut in the tree, waiting to be pasted.
     pub cut: Option<NodeId>,
     /// The variables that were asked for last, and what they were made from.
@@ -187,9 +198,14 @@ impl Ground {
 impl Shared {
     /// Notes that a body is not being written to a file any more.
     pub fn saved_body(&mut self, path: &Path) {
-        if let Some(at) = self.saving.iter().position(|(own, _)| own == path) {
+        if let Some(at) = self.saving.iter().position(|saving| saving.path == path) {
             self.saving.remove(at);
         }
+    }
+
+    /// Whether a body of what is open is being written to a file.
+    pub fn saves_open(&self) -> bool {
+        self.open.is_some() && self.saving.iter().any(|saving| saving.of == self.open)
     }
 
     /// The owner of the active environment's current values.

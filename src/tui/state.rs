@@ -82,8 +82,8 @@ pub struct State {
     pub to_the_end: Option<u64>,
     /// Which of them was the last that undid, or was about to undo, a change of an item that is not open, and which item.
     pub undone_elsewhere: Option<(NodeId, u64)>,
-    /// What was open when it was deleted: undoing that opens it again.
-    pub closed: Option<NodeId>,
+    /// What was open when it went, by deleting, undoing or redoing: when it comes back it is opened again.
+    pub closed: Vec<NodeId>,
     /// When the user last did something.
     pub last_input: Timestamp,
     /// The name of the next send.

@@ -214,3 +214,58 @@ fn arrived(state: &mut State, effects: &mut Vec<Effect>) {
     };
     shared.notify(level, words);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::foreign::Planned;
+    use crate::formats::Found;
+    use crate::model::variable::{CurrentValue, Owner};
+    use crate::tui::harness::Harness;
+
+    #[test]
+    fn going_into_a_workspace_that_has_all_of_it_writes_nothing_and_is_nothing_to_undo() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut harness = Harness::new(80, 24);
+        let planned = Planned::new(
+            folder.path(),
+            Found::default(),
+            BTreeSet::new(),
+            &harness.state.shared.current,
+        );
+        let mut effects = Vec::new();
+        ask(
+            &mut harness.state,
+            Ask::Enter(Box::new(planned)),
+            &mut Vec::new(),
+            &mut effects,
+        );
+        let Some(Effect::Reopen(landing)) = effects.pop() else {
+            panic!("{effects:?}")
+        };
+        assert_eq!(record(&mut harness.state, landing.written), "");
+        harness.press("u");
+        assert!(harness.screen().contains("nothing to undo"), "{}", harness.screen());
+    }
+
+    #[test]
+    fn an_import_that_only_sets_values_is_undone_and_redone() {
+        let mut harness = Harness::new(80, 24);
+        let new = CurrentValue::new("new", CurrentValue::IMPORT, harness.now);
+        let changes = [(Owner::Globals, "token".to_owned(), Some(new))];
+        let shared = &mut harness.state.shared;
+        let values = ValueChange::all(&shared.current, &changes);
+        shared.current.take(&changes);
+        let written = Written {
+            label: "import (1 value)".to_owned(),
+            files: Some(Arc::default()),
+            values,
+        };
+        assert_eq!(record(&mut harness.state, written), "");
+        let is_there = |harness: &Harness| harness.state.shared.current.get(&Owner::Globals, "token").is_some();
+        harness.press("u");
+        assert!(!is_there(&harness), "{}", harness.screen());
+        harness.press("<ctrl-y>");
+        assert!(is_there(&harness), "{}", harness.screen());
+    }
+}

@@ -19,7 +19,7 @@ use crate::tui::modals::{Choice, Confirm, SaveAs};
 use crate::tui::panes::Pane;
 use crate::tui::panes::response::words::size;
 use crate::tui::results::follow_token;
-use crate::tui::shared::{Level, Shared};
+use crate::tui::shared::{Level, Saving, Shared};
 use crate::tui::state::State;
 
 use super::{conflict, environments, importing};
@@ -158,11 +158,10 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
                         if let Some(top) = nodes.first() {
                             state.panes.tree.reveal(top.id);
                         }
-                        let closed = state.closed.filter(|id| nodes.iter().any(|node| node.id == *id));
-                        if let Some(id) = closed.filter(|_| state.shared.open.is_none()) {
-                            state.shared.open = Some(id);
-                            state.closed = None;
-                        }
+                        let is_back = |id: &NodeId| nodes.iter().any(|node| node.id == *id);
+                        let closed = state.closed.iter().copied().find(is_back);
+                        state.closed.retain(|id| !is_back(id));
+                        state.shared.open = state.shared.open.or(closed);
                     }
                     _ => {}
                 }
@@ -175,11 +174,8 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
                 .open
                 .is_some_and(|id| state.shared.workspace.node(id).is_none())
             {
-                let gone = state.shared.open.take();
-                // Only a deletion that is done again leaves something for the next undo to open.
-                if redo {
-                    state.closed = gone;
-                }
+                // Back it comes both ways: a deletion that was done again, and a new one that was undone.
+                state.closed.extend(state.shared.open.take());
             }
             let word = if redo { "redid" } else { "undid" };
             state.shared.notify(Level::Done, format!("{word}: {}", step.label));
@@ -327,8 +323,8 @@ fn under_way(shared: &Shared) -> Vec<String> {
         .collect();
     out.sort();
     // One that has come is written to its end.
-    let arriving = shared.saving.iter().filter(|(_, body)| !body.is_whole());
-    out.extend(arriving.map(|(path, body)| {
+    let arriving = shared.saving.iter().filter(|saving| !saving.body.is_whole());
+    out.extend(arriving.map(|Saving { path, body, .. }| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let came = size(body.known().0 as u64);
         format!("`{name}` is being saved: {came} of it came, and nothing of it would be kept")

@@ -12,7 +12,7 @@ use crate::tui::keymap::Context;
 use crate::tui::modals::{Cookies, EnvironmentEditor, Help, Jump, Modal, SaveAs};
 use crate::tui::panes::{Pane, environments, request, response, tree};
 use crate::tui::runner::Ask;
-use crate::tui::shared::{Level, REVEALED};
+use crate::tui::shared::{Level, REVEALED, Saving};
 use crate::tui::state::State;
 use crate::tui::theme::{DEFAULT, Depth, LIGHT, Theme};
 use crate::tui::unlocking;
@@ -132,8 +132,9 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
     }
 }
 
-/// Esc hides secrets, and goes one step: leaves a field, calls off the saving of bodies, cancels the open request's send from
-/// wherever one is, ends a zoom. What hid secrets or ends a zoom calls off no save.
+/// Esc hides secrets and leaves a field; where there is nothing to leave it goes one step: it calls off the saving of the open
+/// request's body, else cancels its send, from wherever one is, else ends a zoom, else calls off the saving of others' bodies.
+/// What hid secrets does none of that.
 fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     let hides = state.shared.revealed;
     state.shared.hide_again();
@@ -146,15 +147,30 @@ fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) 
         state.shared.history.seal();
         return;
     }
-    // Before the send: what is saved while it arrives says that Esc calls off the save.
-    if !state.shared.saving.is_empty() && !hides && !state.zoom {
-        return effects.push(Effect::StopSaving);
+    if hides {
+        return;
+    }
+    // Before the send: without what arrives there is nothing to save.
+    if state.shared.saves_open() {
+        let open = state.shared.open;
+        return stop_saving(state, |saving| saving.of == open, effects);
     }
     let open = state.shared.open.filter(|open| state.shared.running.contains_key(open));
     if open.is_some() && sending::cancel(state, effects) {
         return;
     }
-    state.zoom = false;
+    if std::mem::take(&mut state.zoom) {
+        return;
+    }
+    stop_saving(state, |_| true, effects);
+}
+
+fn stop_saving(state: &State, which: impl Fn(&Saving) -> bool, effects: &mut Vec<Effect>) {
+    let all = state.shared.saving.iter().filter(|saving| which(saving));
+    let paths: Vec<_> = all.map(|saving| saving.path.clone()).collect();
+    if !paths.is_empty() {
+        effects.push(Effect::StopSaving(paths));
+    }
 }
 
 /// Uses a theme.

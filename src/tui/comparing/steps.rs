@@ -44,10 +44,14 @@ impl Hash for Number<'_> {
 }
 
 /// What makes one list of texts of the other; after the deadline the rest is told as a whole.
-pub(super) fn steps(texts: [Vec<&str>; 2], deadline: Option<Instant>, stop: &Stop) -> Vec<DiffOp> {
-    let mut known: HashMap<&str, usize> = HashMap::new();
+pub(super) fn steps<'t>(
+    texts: [impl Iterator<Item = &'t str>; 2],
+    deadline: Option<Instant>,
+    stop: &Stop,
+) -> Vec<DiffOp> {
+    let mut known: HashMap<&'t str, usize> = HashMap::new();
     let [left, right] = texts.map(|texts| -> Vec<Number<'_>> {
-        let numbers = texts.into_iter().map(|text| {
+        let numbers = texts.map(|text| {
             let next = known.len();
             let number = *known.entry(text).or_insert(next);
             Number { number, stop }

@@ -49,10 +49,7 @@ pub(super) fn marks(left: &Lines, right: &Lines, parts: &[Part], stop: &Stop) ->
 /// What differs between two lines; `None` where they have no word in common, so that marks would say nothing.
 fn between(left: &str, right: &str, deadline: Option<Instant>, stop: &Stop) -> Option<(Words, Words)> {
     let (own, other) = (words(left), words(right));
-    let texts = [(left, &own), (right, &other)].map(|(text, words)| {
-        let words = words.iter().map(|word| &text[word.clone()]);
-        words.collect::<Vec<&str>>()
-    });
+    let texts = [(left, &own), (right, &other)].map(|(text, words)| words.iter().map(|word| &text[word.clone()]));
     let steps = steps(texts, deadline, stop);
     let (mut own_marks, mut other_marks) = (Vec::new(), Vec::new());
     let mut common = false;

@@ -21,7 +21,7 @@ use crate::tui::panes::request::sought;
 use crate::tui::panes::response::{Extract, scopes, words};
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::Format;
-use crate::tui::shared::{Level, RunId, Shared};
+use crate::tui::shared::{Level, RunId, Saving, Shared};
 use crate::tui::widgets::glyphs;
 
 /// What the typed line is for.
@@ -206,7 +206,11 @@ impl Prompt {
                     let text = format!("saving to `{path}`: it is there once all has come; Esc calls it off");
                     cx.shared.notify(Level::Info, text);
                 }
-                cx.shared.saving.push((path.clone(), body.clone()));
+                cx.shared.saving.push(Saving {
+                    path: path.clone(),
+                    body: body.clone(),
+                    of: cx.shared.open,
+                });
                 cx.effects.push(Effect::SaveBody {
                     path,
                     body: body.clone(),

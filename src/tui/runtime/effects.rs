@@ -71,7 +71,7 @@ impl Helpers {
             Effect::Local(job) => self.files.keep(job),
             Effect::Rescue { text, ending } => self.rescue(&text, ending),
             Effect::SaveBody { path, body } => self.bodies.save(path, body),
-            Effect::StopSaving => self.bodies.stop(),
+            Effect::StopSaving(paths) => self.bodies.stop(&paths),
             Effect::KeepTheme(name) => self.files.keep_theme(self.config_file.clone(), name),
             other => return Some(other),
         }
@@ -173,7 +173,7 @@ impl Helpers {
                 | Effect::Local(_)
                 | Effect::Rescue { .. }
                 | Effect::SaveBody { .. }
-                | Effect::StopSaving
+                | Effect::StopSaving(_)
                 | Effect::KeepTheme(_) => {}
             }
         }

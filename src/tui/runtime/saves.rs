@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -45,14 +45,36 @@ fn defect(name: &str) -> String {
     format!("the save to `{name}` broke off by a defect in postrider; please report it")
 }
 
+/// A save that runs.
+struct Running {
+    path: PathBuf,
+    /// It is called off.
+    stopped: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+/// Gives a thread its task; where there is none that is the end of the save.
+fn hand<T>(spawned: std::io::Result<T>, end: End, task: &Sender<End>) -> Option<T> {
+    match spawned {
+        Ok(thread) => {
+            // It waits for it.
+            let _ = task.send(end);
+            Some(thread)
+        }
+        Err(error) => {
+            let text = format!("cannot write `{}`: {error}", end.path.display());
+            end.is((Level::Error, text));
+            None
+        }
+    }
+}
+
 /// The saves that run.
 pub struct Saves {
     queue: Sender<Event>,
     /// The program is ending: who waits for bytes still to come waits no longer.
     ending: Arc<AtomicBool>,
-    /// What runs now is called off.
-    stopped: Arc<AtomicBool>,
-    running: Vec<JoinHandle<()>>,
+    running: Vec<Running>,
 }
 
 impl Saves {
@@ -61,30 +83,32 @@ impl Saves {
         Self {
             queue,
             ending: Arc::default(),
-            stopped: Arc::default(),
             running: Vec::new(),
         }
     }
 
     /// Writes a body to a file, as far as it is there and on as it comes.
     pub fn save(&mut self, path: PathBuf, body: Payload) {
-        self.running.retain(|thread| !thread.is_finished());
-        let (ending, stopped) = (Arc::clone(&self.ending), Arc::clone(&self.stopped));
+        self.running.retain(|save| !save.thread.is_finished());
+        let (ending, stopped) = (Arc::clone(&self.ending), Arc::<AtomicBool>::default());
+        let (own_path, own_stopped) = (path.clone(), Arc::clone(&stopped));
         // Nobody listens when the program is ending.
         let queue = self.queue.clone();
         let going = move |text| {
             let _ = queue.send(Event::Notice(Level::Info, text));
         };
-        let name = path.display().to_string();
         let end = End {
             queue: self.queue.clone(),
             path: path.clone(),
             level: Level::Error,
-            text: defect(&name),
+            text: defect(&path.display().to_string()),
         };
+        // Of a thread that cannot be made nothing comes back.
+        let (task, tasks) = channel::<End>();
         // Who saves what is not whole knows that, and wants what there is.
         let over = body.is_whole();
         let spawned = std::thread::Builder::new().name("save".to_owned()).spawn(move || {
+            let Ok(end) = tasks.recv() else { return };
             let shown = path.display();
             let mut last = Instant::now();
             let told = |written, all: Option<u64>| {
@@ -156,26 +180,27 @@ impl Saves {
             };
             end.is(told);
         });
-        match spawned {
-            Ok(thread) => self.running.push(thread),
-            Err(error) => {
-                let text = format!("cannot write `{name}`: {error}");
-                let _ = self.queue.send(Event::Notice(Level::Error, text));
-            }
-        }
+        let running = hand(spawned, end, &task).map(|thread| Running {
+            path: own_path,
+            stopped: own_stopped,
+            thread,
+        });
+        self.running.extend(running);
     }
 
-    /// Calls off what is being written.
-    pub fn stop(&mut self) {
-        std::mem::take(&mut self.stopped).store(true, Ordering::Relaxed);
+    /// Calls off what is being written to these files.
+    pub fn stop(&mut self, paths: &[PathBuf]) {
+        for save in self.running.iter().filter(|save| paths.contains(&save.path)) {
+            save.stopped.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Waits until all that has arrived is on the disk.
     pub fn finish(&mut self) {
         self.ending.store(true, Ordering::Relaxed);
-        for thread in self.running.drain(..) {
+        for save in self.running.drain(..) {
             // If it panicked, the hook has said so.
-            let _ = thread.join();
+            let _ = save.thread.join();
         }
     }
 }
@@ -183,10 +208,9 @@ impl Saves {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-    use std::sync::mpsc::channel;
-
     use super::*;
     use crate::http::{Keeper, Keeping};
+    use crate::model::payload::Kept;
 
     #[test]
     fn what_broke_off_while_it_was_saved_is_not_called_whole() {
@@ -223,20 +247,58 @@ mod tests {
         assert_eq!(std::fs::read(folder.path().join("body")).unwrap(), b"half of it");
     }
 
+    /// What cannot be read by a defect.
+    struct Broken;
+
+    impl Kept for Broken {
+        fn known(&self) -> (usize, bool) {
+            (1, true)
+        }
+        fn grown(&self, _: usize, _: Duration) -> (usize, bool) {
+            self.known()
+        }
+        fn read(&self, _: usize, _: usize) -> std::io::Result<bytes::Bytes> {
+            panic!("a defect")
+        }
+        fn memory(&self) -> Option<bytes::Bytes> {
+            None
+        }
+        fn resident(&self) -> usize {
+            0
+        }
+        fn is_torn(&self) -> bool {
+            false
+        }
+    }
+
     #[test]
-    fn the_end_of_a_save_is_told_whatever_ends_it() {
+    fn the_end_of_a_save_is_told_once_whatever_ends_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("body");
         let (queue, news) = channel();
-        drop(End {
+        let mut saves = Saves::new(queue.clone());
+        saves.save(path.clone(), Payload::kept(Arc::new(Broken)));
+        saves.finish();
+        drop(saves);
+        let end = End {
             queue,
-            path: "body".into(),
+            path: path.clone(),
             level: Level::Error,
             text: defect("body"),
-        });
+        };
+        let (task, _tasks) = channel();
+        let none = hand::<()>(Err(std::io::Error::other("too many")), end, &task);
+        assert!(none.is_none());
         let told: Vec<Event> = news.iter().collect();
-        assert!(
-            matches!(&told[..], [Event::BodySaved(path, Level::Error, text)] if path.ends_with("body") && text.contains("`body`")),
-            "{told:?}"
-        );
+        let [
+            Event::BodySaved(_, Level::Error, broken),
+            Event::BodySaved(of, Level::Error, unmade),
+        ] = &told[..]
+        else {
+            panic!("{told:?}");
+        };
+        assert!(broken.contains("broke off by a defect"), "{broken}");
+        assert!(*of == path && unmade.ends_with("body`: too many"), "{unmade}");
     }
 
     #[test]
@@ -246,13 +308,21 @@ mod tests {
         let mut saves = Saves::new(queue);
         let mut keeper = Keeper::new(Keeping::default());
         keeper.push(b"half of it").unwrap();
+        let other = Keeper::new(Keeping::default());
         saves.save(folder.path().join("body"), keeper.payload());
-        saves.stop();
+        saves.save(folder.path().join("other"), other.payload());
+        saves.stop(&[folder.path().join("body")]);
         let told = news.recv().unwrap();
         assert!(
-            matches!(&told, Event::BodySaved(_, Level::Info, text) if text.starts_with("not saved: called off after ")),
+            matches!(&told, Event::BodySaved(path, Level::Info, text)
+                if path.ends_with("body") && text.starts_with("not saved: called off after ")),
             "{told:?}"
         );
+        // The other one goes on until it is called off itself.
+        assert!(news.try_recv().is_err());
+        saves.stop(&[folder.path().join("other")]);
+        let told = news.recv().unwrap();
+        assert!(matches!(&told, Event::BodySaved(path, Level::Info, _) if path.ends_with("other")));
         assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
         // The next one is another one.
         saves.save(folder.path().join("body"), "all".into());

@@ -143,7 +143,7 @@ fn a_body_is_saved_where_asked_and_never_over_a_file_without_a_word() {
     );
     // Esc calls it off as long as it is being written, where it does nothing else.
     let stops = |harness: &Harness| {
-        let stops = |effect: &&Effect| matches!(effect, Effect::StopSaving);
+        let stops = |effect: &&Effect| matches!(effect, Effect::StopSaving(_));
         harness.effects.iter().filter(stops).count()
     };
     harness.press("f<esc>");

@@ -56,6 +56,29 @@ fn a_request_is_saved_into_a_folder_made_on_the_way() {
 }
 
 #[test]
+fn what_was_open_when_it_went_is_open_again_once_it_is_back() {
+    let mut harness = Harness::new(120, 40);
+    open_named(&mut harness, "List services");
+    let old = harness.state.shared.open;
+    // Deleted, and a new one made then.
+    harness.press("2Dy");
+    assert_eq!((harness.state.shared.open, harness.state.modals.len()), (None, 0));
+    harness.press("2a<esc>");
+    let new = harness.state.shared.open;
+    assert!(new.is_some() && new != old);
+    harness.press("2u");
+    assert_eq!(harness.state.shared.open, None);
+    harness.press("<ctrl-y>");
+    assert_eq!(harness.state.shared.open, new, "redone");
+    harness.press("uu");
+    assert_eq!(harness.state.shared.open, old, "undone");
+    harness.press("<ctrl-y>");
+    assert_eq!(harness.state.shared.open, None);
+    harness.press("u");
+    assert_eq!(harness.state.shared.open, old, "and once more");
+}
+
+#[test]
 fn letters_in_the_tree_do_not_type_and_folds_fold() {
     let mut harness = Harness::new(80, 24);
     open_named(&mut harness, "Get token");

@@ -105,8 +105,8 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
     let running = view.shared.open.and_then(|open| view.shared.running.get(&open));
     let (heading, right) = match (running, place) {
         (Some(running), _) => {
-            let esc = view.focused && super::back_word(state, view.shared) == Some("cancel");
-            title::running(running, esc, view)
+            let back = Some(super::back_word(state, view.shared)).filter(|_| view.focused);
+            title::running(running, back.flatten(), view)
         }
         (None, Some(place)) => (
             title::done(

@@ -142,8 +142,7 @@ impl Filtered {
     }
 
     /// It is to be run once more on the same body, and looked at where it is; says whether there is a filter. Until then all of
-    /// the body is shown: in the old output, or what the old error quotes of it, a secret of now
-    /// would stand in clear.
+    /// the body is shown: in the old output, or what the old error quotes of it, a secret of now would stand in clear.
     pub(super) fn begin_again(&mut self) -> bool {
         let filters = !self.text.trim().is_empty();
         if filters {

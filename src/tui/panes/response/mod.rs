@@ -373,6 +373,9 @@ fn is_of_run(shared: &Shared) -> bool {
     let Some(open) = shared.open.filter(|open| !shared.running.contains_key(open)) else {
         return false;
     };
+    if shared.saves_open() {
+        return false;
+    }
     let opened = shared.log.as_ref().and_then(|log| log.opened);
     opened == Some(open) && shared.outcomes.get(&open).is_some()
 }
@@ -430,6 +433,9 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     hints
 }
 
+/// What Esc does here while a body of what is open is being written to a file.
+const CALL_OFF: &str = "call off the save";
+
 /// What Esc does here as things stand, in a word or two: one step, and the last one is to cancel what loads.
 pub fn back_word(state: &State, shared: &Shared) -> Option<&'static str> {
     let place = state.place();
@@ -440,8 +446,10 @@ pub fn back_word(state: &State, shared: &Shared) -> Option<&'static str> {
         () if place.is_some() && state.search.visible() => Some("hide hits"),
         () if filtered => Some("whole body"),
         () if shared.open.is_some_and(|open| state.earlier.is_at(open)) => Some("last response"),
-        () if running => Some("cancel"),
         () if is_of_run(shared) => Some("the run"),
+        () if (running || shared.saves_open()) && shared.revealed => Some("hide secrets"),
+        () if shared.saves_open() => Some(CALL_OFF),
+        () if running => Some("cancel"),
         () => None,
     }
 }

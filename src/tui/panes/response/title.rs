@@ -114,8 +114,8 @@ fn worded(place: &Place, when: &str, view: View<'_>, of_what: &str) -> Line<'sta
 
 /// `⠹ waiting · 1.24 s`, before it the status as soon as it is known, and what there is to say at the right: how to cancel.
 ///
-/// Esc cancels where that is its next step; what always does is the key for it.
-pub(super) fn running(running: &Running, esc: bool, view: View<'_>) -> (Line<'static>, Line<'static>) {
+/// Esc cancels where that is its next step, or calls off the save of what arrives; what always cancels is the key for it.
+pub(super) fn running(running: &Running, back: Option<&str>, view: View<'_>) -> (Line<'static>, Line<'static>) {
     let theme = view.theme;
     let elapsed = view.shared.now.duration_since(running.started);
     let elapsed = std::time::Duration::try_from(elapsed).unwrap_or_default();
@@ -148,12 +148,14 @@ pub(super) fn running(running: &Running, esc: bool, view: View<'_>) -> (Line<'st
             spans.push(Span::styled(text, theme.warn));
         }
     }
+    let (action, does) = match back {
+        Some(super::CALL_OFF) => (App::Back, " calls off the save"),
+        Some("cancel") => (App::Back, " cancels"),
+        _ => (App::Cancel, " cancels"),
+    };
     let cancel = vec![
-        Span::styled(
-            key(view, Action::App(if esc { App::Back } else { App::Cancel })),
-            theme.key_hint,
-        ),
-        Span::styled(" cancels", theme.dim),
+        Span::styled(key(view, Action::App(action)), theme.key_hint),
+        Span::styled(does, theme.dim),
     ];
     (Line::from(spans), Line::from(cancel))
 }

@@ -1,6 +1,7 @@
 //! The keys that lead through a laid out body.
 
 use super::*;
+use crate::tui::shared::{Level, Saving};
 
 /// Lines 1 to 13.
 const NESTED: &str = r#"{"a":[1,2,{"b":"x"}],"c":"needle","d":{"e":"needle"}}"#;
@@ -116,6 +117,44 @@ fn what_a_run_has_sent_is_not_called_unsent() {
     harness.state.shared.outcomes.note_run(open, Some(200), false);
     has(&harness, "Sent in the last run");
     has(&harness, "^R shows what came there");
+}
+
+#[test]
+fn esc_calls_off_the_save_of_what_is_open_then_cancels_then_ends_a_zoom() {
+    let mut harness = opened(120, 40);
+    harness.press("<ctrl-j>4fv");
+    let (open, run) = (harness.state.shared.open, run(&harness));
+    let saving = |path: &str, of| Saving {
+        path: path.into(),
+        body: "[]".into(),
+        of,
+    };
+    harness.state.shared.saving = vec![saving("other", None), saving("own", open)];
+    let esc = |harness: &mut Harness| -> Vec<String> {
+        harness.effects.clear();
+        harness.press("<esc>");
+        let told = harness.effects.iter().filter_map(|effect| match effect {
+            Effect::StopSaving(paths) => Some(format!("{paths:?}")),
+            Effect::Cancel(_) => Some("cancels".to_owned()),
+            _ => None,
+        });
+        told.collect()
+    };
+    let shown = |harness: &Harness| (harness.state.shared.revealed, harness.state.zoom);
+    has(&harness, "^C cancels");
+    assert_eq!((esc(&mut harness), shown(&harness)), (vec![], (false, true)));
+    has(&harness, "Esc calls off the save");
+    assert_eq!(esc(&mut harness), ["[\"own\"]"]);
+    harness.event(Event::BodySaved("own".into(), Level::Info, "not saved".to_owned()));
+    has(&harness, "Esc cancels");
+    assert_eq!(
+        (esc(&mut harness), shown(&harness).1),
+        (vec!["cancels".to_owned()], true)
+    );
+    let outcome = answered(response(200, "application/json", "[]"));
+    harness.event(Event::Sent(run, None, Box::new(outcome)));
+    assert_eq!((esc(&mut harness), shown(&harness).1), (vec![], false));
+    assert_eq!(esc(&mut harness), ["[\"other\"]"], "where it does nothing else");
 }
 
 #[test]

@@ -190,6 +190,31 @@ fn what_a_filter_cuts_out_of_a_secret_is_hidden_with_it() {
 }
 
 #[test]
+fn what_is_known_as_a_secret_later_does_not_stand_in_an_error_of_before() {
+    const SECRET: &str = "Tok-4eC39HqLyjWDarj-T1zdp7dcABCDEFGH";
+    let body = format!("{{\"t\":\"{SECRET}\"}}");
+    let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
+    harness.press("|.t.x<enter>");
+    filter(&mut harness);
+    has(
+        &harness,
+        &format!("cannot index string with \"x\": \"{}", &SECRET[..12]),
+    );
+    let node = harness.state.shared.open.unwrap();
+    let more = |_: &Outcome| Redactor::new([Secret::new(SECRET)]);
+    harness.state.shared.outcomes.hide(node, more);
+    harness.event(Event::Tick);
+    let screen = harness.screen();
+    assert!(!screen.contains(&SECRET[..4]), "{screen}");
+    filter(&mut harness);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("✗ cannot index") && !screen.contains(&SECRET[..4]),
+        "{screen}"
+    );
+}
+
+#[test]
 fn what_is_known_as_a_secret_later_is_hidden_also_where_a_filter_has_cut_it() {
     const SECRET: &str = "Tok-4eC39HqLyjWDarj-T1zdp7dcABCDEFGH";
     let body = format!("{{\"t\":\"{SECRET}\",\"n\":1}}");
