@@ -21,7 +21,7 @@ use crate::tui::event::{Event, Found};
 use crate::tui::giving::Copied;
 use crate::tui::harness::Harness;
 use crate::tui::modals::Modal;
-use crate::tui::shared::RunId;
+use crate::tui::shared::{RunId, Saving};
 
 mod again;
 mod copies;
@@ -245,6 +245,15 @@ fn while_it_runs_the_phase_the_time_and_the_bytes_show() {
     harness.event(Event::Progress(run, received));
     has(&harness, "downloading · 1.2 s · 3.40 KB of 10.0 KB");
     has(&harness, "Esc cancels");
+    harness.state.shared.saving.push(Saving {
+        path: "body".into(),
+        body: "[]".into(),
+        of: harness.state.shared.open,
+    });
+    harness.press("4");
+    has(&harness, "downloading · 1.2 s · 3.40 KB");
+    has(&harness, "Esc calls off the save");
+    harness.state.shared.saving.clear();
     harness.press("<esc>");
     assert!(matches!(harness.effects.last(), Some(Effect::Cancel(id)) if *id == run));
 }

@@ -136,6 +136,8 @@ pub(super) fn running(running: &Running, back: Option<&str>, view: View<'_>) -> 
         Span::styled(format!(" · {}", clock(elapsed)), theme.dim),
     ]);
     if let Phase::Downloading { received, total } = running.phase {
+        // How to call a save off is said nowhere else for long, and takes that room.
+        let total = total.filter(|_| back != Some(super::CALL_OFF));
         let all = total
             .map(|total| format!(" of {}", words::size(total)))
             .unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The keys that lead through a laid out body.
 
 use super::*;
-use crate::tui::shared::{Level, Saving};
+use crate::tui::shared::Level;
 
 /// Lines 1 to 13.
 const NESTED: &str = r#"{"a":[1,2,{"b":"x"}],"c":"needle","d":{"e":"needle"}}"#;
