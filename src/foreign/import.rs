@@ -330,12 +330,16 @@ impl Import {
             Some(done.map(|()| step.path.clone()))
         });
         let mut first = Ok(());
-        for result in results.into_iter().flatten() {
-            match result {
-                Ok(path) => drop(came.insert(path)),
-                Err(error) => first = first.and(Err(error)),
+        let done = results.into_iter().flatten().filter_map(|result| match result {
+            Ok(path) => Some(path),
+            Err(error) => {
+                if first.is_ok() {
+                    first = Err(error);
+                }
+                None
             }
-        }
+        });
+        came.append(&mut done.collect());
         first?;
         for step in removals {
             self.step(step, workspace, files)?;

@@ -5,16 +5,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::auth;
-use crate::formats::{Collection, Fate, Note};
+use crate::formats::{Collection, Fate, Item, Note};
 use crate::model::body::{PartContent, inline};
-use crate::model::{Body, Entity, Template, literal};
+use crate::model::literal::Literal;
+use crate::model::{Body, Entity, Template, abreast, literal};
 
 /// The notes on every item of a collection, in the order of the file. Relative paths start from the workspace's folder.
 pub fn notes(collection: &Collection, root: &Path) -> Vec<Note> {
     let mut out = Vec::new();
+    // Looking for secrets is most of the work.
+    let literals = abreast::map(collection.items.iter().collect(), |item: &Item| {
+        literal::in_clear(&item.entity)
+    });
     // Names from the collection down, as the other notes have them.
     let mut paths: Vec<Arc<str>> = Vec::with_capacity(collection.items.len());
-    for item in &collection.items {
+    for (item, literals) in collection.items.iter().zip(literals) {
         let above = item.parent.and_then(|parent| paths.get(parent));
         let path: Arc<str> = match above {
             Some(above) => format!("{above} / {}", item.entity.name()).into(),
@@ -22,7 +27,7 @@ pub fn notes(collection: &Collection, root: &Path) -> Vec<Note> {
         };
         out.extend(unknown_auth(&path, &item.entity));
         out.extend(files(&path, &item.entity, root, collection.folder.as_deref()));
-        out.extend(secrets(&path, &item.entity));
+        out.extend(secrets(&path, &item.entity, literals));
         paths.push(path);
     }
     out
@@ -107,8 +112,7 @@ fn files(path: &str, entity: &Entity, root: &Path, from: Option<&Path>) -> Optio
 }
 
 /// The secrets in clear, each in a note of its own: those that `doctor` and an export tell of.
-fn secrets(path: &str, entity: &Entity) -> Vec<Note> {
-    let places = literal::in_clear(entity).into_iter().map(|literal| literal.place);
+fn secrets(path: &str, entity: &Entity, literals: Vec<Literal>) -> impl Iterator<Item = Note> {
     let note = |place: String| {
         let part = match place.split([' ', '`']).next().unwrap_or_default() {
             "URL" => "url",
@@ -128,5 +132,5 @@ fn secrets(path: &str, entity: &Entity) -> Vec<Note> {
                 .to_owned(),
         }
     };
-    places.map(note).collect()
+    literals.into_iter().map(move |literal| note(literal.place))
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::rows::{put, text};
-use super::tidy::Object;
+use super::tidy::{Fields, Object};
 use crate::model::Auth;
 
 /// Postman's word for sending none.
@@ -11,7 +11,7 @@ const NOAUTH: &str = "noauth";
 
 /// Reads auth; absent, it is inherited.
 pub fn read(map: &Object) -> Auth {
-    let Some(Value::Object(auth)) = map.get("auth") else {
+    let Some(Value::Object(auth)) = map.field("auth") else {
         return Auth::default();
     };
     let kind = text(auth, "type");
@@ -23,7 +23,7 @@ pub fn read(map: &Object) -> Auth {
         return Auth::default();
     }
     let mut out = Auth::new(kind.clone());
-    if let Some(Value::Object(params)) = auth.get(&kind) {
+    if let Some(Value::Object(params)) = auth.field(&kind) {
         for (name, value) in params {
             if name != "type" && fits(value) {
                 out.params.insert(name.clone(), value.clone());

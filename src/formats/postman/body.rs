@@ -3,20 +3,20 @@
 use serde_json::Value;
 
 use super::rows::{self, enabled, objects, put, put_rest, put_text, text};
-use super::tidy::Object;
+use super::tidy::{Fields, Object};
 use crate::model::body::{Language, Part, PartContent, as_path, inline};
 use crate::model::{Body, Template};
 
 /// Reads a body. A disabled one is not sent, so it is none.
 pub fn read(map: &Object) -> Body {
-    let Some(Value::Object(body)) = map.get("body") else {
+    let Some(Value::Object(body)) = map.field("body") else {
         return Body::None;
     };
-    if body.contains_key("disabled") {
+    if body.has_field("disabled") {
         return Body::None;
     }
     let inner = |key: &str, field: &str| {
-        let inner = body.get(key).and_then(Value::as_object);
+        let inner = body.field(key).and_then(Value::as_object);
         inner.map(|inner| text(inner, field)).unwrap_or_default()
     };
     match text(body, "mode").as_str() {
@@ -52,8 +52,8 @@ pub fn read(map: &Object) -> Body {
 }
 
 fn part(row: &Object) -> Part {
-    let is_file = row.get("type").is_some_and(|kind| kind == "file");
-    let paths = row.get("src").and_then(Value::as_array).filter(|_| is_file);
+    let is_file = row.field("type").is_some_and(|kind| kind == "file");
+    let paths = row.field("src").and_then(Value::as_array).filter(|_| is_file);
     Part {
         name: Template::new(text(row, "key")),
         content: match paths {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::notes::{self, Path};
-use super::tidy::{self, Object, is_nothing};
+use super::tidy::{self, Fields, Object, is_nothing};
 use super::{item, rest};
 use crate::formats::found::{Collection, Item, Slugs};
 use crate::formats::{Fate, Note, Report};
@@ -98,7 +98,7 @@ fn walk(collection: Object) -> Vec<Source> {
         strays: 0,
     }];
     while let Some(mut next) = todo.pop() {
-        let children = match next.map.shift_remove("item") {
+        let children = match next.map.take_field("item") {
             None | Some(Value::Null) => {
                 out.push(next);
                 continue;
@@ -139,7 +139,7 @@ fn walk(collection: Object) -> Vec<Source> {
 
 fn read_one(source: Source) -> Read {
     let Source { kind, mut map, .. } = source;
-    if kind == Kind::Request && map.get("request").is_none_or(Value::is_null) {
+    if kind == Kind::Request && map.field("request").is_none_or(Value::is_null) {
         map.insert("request".into(), Value::Object(Object::new()));
     }
     let blank = tidy::blank(&map);
@@ -182,7 +182,7 @@ fn read_one(source: Source) -> Read {
 /// Gives a name to what has none: a request has that of its URL. What is to be kept of it, so that an export has none either
 /// as long as nobody gives it one.
 fn name(tidied: &mut Object, kind: Kind, report: &mut Report) -> Option<Rest> {
-    if tidied.get("name").is_some_and(|name| !is_nothing(name)) {
+    if tidied.field("name").is_some_and(|name| !is_nothing(name)) {
         return None;
     }
     let guess = match kind {

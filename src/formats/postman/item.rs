@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::rows::{objects, put, put_text, read_variables, text, write_variables};
-use super::tidy::{self, Object};
+use super::tidy::{self, Fields, Object};
 use super::{Secrets, auth, body, rest, rows, script, settings};
 use crate::model::request::Method;
 use crate::model::{Environment, Example, Group, Origin, Request, Template};
@@ -37,7 +37,7 @@ pub fn write_group(group: &Group, secrets: &Secrets) -> Object {
 
 /// Reads a request item in tidy form, and keeps what our model does not hold.
 pub fn read_request(source: &Object) -> Request {
-    let mut request = match source.get("request") {
+    let mut request = match source.field("request") {
         Some(Value::Object(inner)) => request_of(inner),
         _ => Request::default(),
     };
@@ -53,7 +53,7 @@ pub fn read_request(source: &Object) -> Request {
 /// What stands below `request`.
 fn request_of(inner: &Object) -> Request {
     let nothing = Object::new();
-    let url = inner.get("url").and_then(Value::as_object).unwrap_or(&nothing);
+    let url = inner.field("url").and_then(Value::as_object).unwrap_or(&nothing);
     let mut request = Request {
         description: text(inner, "description"),
         method: Method::new(&text(inner, "method")),
@@ -116,7 +116,7 @@ fn example(source: &Object) -> Example {
         headers: rows::read(source, "header", false),
         language: text(source, "_postman_previewlanguage"),
         body: text(source, "body"),
-        request: match source.get("originalRequest") {
+        request: match source.field("originalRequest") {
             Some(Value::Object(request)) => Some(Box::new(request_of(request))),
             _ => None,
         },

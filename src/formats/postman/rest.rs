@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::tidy::Object;
+use super::tidy::{Fields, Object};
 use crate::model::Rest;
 
 /// What `source` says and `ours` does not.
@@ -15,60 +15,74 @@ pub fn diff(ours: &Object, source: &Object) -> Vec<Rest> {
     found.out
 }
 
+/// A step down to a value; text is made of it only where something differs.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Key(&'a str),
+    Row(usize),
+    /// Behind all rows.
+    Last,
+}
+
 #[derive(Default)]
-struct Diff {
-    at: Vec<String>,
-    of: Vec<String>,
+struct Diff<'a> {
+    at: Vec<Step<'a>>,
+    /// The names of the rows on the way.
+    of: Vec<&'a str>,
     out: Vec<Rest>,
 }
 
-impl Diff {
-    fn keep(&mut self, key: &str, instead_of: Option<&Value>, value: &Value) {
+impl<'a> Diff<'a> {
+    fn keep(&mut self, step: Step<'a>, instead_of: Option<&Value>, value: &Value) {
         let mut at = String::new();
-        for part in self.at.iter().map(String::as_str).chain([key]) {
+        for step in self.at.iter().copied().chain([step]) {
             at.push('/');
-            at.push_str(&part.replace('~', "~0").replace('/', "~1"));
+            match step {
+                Step::Key(key) => at.push_str(&key.replace('~', "~0").replace('/', "~1")),
+                Step::Row(n) => at.push_str(&n.to_string()),
+                Step::Last => at.push('-'),
+            }
         }
         self.out.push(Rest {
             at,
-            of: self.of.clone(),
+            of: self.of.iter().map(|&name| name.to_owned()).collect(),
             instead_of: instead_of.map(sum),
             value: value.clone(),
         });
     }
 
-    fn objects(&mut self, ours: &Object, source: &Object) {
+    fn objects(&mut self, ours: &Object, source: &'a Object) {
         for (key, value) in source {
-            match ours.get(key) {
-                None => self.keep(key, None, value),
-                Some(own) => self.values(key, own, value),
+            match ours.field(key) {
+                None => self.keep(Step::Key(key), None, value),
+                Some(own) => self.values(Step::Key(key), own, value),
             }
         }
     }
 
-    fn values(&mut self, key: &str, ours: &Value, source: &Value) {
+    fn values(&mut self, step: Step<'a>, ours: &Value, source: &'a Value) {
         match (ours, source) {
             (Value::Object(own), Value::Object(value)) => {
-                self.at.push(key.to_owned());
+                self.at.push(step);
                 self.objects(own, value);
                 self.at.pop();
             }
             (Value::Array(own), Value::Array(value))
                 if own.len() <= value.len() && own.iter().zip(value).all(|(a, b)| row_name(a) == row_name(b)) =>
             {
-                self.at.push(key.to_owned());
+                self.at.push(step);
                 for (n, (own, value)) in own.iter().zip(value).enumerate() {
                     self.of.push(row_name(value));
-                    self.values(&n.to_string(), own, value);
+                    self.values(Step::Row(n), own, value);
                     self.of.pop();
                 }
                 for more in &value[own.len()..] {
-                    self.keep("-", None, more);
+                    self.keep(Step::Last, None, more);
                 }
                 self.at.pop();
             }
             _ if ours == source => {}
-            _ => self.keep(key, Some(ours), source),
+            _ => self.keep(step, Some(ours), source),
         }
     }
 }
@@ -134,12 +148,11 @@ fn find_row(rows: &[Value], place: &str, name: &str) -> Option<usize> {
 }
 
 /// What tells a row from its neighbours.
-fn row_name(row: &Value) -> String {
-    ["key", "listen", "name"]
-        .into_iter()
-        .find_map(|key| row.get(key).and_then(Value::as_str))
+fn row_name(row: &Value) -> &str {
+    let row = row.as_object();
+    let mut names = ["key", "listen", "name"].into_iter();
+    row.and_then(|row| names.find_map(|key| row.field(key)?.as_str()))
         .unwrap_or_default()
-        .to_owned()
 }
 
 /// A check sum of a value: FNV-1a, 64 bits. It tells whether the user changed something, and proves nothing.

@@ -3,19 +3,19 @@
 use serde_json::Value;
 
 use super::Secrets;
-use super::tidy::{Object, is_nothing};
+use super::tidy::{Fields, Object, is_nothing};
 use crate::model::request::Entry;
 use crate::model::variable::display_value;
 use crate::model::{Template, Variable};
 
 /// Text at a key; empty when there is none.
 pub fn text(map: &Object, key: &str) -> String {
-    map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    map.field(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// The objects in a list at a key.
 pub fn objects<'a>(map: &'a Object, key: &str) -> impl Iterator<Item = &'a Object> {
-    map.get(key)
+    map.field(key)
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
@@ -24,7 +24,7 @@ pub fn objects<'a>(map: &'a Object, key: &str) -> impl Iterator<Item = &'a Objec
 
 /// Whether a row counts.
 pub fn enabled(row: &Object) -> bool {
-    !row.contains_key("disabled")
+    !row.has_field("disabled")
 }
 
 /// Reads rows; `bare` says that a `null` value is a name alone.
@@ -32,7 +32,7 @@ pub fn read(map: &Object, key: &str, bare: bool) -> Vec<Entry> {
     objects(map, key)
         .map(|row| Entry {
             name: Template::new(text(row, "key")),
-            value: match row.get("value") {
+            value: match row.field("value") {
                 Some(Value::Null) if bare => None,
                 _ => Some(Template::new(text(row, "value"))),
             },
@@ -81,8 +81,8 @@ pub fn put(map: &mut Object, key: &str, value: Value) {
 pub fn read_variables(map: &Object, key: &str) -> Vec<Variable> {
     objects(map, key)
         .map(|row| {
-            let secret = row.get("type").is_some_and(|kind| kind == "secret");
-            let value = row.get("value").cloned().unwrap_or_default();
+            let secret = row.field("type").is_some_and(|kind| kind == "secret");
+            let value = row.field("value").cloned().unwrap_or_default();
             Variable {
                 key: text(row, "key"),
                 // A secret is text: it is typed in, masked and kept outside of the files.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::rows::{enabled, objects, text};
-use super::tidy::Object;
+use super::tidy::{Fields, Object};
 use crate::model::script::{ScriptEvent, Scripts};
 
 /// What stands between several scripts of one moment: each is a block, so that their `const`s do not clash.
@@ -24,7 +24,7 @@ pub fn read(map: &Object) -> Scripts {
 pub fn sources(map: &Object, event: ScriptEvent) -> Vec<String> {
     objects(map, "event")
         .filter(|found| enabled(found) && text(found, "listen") == event.postman_name())
-        .filter_map(|found| Some(text(found.get("script")?.as_object()?, "exec")))
+        .filter_map(|found| Some(text(found.field("script")?.as_object()?, "exec")))
         .filter(|source| !source.trim().is_empty())
         .collect()
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::rows::put;
-use super::tidy::Object;
+use super::tidy::{Fields, Object};
 use crate::model::Settings;
 use crate::model::offer::TlsVersion;
 use crate::model::settings::HttpVersion;
@@ -12,10 +12,10 @@ const KEY: &str = "protocolProfileBehavior";
 
 /// Reads settings; what is not of the right type stays out.
 pub fn read(map: &Object) -> Settings {
-    let Some(Value::Object(found)) = map.get(KEY) else {
+    let Some(Value::Object(found)) = map.field(KEY) else {
         return Settings::default();
     };
-    let switch = |key: &str| found.get(key).and_then(Value::as_bool);
+    let switch = |key: &str| found.field(key).and_then(Value::as_bool);
     Settings {
         verify_tls: switch("strictSSL"),
         follow_redirects: switch("followRedirects"),
@@ -50,7 +50,7 @@ pub fn read(map: &Object) -> Settings {
 
 /// The words of a list.
 fn words<'a>(found: &'a Object, key: &str) -> Option<Vec<&'a str>> {
-    Some(found.get(key)?.as_array()?.iter().filter_map(Value::as_str).collect())
+    Some(found.field(key)?.as_array()?.iter().filter_map(Value::as_str).collect())
 }
 
 /// Writes settings unless all is inherited. A timeout and a proxy of its own have no place in Postman's files.

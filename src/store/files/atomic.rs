@@ -43,16 +43,19 @@ fn replace(path: &Path, bytes: &[u8], still: impl FnOnce() -> bool) -> Result<bo
 
 /// Writes a file that is not there yet, as [`write`] does otherwise. [`SaveError::Exists`] when it is there by now.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
-    let target = create_in_memory(path, bytes)?;
-    sync(&[target]);
+    create_in_memory(path, bytes)?;
+    sync(&[path.to_owned()]);
     Ok(())
 }
 
-/// As [`create`], but a loss of power may take the file until it went through [`sync`]. Returns where it is.
-pub fn create_in_memory(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError> {
-    let target = target(path)?;
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let exists = || SaveError::Exists { path: target.clone() };
+/// As [`create`], but a loss of power may take the file until it went through [`sync`].
+pub fn create_in_memory(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // Whatever is there: a link that leads nowhere is told as one.
+    let exists = || match target(path) {
+        Ok(path) => SaveError::Exists { path },
+        Err(error) => error,
+    };
     let file = match written(folder, bytes) {
         // Of many files only the first one of a folder finds it missing.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -61,24 +64,26 @@ pub fn create_in_memory(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError>
         }
         other => other,
     };
-    let file = file.map_err(SaveError::io("write", &target))?;
-    match file.persist_noclobber(&target) {
+    let file = file.map_err(SaveError::io("write", path))?;
+    match file.persist_noclobber(path) {
         Ok(_) => {}
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Err(exists()),
         // Not every file system can rename without replacing.
-        Err(_) if fs::symlink_metadata(&target).is_ok() => return Err(exists()),
+        Err(_) if fs::symlink_metadata(path).is_ok() => return Err(exists()),
         Err(error) => {
-            let persisted = error.file.persist(&target).map(drop);
-            persisted.map_err(|error| SaveError::io("write", &target)(error.error))?;
+            let persisted = error.file.persist(path).map(drop);
+            persisted.map_err(|error| SaveError::io("write", path)(error.error))?;
         }
     }
-    Ok(target)
+    Ok(())
 }
 
 /// Makes new files and their folders durable: very many by all that their file system holds; else the files side by side, as
 /// a disk takes many at once in the time of one, then every folder once, as its cost grows with what is in it.
 pub fn sync(files: &[PathBuf]) {
-    let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.parent()).collect();
+    // As texts, as paths are compared part by part.
+    let folders = files.iter().filter_map(|file| Some(file.parent()?.as_os_str()));
+    let folders: BTreeSet<&Path> = folders.collect::<BTreeSet<_>>().into_iter().map(Path::new).collect();
     if files.len() >= MANY && sync_systems(&folders) {
         return;
     }

@@ -170,7 +170,7 @@ pub fn put_auth(map: &mut Map, auth: &Auth) {
     table.insert("type".into(), auth.kind.as_str().into());
     for (name, param) in &auth.params {
         if name != "type" && !param.is_null() {
-            table.insert(name.clone(), value::tree(param));
+            table.insert(name.clone().into(), value::tree(param));
         }
     }
     map.insert("auth".into(), Tree::Table(table));

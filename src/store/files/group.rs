@@ -240,5 +240,5 @@ fn source_tree(source: &ValueSource) -> Tree {
         ),
         ValueSource::Prompt(question) => ("prompt", question.as_str().into()),
     };
-    Tree::Table(Map::from_iter([(key.to_owned(), tree)]))
+    Tree::Table(Map::from_iter([(key.into(), tree)]))
 }

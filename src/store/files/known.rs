@@ -85,9 +85,15 @@ impl Files {
         let Some(unsettled) = &self.unsettled else {
             return atomic::create(path, bytes);
         };
-        let target = atomic::create_in_memory(path, bytes)?;
-        unsettled.lock().unwrap_or_else(PoisonError::into_inner).push(target);
+        atomic::create_in_memory(path, bytes)?;
+        let mut unsettled = unsettled.lock().unwrap_or_else(PoisonError::into_inner);
+        unsettled.push(path.to_owned());
         Ok(())
+    }
+
+    /// Whether many new files are being written.
+    pub(super) fn is_in_bulk(&self) -> bool {
+        self.unsettled.is_some()
     }
 
     /// The workspace folder.

@@ -61,7 +61,7 @@ pub fn table(map: &Map) -> Table {
 /// A table within one line.
 pub fn inline(map: &Map) -> InlineTable {
     map.iter()
-        .map(|(key, tree)| (toml_edit::Key::new(key), value(tree)))
+        .map(|(key, tree)| (toml_edit::Key::new(&**key), value(tree)))
         .collect()
 }
 

@@ -80,7 +80,7 @@ pub fn merge_inline(table: &mut InlineTable, old: &Map, new: &Map) {
                 }
             }
             None => {
-                table.insert(key, layout::value(tree));
+                table.insert(&**key, layout::value(tree));
             }
         }
     }
@@ -136,11 +136,7 @@ fn table_of(tree: Option<&Tree>) -> Option<&Map> {
 /// Adds a key behind the one it follows in the canonical order.
 fn insert(table: &mut Table, level: Level, key: &str, tree: &Tree, order: &Map) {
     let mut keys: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
-    let before: Vec<&str> = order
-        .keys()
-        .map(String::as_str)
-        .take_while(|have| *have != key)
-        .collect();
+    let before: Vec<&str> = order.keys().map(|own| &**own).take_while(|have| *have != key).collect();
     let place = before
         .iter()
         .rev()

@@ -168,7 +168,10 @@ impl Files {
                         stay.push(named(path));
                     }
                 }
-                (None, Some(wanted)) => made.push(atomic::create_in_memory(path, wanted)?),
+                (None, Some(wanted)) => {
+                    atomic::create_in_memory(path, wanted)?;
+                    made.push(path.clone());
+                }
                 (_, None) => fs::remove_file(path).map_err(SaveError::io("remove", path))?,
             }
         }

@@ -61,6 +61,13 @@ impl Files {
             theirs: Box::new(theirs),
         };
         let known = self.known_bytes(place);
+        // Of many that are new hardly one is there: asking each time costs as much as writing it.
+        if self.is_in_bulk() && known.is_none() {
+            match self.create(place, path, content) {
+                Err(SaveError::Exists { .. }) => {}
+                done => return done.map(Some),
+            }
+        }
         let disk = match read(path).map_err(SaveError::io("read", path))? {
             Disk::Bytes(bytes) => bytes,
             Disk::Missing => {
@@ -211,9 +218,9 @@ fn split_url(place: &Place, text: String, old: &mut Map) -> String {
     let mut split = Map::new();
     for key in ["name", "description", "method", "url", "order", "params"] {
         if let Some(tree) = old.get(key) {
-            split.insert(key.to_owned(), tree.clone());
+            split.insert(key.into(), tree.clone());
             if !matches!(key, "url" | "params") {
-                raw.insert(key.to_owned(), tree.clone());
+                raw.insert(key.into(), tree.clone());
             }
         }
     }

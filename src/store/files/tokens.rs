@@ -1,5 +1,7 @@
 //! `[tokens.NAME]`: where token variables come from, in the files of collections, folders and environments.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -119,9 +121,9 @@ pub fn put_tokens(map: &mut Map, tokens: &[TokenSource]) {
     }
 }
 
-fn entry(token: &TokenSource) -> (String, Tree) {
+fn entry(token: &TokenSource) -> (Cow<'static, str>, Tree) {
     let mut table = Map::new();
-    let mut put = |key: &str, text: &str| table.insert(key.into(), text.into());
+    let mut put = |key: &'static str, text: &str| table.insert(key.into(), text.into());
     put("request", &token.request);
     if let Some(refresh) = &token.refresh {
         put("refresh", refresh);
@@ -148,7 +150,7 @@ fn entry(token: &TokenSource) -> (String, Tree) {
         let statuses = token.statuses.iter().map(|status| Tree::Int(i64::from(*status)));
         table.insert("statuses".into(), Tree::List(statuses.collect()));
     }
-    (token.variable.clone(), Tree::Table(table))
+    (token.variable.clone().into(), Tree::Table(table))
 }
 
 #[cfg(test)]

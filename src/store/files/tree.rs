@@ -1,9 +1,11 @@
 //! What a file says, without how it is laid out: the form in which two versions are compared.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
-/// Keys in canonical order; comparing ignores the order.
-pub type Map = IndexMap<String, Tree>;
+/// Keys in canonical order; comparing ignores the order. Nearly all keys are words of the format.
+pub type Map = IndexMap<Cow<'static, str>, Tree>;
 
 /// A value in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,16 +33,16 @@ impl From<&str> for Tree {
 }
 
 /// Adds a text unless it is empty.
-pub fn put_text(map: &mut Map, key: &str, text: &str) {
+pub fn put_text(map: &mut Map, key: &'static str, text: &str) {
     if !text.is_empty() {
-        map.insert(key.to_owned(), text.into());
+        map.insert(key.into(), text.into());
     }
 }
 
 /// Adds rows unless there are none.
-pub fn put_rows(map: &mut Map, key: &str, rows: Tree) {
+pub fn put_rows(map: &mut Map, key: &'static str, rows: Tree) {
     if rows != Tree::Rows(Vec::new()) {
-        map.insert(key.to_owned(), rows);
+        map.insert(key.into(), rows);
     }
 }
 

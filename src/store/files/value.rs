@@ -42,7 +42,7 @@ pub fn tree(value: &Value) -> Tree {
         Value::Object(map) => Tree::Table(
             map.iter()
                 .filter(|(_, value)| !value.is_null())
-                .map(|(key, value)| (key.clone(), tree(value)))
+                .map(|(key, value)| (key.clone().into(), tree(value)))
                 .collect::<Map>(),
         ),
     }

@@ -66,13 +66,7 @@ impl State {
 
     /// Keeps which items imports have brought.
     pub fn set_imported(&self, items: &BTreeSet<ItemPath>) -> Result<(), StateError> {
-        let mut paths: Vec<&str> = items.iter().map(ItemPath::as_str).collect();
-        paths.sort_unstable();
-        let paths = paths
-            .into_iter()
-            .map(serde_json::Value::from)
-            .collect::<serde_json::Value>();
-        self.set(IMPORTED, &paths.to_string())
+        self.write(IMPORTED, items)
     }
 
     /// Forgets a value.

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Object, as_text, is_nothing};
+use super::{Fields, Object, as_text, is_nothing};
 
 /// Auth in tidy form.
 pub fn auth(value: Value) -> Option<Value> {
     let Value::Object(mut map) = value else { return None };
-    let kind = match map.get("type") {
+    let kind = match map.field("type") {
         Some(Value::String(kind)) => kind.clone(),
         Some(Value::Null) | None => map.keys().find(|key| *key != "type")?.clone(),
         Some(other) => as_text(other),
@@ -17,7 +17,7 @@ pub fn auth(value: Value) -> Option<Value> {
     }
     map.insert("type".into(), kind.as_str().into());
     if kind != "type"
-        && let Some(params) = map.shift_remove(&kind)
+        && let Some(params) = map.take_field(&kind)
         && let Some(params) = object(params)
     {
         map.insert(kind.clone(), Value::Object(params));
@@ -35,9 +35,9 @@ fn object(value: Value) -> Option<Object> {
         Value::Array(rows) => {
             for row in rows {
                 if let Value::Object(mut row) = row
-                    && let Some(key) = row.get("key").map(as_text)
+                    && let Some(key) = row.field("key").map(as_text)
                 {
-                    out.insert(key, row.shift_remove("value").unwrap_or_default());
+                    out.insert(key, row.take_field("value").unwrap_or_default());
                 }
             }
         }

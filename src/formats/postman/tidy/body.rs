@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::rows::{query, rows};
-use super::{Object, as_text, drop_key, is_nothing, put_list, text};
+use super::{Fields, Object, as_text, drop_key, is_nothing, put_list, text};
 
 /// The modes in the order they are looked for where `mode` is missing.
 const MODES: [&str; 5] = ["raw", "urlencoded", "formdata", "file", "graphql"];
@@ -19,20 +19,20 @@ pub fn body(value: Value) -> Option<Value> {
         }
         _ => return None,
     };
-    let mode = match map.shift_remove("mode") {
+    let mode = match map.take_field("mode") {
         Some(Value::String(mode)) => Some(mode),
         _ => MODES
             .into_iter()
-            .find(|mode| map.get(*mode).is_some_and(|value| !is_nothing(value)))
+            .find(|mode| map.field(mode).is_some_and(|value| !is_nothing(value)))
             .map(str::to_owned),
     };
-    if map.get("disabled") != Some(&Value::Bool(true)) {
+    if map.field("disabled") != Some(&Value::Bool(true)) {
         drop_key(&mut map, "disabled");
     }
     options(&mut map);
-    map.shift_remove("isRawBody");
+    drop_key(&mut map, "isRawBody");
     let mode = mode.filter(|mode| mode != "none").unwrap_or_default();
-    let own = map.shift_remove(&mode);
+    let own = map.take_field(&mode);
     // What other modes hold is kept by Postman for switching back; empty ones say nothing.
     map.retain(|_, value| !is_nothing(value));
     if let Some(own) = own {
@@ -65,25 +65,25 @@ fn options(map: &mut Object) {
         if let Some(Value::Object(raw)) = options.get_mut("raw") {
             for key in ["language", "headerFamily"] {
                 let plain = |word: &Value| is_nothing(word) || key == "headerFamily";
-                if raw.get(key).is_some_and(plain) {
+                if raw.field(key).is_some_and(plain) {
                     drop_key(raw, key);
                 }
             }
         }
         options.retain(|_, value| !is_nothing(value));
     }
-    if map.get("options").is_some_and(is_nothing) {
+    if map.field("options").is_some_and(is_nothing) {
         drop_key(map, "options");
     }
 }
 
 fn raw(map: &mut Object) {
-    if let Some(Value::Object(_) | Value::Array(_)) = map.get("raw") {
-        let json = map.get("raw").map(Value::to_string);
+    if let Some(Value::Object(_) | Value::Array(_)) = map.field("raw") {
+        let json = map.field("raw").map(Value::to_string);
         map.insert("raw".into(), json.unwrap_or_default().into());
     }
     text(map, "raw");
-    if map.get("raw").is_some_and(is_nothing) {
+    if map.field("raw").is_some_and(is_nothing) {
         drop_key(map, "raw");
     }
 }
@@ -134,7 +134,7 @@ fn alone(value: Value) -> Value {
 /// A form field without a value is sent with an empty one.
 fn filled(mut row: Value) -> Value {
     if let Value::Object(map) = &mut row
-        && map.get("value").is_some_and(is_nothing)
+        && map.field("value").is_some_and(is_nothing)
     {
         drop_key(map, "value");
     }
@@ -144,8 +144,8 @@ fn filled(mut row: Value) -> Value {
 /// A part: text, or `{type: file, src: [paths]}`.
 fn part(row: Value) -> Value {
     let Value::Object(mut map) = row else { return row };
-    let src = map.shift_remove("src").unwrap_or_default();
-    if map.get("type").is_some_and(|kind| kind == "file") {
+    let src = map.take_field("src").unwrap_or_default();
+    if map.field("type").is_some_and(|kind| kind == "file") {
         let paths = match src {
             Value::Array(paths) => paths.iter().map(|path| as_text(path).into()).collect(),
             Value::Null => Vec::new(),
@@ -158,7 +158,7 @@ fn part(row: Value) -> Value {
     }
     for key in ["contentType", "fileName"] {
         text(&mut map, key);
-        if map.get(key).is_some_and(is_nothing) {
+        if map.field(key).is_some_and(is_nothing) {
             drop_key(&mut map, key);
         }
     }
@@ -166,7 +166,7 @@ fn part(row: Value) -> Value {
 }
 
 fn file(map: &mut Object) {
-    if let Some(Value::String(path)) = map.get("file") {
+    if let Some(Value::String(path)) = map.field("file") {
         let mut file = Object::new();
         file.insert("src".into(), path.as_str().into());
         map.insert("file".into(), Value::Object(file));
@@ -175,19 +175,19 @@ fn file(map: &mut Object) {
         text(file, "src");
         file.retain(|_, value| !is_nothing(value));
     }
-    if map.get("file").is_some_and(is_nothing) {
+    if map.field("file").is_some_and(is_nothing) {
         drop_key(map, "file");
     }
 }
 
 fn graphql(map: &mut Object) {
-    if let Some(Value::String(query)) = map.get("graphql") {
+    if let Some(Value::String(query)) = map.field("graphql") {
         let mut graphql = Object::new();
         graphql.insert("query".into(), query.as_str().into());
         map.insert("graphql".into(), Value::Object(graphql));
     }
     if let Some(Value::Object(graphql)) = map.get_mut("graphql") {
-        if graphql.get("variables").is_some_and(Value::is_null) {
+        if graphql.field("variables").is_some_and(Value::is_null) {
             // It is sent.
             graphql.insert("variables".into(), "null".into());
         }
@@ -197,7 +197,7 @@ fn graphql(map: &mut Object) {
         // A name that is empty is sent, too.
         graphql.retain(|key, value| key == "operationName" || !is_nothing(value));
     }
-    if map.get("graphql").is_some_and(is_nothing) {
+    if map.field("graphql").is_some_and(is_nothing) {
         drop_key(map, "graphql");
     }
 }

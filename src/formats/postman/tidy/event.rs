@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::rows::switch;
-use super::{Object, as_text, drop_key, is_nothing};
+use super::{Fields, Object, as_text, drop_key, is_nothing};
 use crate::model::script::Blank;
 
 /// Events in tidy form. Those in which nothing stands come last: what our model holds is compared with those before.
@@ -16,8 +16,8 @@ pub fn list(value: Value) -> Vec<Value> {
     };
     let mut out: Vec<Object> = items.into_iter().filter_map(event).collect();
     let rank = |event: &Object| match (
-        event.contains_key("disabled"),
-        event.get("listen").and_then(Value::as_str),
+        event.has_field("disabled"),
+        event.field("listen").and_then(Value::as_str),
     ) {
         _ if is_blank(event) => 3,
         (false, Some("prerequest")) => 0,
@@ -30,23 +30,27 @@ pub fn list(value: Value) -> Vec<Value> {
 
 /// Whether nothing stands in the script of an event in tidy form.
 pub fn is_blank(event: &Object) -> bool {
-    let script = event.get("script");
-    let source = script.and_then(|script| script.get("exec")?.as_str());
-    source.unwrap_or_default().trim().is_empty() && script.is_none_or(|script| script.get("src").is_none())
+    let Some(script) = event.field("script").and_then(Value::as_object) else {
+        return true;
+    };
+    let source = script.field("exec").and_then(Value::as_str);
+    source.unwrap_or_default().trim().is_empty() && !script.has_field("src")
 }
 
 /// Counts the enabled scripts of an item, in any form, in which nothing stands.
 pub fn blank(item: &Object) -> Blank {
     let mut blank = Blank::default();
-    let Some(events) = item.get("event") else { return blank };
+    let Some(events) = item.field("event") else {
+        return blank;
+    };
     for found in events.as_array().map_or(std::slice::from_ref(events), Vec::as_slice) {
         let Some(map) = found.as_object() else { continue };
-        let on = map.get("disabled").is_none_or(|off| off != &Value::Bool(true));
-        let is_blank = event(found.clone()).is_none_or(|event| is_blank(&event));
-        if !on || map.get("script").is_none_or(Value::is_null) || !is_blank {
+        let on = map.field("disabled").is_none_or(|off| off != &Value::Bool(true));
+        let script = map.field("script").filter(|script| !script.is_null());
+        if !on || script.is_none_or(says_something) {
             continue;
         }
-        match map.get("listen").and_then(Value::as_str) {
+        match map.field("listen").and_then(Value::as_str) {
             Some("prerequest") => blank.pre_request += 1,
             Some("test") => blank.post_response += 1,
             _ => {}
@@ -55,10 +59,29 @@ pub fn blank(item: &Object) -> Blank {
     blank
 }
 
+/// Whether something stands in a script, in any form, as [`is_blank`] sees it in tidy form.
+fn says_something(script: &Value) -> bool {
+    let line = |line: &Value| match line {
+        Value::String(line) => !line.trim().is_empty(),
+        other => !as_text(other).trim().is_empty(),
+    };
+    let lines = |source: &Value| match source {
+        Value::Array(lines) => lines.iter().any(line),
+        other => line(other),
+    };
+    match script {
+        Value::Object(script) => {
+            script.field("exec").is_some_and(lines) || script.field("src").is_some_and(|src| !is_nothing(src))
+        }
+        Value::String(_) | Value::Array(_) => lines(script),
+        _ => false,
+    }
+}
+
 fn event(value: Value) -> Option<Object> {
     let Value::Object(mut map) = value else { return None };
     switch(&mut map);
-    let mut script = match map.shift_remove("script") {
+    let mut script = match map.take_field("script") {
         Some(Value::Object(script)) => script,
         Some(source @ (Value::String(_) | Value::Array(_))) => {
             let mut script = Object::new();
@@ -68,7 +91,7 @@ fn event(value: Value) -> Option<Object> {
         // Without a script it is no event to Postman either.
         _ => return None,
     };
-    let source = match script.shift_remove("exec") {
+    let source = match script.take_field("exec") {
         Some(Value::Array(lines)) => lines.iter().map(as_text).collect::<Vec<_>>().join("\n"),
         Some(other) => as_text(&other),
         None => String::new(),

@@ -14,12 +14,14 @@
 mod auth;
 mod body;
 mod event;
+mod fields;
 mod request;
 mod response;
 mod rows;
 mod url;
 
 pub use event::{blank, is_blank};
+pub use fields::Fields;
 pub use request::request;
 
 use serde_json::{Map, Value};
@@ -38,15 +40,15 @@ pub fn item(mut item: Object) -> Object {
     text(&mut item, "name");
     description(&mut item);
     drop_key(&mut item, "_postman_isSubFolder");
-    if let Some(value) = item.shift_remove("request")
+    if let Some(value) = item.take_field("request")
         && !value.is_null()
     {
         item.insert("request".into(), Value::Object(request(value)));
     }
-    if let Some(Value::Object(request)) = item.get("request")
-        && !request.contains_key("description")
-        && let Some(description) = item.shift_remove("description")
-        && let form = item.shift_remove(FORM)
+    if let Some(Value::Object(request)) = item.field("request")
+        && !request.has_field("description")
+        && let Some(description) = item.take_field("description")
+        && let form = item.take_field(FORM)
         && let Some(Value::Object(request)) = item.get_mut("request")
     {
         request.insert("description".into(), description);
@@ -59,12 +61,12 @@ pub fn item(mut item: Object) -> Object {
 
 /// A collection, without its items: what `info` holds comes up, the rest of `info` stays.
 pub fn collection(mut collection: Object) -> Object {
-    let mut info = match collection.shift_remove("info") {
+    let mut info = match collection.take_field("info") {
         Some(Value::Object(info)) => info,
         _ => Object::new(),
     };
     for key in ["name", "description", "_postman_id", "id"] {
-        if let Some(value) = info.shift_remove(key) {
+        if let Some(value) = info.take_field(key) {
             collection.entry(key).or_insert(value);
         }
     }
@@ -106,10 +108,10 @@ pub fn environment(mut environment: Object) -> Object {
 fn inherited(map: &mut Object) {
     put_list(map, "event", event::list);
     put_list(map, "variable", rows::variables);
-    if let Some(value) = map.shift_remove("auth").and_then(auth::auth) {
+    if let Some(value) = map.take_field("auth").and_then(auth::auth) {
         map.insert("auth".into(), value);
     }
-    if map.get("protocolProfileBehavior").is_some_and(is_nothing) {
+    if map.field("protocolProfileBehavior").is_some_and(is_nothing) {
         drop_key(map, "protocolProfileBehavior");
     }
     map.retain(|key, value| key == "name" || !is_nothing(value));
@@ -119,8 +121,8 @@ fn inherited(map: &mut Object) {
 fn identity(map: &mut Object) {
     let found = ["_postman_id", "id", "uid"]
         .into_iter()
-        .find(|key| map.get(*key).is_some_and(|id| id.is_string() || id.is_number()));
-    let id = found.and_then(|key| map.shift_remove(key));
+        .find(|key| map.field(key).is_some_and(|id| id.is_string() || id.is_number()));
+    let id = found.and_then(|key| map.take_field(key));
     for key in ["_postman_id", "id", "uid"] {
         drop_key(map, key);
     }
@@ -134,7 +136,7 @@ fn identity(map: &mut Object) {
 fn description(map: &mut Object) {
     if let Some(Value::Object(object)) = map.get_mut("description") {
         let mut form = std::mem::take(object);
-        let content = form.shift_remove("content").unwrap_or_default();
+        let content = form.take_field("content").unwrap_or_default();
         form.retain(|key, value| {
             let plain = key == "type" && (value == "text/plain" || value == "text/markdown");
             !plain && !is_nothing(value)
@@ -145,14 +147,14 @@ fn description(map: &mut Object) {
         }
     }
     text(map, "description");
-    if map.get("description").is_some_and(is_nothing) {
+    if map.field("description").is_some_and(is_nothing) {
         drop_key(map, "description");
     }
 }
 
 /// Makes a value text; `null` goes.
 fn text(map: &mut Object, key: &str) {
-    match map.get(key) {
+    match map.field(key) {
         None | Some(Value::String(_)) => {}
         Some(Value::Null) => drop_key(map, key),
         Some(other) => {
@@ -183,7 +185,7 @@ fn put_list(map: &mut Object, key: &str, tidy: impl FnOnce(Value) -> Vec<Value>)
 }
 
 fn drop_key(map: &mut Object, key: &str) {
-    map.shift_remove(key);
+    let _gone = map.take_field(key);
 }
 
 /// Whether a value says nothing: `null`, `""`, `[]`, `{}`.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::request::request;
 use super::rows::rows;
-use super::{Object, drop_key, is_nothing, put_list, text};
+use super::{Fields, Object, drop_key, is_nothing, put_list, text};
 
 /// Responses in tidy form.
 pub fn list(value: Value) -> Vec<Value> {
@@ -23,7 +23,7 @@ fn response(mut map: Object) -> Object {
     for key in ["name", "status", "body", "_postman_previewlanguage"] {
         text(&mut map, key);
     }
-    let code = match map.shift_remove("code") {
+    let code = match map.take_field("code") {
         Some(Value::String(text)) => text.trim().parse::<u16>().ok().map(Value::from),
         Some(Value::Null) | None => None,
         Some(other) => Some(other),
@@ -32,7 +32,7 @@ fn response(mut map: Object) -> Object {
         map.insert("code".into(), code);
     }
     put_list(&mut map, "header", rows);
-    if let Some(original) = map.shift_remove("originalRequest")
+    if let Some(original) = map.take_field("originalRequest")
         && !original.is_null()
     {
         map.insert("originalRequest".into(), Value::Object(request(original)));

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use super::{Object, as_text, description, drop_key, is_nothing, text};
+use super::{Fields, Object, as_text, description, drop_key, is_nothing, text};
 use crate::model::request::parse_query;
 
 /// Types of rows and variables that say nothing: the value is text, or whatever it is.
@@ -29,7 +29,7 @@ pub fn rows(value: Value) -> Vec<Value> {
     })
     .into_iter()
     .map(|mut row| {
-        if row.get("value").is_some_and(is_nothing) {
+        if row.field("value").is_some_and(is_nothing) {
             drop_key(&mut row, "value");
         }
         Value::Object(row)
@@ -45,7 +45,9 @@ pub fn query(value: Value) -> Vec<Value> {
     let rows = list(value, |_| None);
     rows.into_iter()
         .map(|mut row| {
-            row.entry("value").or_insert(Value::Null);
+            if !row.has_field("value") {
+                row.insert("value".into(), Value::Null);
+            }
             Value::Object(row)
         })
         .collect()
@@ -94,24 +96,39 @@ fn list(value: Value, line: impl Fn(&str) -> Option<Object>) -> Vec<Object> {
 }
 
 fn row(mut row: Object) -> Object {
-    if !row.contains_key("key")
-        && let Some(name) = row.shift_remove("id").or_else(|| row.shift_remove("name"))
+    if is_tidy(&row) {
+        return row;
+    }
+    if !row.has_field("key")
+        && let Some(name) = row.take_field("id").or_else(|| row.take_field("name"))
     {
         row.insert("key".into(), name);
     }
     text(&mut row, "key");
-    row.entry("key").or_insert_with(|| "".into());
-    if row.get("value").is_some_and(|value| !value.is_null()) {
+    if !row.has_field("key") {
+        row.insert("key".into(), "".into());
+    }
+    if row.field("value").is_some_and(|value| !value.is_null()) {
         text(&mut row, "value");
     }
     description(&mut row);
     switch(&mut row);
     plain_type(&mut row);
-    if row.get("name") == row.get("key") {
+    if row.field("name") == row.field("key") {
         drop_key(&mut row, "name");
     }
     drop_key(&mut row, "equals");
     row
+}
+
+/// Whether a row is nothing but a key and a value, as nearly all are: there is nothing to be done to it.
+fn is_tidy(row: &Object) -> bool {
+    let plain = |(name, value): (&String, &Value)| match name.as_str() {
+        "key" => value.is_string(),
+        "value" => value.is_string() || value.is_null(),
+        _ => false,
+    };
+    row.has_field("key") && row.iter().all(plain)
 }
 
 /// `disabled: true` stays, `enabled: false` means the same, anything else is an enabled row.
@@ -121,15 +138,15 @@ pub fn switch(map: &mut Object) {
         Some(Value::String(text)) => Some(text == "true"),
         _ => None,
     };
-    let disabled = truth(map.shift_remove("disabled"));
-    let enabled = truth(map.shift_remove("enabled"));
+    let disabled = truth(map.take_field("disabled"));
+    let enabled = truth(map.take_field("enabled"));
     if disabled == Some(true) || (disabled.is_none() && enabled == Some(false)) {
         map.insert("disabled".into(), true.into());
     }
 }
 
 fn plain_type(map: &mut Object) {
-    let plain = match map.get("type") {
+    let plain = match map.field("type") {
         Some(Value::String(word)) => PLAIN_TYPES.contains(&word.as_str()),
         Some(Value::Null) => true,
         _ => false,
@@ -164,15 +181,15 @@ pub fn variables(value: Value) -> Vec<Value> {
 }
 
 fn variable(mut map: Object) -> Object {
-    if !map.contains_key("key")
-        && let Some(name) = map.shift_remove("id").or_else(|| map.shift_remove("name"))
+    if !map.has_field("key")
+        && let Some(name) = map.take_field("id").or_else(|| map.take_field("name"))
     {
         map.insert("key".into(), name);
     }
     text(&mut map, "key");
     for key in ["id", "uuid", "name", "system"] {
-        let own = map.get(key);
-        if own.is_some_and(is_nothing) || key == "name" && own == map.get("key") {
+        let own = map.field(key);
+        if own.is_some_and(is_nothing) || key == "name" && own == map.field("key") {
             drop_key(&mut map, key);
         }
     }
@@ -187,11 +204,11 @@ fn variable(mut map: Object) -> Object {
 
 /// Gives a value written as text the type it is declared to have; where that cannot be, the type stays.
 fn cast(map: &mut Object) {
-    let Some(Value::String(word)) = map.get("type") else {
+    let Some(Value::String(word)) = map.field("type") else {
         return;
     };
     let word = word.clone();
-    let fits = match (word.as_str(), map.get("value")) {
+    let fits = match (word.as_str(), map.field("value")) {
         ("number", Some(Value::Number(_)))
         | ("boolean", Some(Value::Bool(_)))
         | ("array" | "object" | "json", Some(Value::Array(_) | Value::Object(_))) => true,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::rows::{query, rows, typed};
-use super::{Object, as_text, drop_key, is_nothing};
+use super::{Fields, Object, as_text, drop_key, is_nothing};
 use crate::model::Request;
 use crate::model::request::path_variable_names;
 
@@ -22,13 +22,13 @@ pub fn url(value: Value) -> Object {
     };
     let parts = PARTS[1..]
         .iter()
-        .any(|part| map.get(*part).is_some_and(|part| !is_nothing(part)));
+        .any(|part| map.field(part).is_some_and(|part| !is_nothing(part)));
     let mut request = Request::default();
-    let written = match (map.get("base"), parts) {
+    let written = match (map.field("base"), parts) {
         // It is in tidy form already.
         (Some(Value::String(base)), _) => base.clone(),
         (_, true) => assemble(&map),
-        (_, false) => map.get("raw").map(as_text).unwrap_or_default(),
+        (_, false) => map.field("raw").map(as_text).unwrap_or_default(),
     };
     request.set_full_url(&written);
     for part in PARTS {
@@ -81,7 +81,7 @@ fn assemble_query(rows: &[crate::model::request::Entry]) -> String {
 
 /// The text of a URL's parts, without its query.
 fn assemble(map: &Object) -> String {
-    let text = |key: &str| map.get(key).map(as_text).unwrap_or_default();
+    let text = |key: &str| map.field(key).map(as_text).unwrap_or_default();
     let mut out = String::new();
     let protocol = text("protocol");
     let protocol = protocol.trim_end_matches('/').trim_end_matches(':');
@@ -89,8 +89,8 @@ fn assemble(map: &Object) -> String {
         out.push_str(protocol);
         out.push_str("://");
     }
-    if let Some(Value::Object(auth)) = map.get("auth") {
-        let part = |key: &str| auth.get(key).map(as_text);
+    if let Some(Value::Object(auth)) = map.field("auth") {
+        let part = |key: &str| auth.field(key).map(as_text);
         if let Some(user) = part("user") {
             out.push_str(&user);
             if let Some(password) = part("password") {
@@ -100,14 +100,16 @@ fn assemble(map: &Object) -> String {
             out.push('@');
         }
     }
-    out.push_str(&joined(map.get("host"), "."));
+    out.push_str(&joined(map.field("host"), "."));
     let port = text("port");
     if !port.is_empty() {
         out.push(':');
         out.push_str(&port);
     }
-    let path = joined(map.get("path"), "/");
-    let is_list = map.get("path").is_some_and(|path| path.is_array() && !is_nothing(path));
+    let path = joined(map.field("path"), "/");
+    let is_list = map
+        .field("path")
+        .is_some_and(|path| path.is_array() && !is_nothing(path));
     if is_list || !path.is_empty() {
         if is_list || !path.starts_with('/') {
             out.push('/');
@@ -127,7 +129,7 @@ fn joined(value: Option<&Value>, separator: &str) -> String {
     match value {
         Some(Value::Array(items)) => {
             let texts = items.iter().map(|item| match item {
-                Value::Object(map) => map.get("value").map(as_text).unwrap_or_default(),
+                Value::Object(map) => map.field("value").map(as_text).unwrap_or_default(),
                 other => as_text(other),
             });
             texts.collect::<Vec<_>>().join(separator)
