@@ -54,11 +54,13 @@ pub enum ColorWhen {
     #[default]
     Auto,
     /// Always.
-    #[value(alias = "on")]
     Always,
     /// Never.
-    #[value(alias = "off")]
     Never,
+    /// As `always`, in newman's word.
+    On,
+    /// As `never`, in newman's word.
+    Off,
 }
 
 /// The commands.

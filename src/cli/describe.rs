@@ -1,12 +1,9 @@
 //! One send in words: the lines that `send` and `run` share.
 
-use serde_json::Value;
-
 use crate::model::exchange::Hop;
 use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, TestResult};
 use crate::model::request::Method;
-use crate::model::variable::Change;
 use crate::model::{Exchange, Outcome, Redactor};
 
 use super::output::{Paint, escape, size};
@@ -138,20 +135,13 @@ fn emptied(outcome: &Outcome, paint: Paint) -> Vec<String> {
         return Vec::new();
     };
     let mut out = Vec::new();
-    for write in &outcome.writes {
-        if let Change::Undefine { key }
-        | Change::Set {
-            key,
-            value: Value::Null,
-        } = &write.change
-        {
-            let key = escape(key);
-            out.push(format!("{} `{key}` was set to nothing", paint.yellow("warning:")));
-        }
+    for key in &outcome.undefined {
+        let key = escape(key);
+        out.push(format!("{} `{key}` was set to nothing", paint.yellow("warning:")));
     }
     if !out.is_empty() {
         let hint = if response.is_success() {
-            "what the script set was null, undefined or NaN: see whether the reply holds what it looks for"
+            "what the script set was undefined: see whether the reply holds what it looks for"
         } else {
             "the server refused; its reply says why: look at the credentials"
         };

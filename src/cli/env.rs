@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::exec::{is_declared_secret, secret_names};
 use crate::foreign::Imported;
@@ -250,9 +251,17 @@ fn get(subject: &Subject, key: &str, reveal: bool, output: &mut Output) -> Resul
             CliError::failed(format!("the value of `{key}` is secret")).hint("`--reveal` prints it all the same")
         );
     }
-    let value = display_value(&binding.value);
+    let value = shown(&binding.value);
     output.line(&if output.is_terminal { escape(&value) } else { value })?;
     Ok(())
+}
+
+/// A value as a person reads it, what is no text nor number as JSON.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Array(_) | Value::Object(_) => value.to_string(),
+        plain => display_value(plain),
+    }
 }
 
 /// Whether it is a secret that nobody has given a value: an empty one that was set is one.
@@ -292,7 +301,7 @@ fn all(subject: &Subject, reveal: bool, output: &mut Output) -> Result<(), CliEr
             Some(source) => paint.dim(&format!("({})", escape(&source.origin()))),
             None if is_unset(binding) => paint.dim("(not set)"),
             None if binding.secret && !reveal => MASK.to_owned(),
-            None => escape(&display_value(&binding.value)),
+            None => escape(&shown(&binding.value)),
         };
         let by = if subject.orphans.contains(&binding.key) {
             paint.dim("  (in no file any more: `env unset` forgets it)")

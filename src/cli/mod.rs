@@ -325,7 +325,7 @@ fn perform(
         Command::Export {
             format: Later(ExportFormat::Postman(args)),
         } => {
-            let mut opened = Opened::at(&cwd, workspace, output)?;
+            let mut opened = Opened::at(&start_of(&cwd, &args.path), workspace, output)?;
             opened.unlock(output)?;
             export::postman(&opened, &args, &cwd, output)
         }

@@ -237,8 +237,8 @@ impl Paint {
     fn wanted(color: ColorWhen, terminal: bool) -> Self {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         Self::new(match color {
-            ColorWhen::Always => true,
-            ColorWhen::Never => false,
+            ColorWhen::Always | ColorWhen::On => true,
+            ColorWhen::Never | ColorWhen::Off => false,
             ColorWhen::Auto if set("NO_COLOR") => false,
             ColorWhen::Auto if set("CLICOLOR_FORCE") => true,
             ColorWhen::Auto => terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),

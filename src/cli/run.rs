@@ -185,7 +185,13 @@ async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<Nod
         let items = items.collect::<Result<Vec<_>, _>>()?;
         return Ok((opened, items));
     }
-    if !args.paths.iter().all(|path| foreign::is_foreign(cwd, path)) {
+    let mut others = args.paths.iter().filter(|path| !foreign::is_foreign(cwd, path));
+    if let Some(other) = others.next() {
+        if !cwd.join(other).exists() && !cwd.join(format!("{other}.toml")).exists() {
+            let message = format!("there is no file `{}`", crate::foreign::shown(other));
+            return Err(CliError::usage(message)
+                .hint("behind a file of Postman's stand such files alone: items of a workspace run by themselves"));
+        }
         return Err(
             CliError::usage("files of Postman's and items of a workspace cannot run together")
                 .hint("run them one after the other, or import the files"),
@@ -277,6 +283,7 @@ fn pipeline(start: &Start<'_>, opened: &Opened) -> Result<Pipeline, CliError> {
     // Only there is it shown; files have it as one line.
     pipeline.lists = args.reporters.iter().any(|name| name.trim() == "cli");
     pipeline.stop_on_failure = args.bail.contains(&Bail::Failure);
+    pipeline.stop_on_error = args.bail.contains(&Bail::Folder);
     Ok(pipeline)
 }
 

@@ -58,6 +58,8 @@ pub struct Pipeline {
     pub packages: Option<Arc<Packages>>,
     /// Nothing more is done for a request once something failed: newman's `--bail`.
     pub stop_on_failure: bool,
+    /// The same once a script threw or the request went without an answer, whatever its tests say: newman's `--bail folder`.
+    pub stop_on_error: bool,
     /// Values that come from outside, kept for the session.
     pub outside: Outside,
     /// Who is asked what a collection may; without anybody it may nothing.
@@ -140,6 +142,7 @@ impl Pipeline {
             lists: false,
             packages: None,
             stop_on_failure: false,
+            stop_on_error: false,
             outside: Outside::default(),
             consent: None,
             tokens: None,
@@ -177,9 +180,7 @@ impl Pipeline {
         }
         // Boxed: these two are most of what a send holds in memory while it waits.
         let mut prepared = Box::pin(self.prepare(engine, plan, context)).await;
-        if prepared.log.outcome.exchange.is_some()
-            || prepared.log.outcome.skipped
-            || (self.stop_on_failure && prepared.log.outcome.failed())
+        if prepared.log.outcome.exchange.is_some() || prepared.log.outcome.skipped || self.stops(&prepared.log.outcome)
         {
             return prepared.log.outcome;
         }
@@ -189,6 +190,11 @@ impl Pipeline {
         }
         Box::pin(self.grant(&mut prepared, &mut ready, context)).await;
         Box::pin(self.exchange(engine, prepared, ready, context)).await
+    }
+
+    /// Whether nothing more is done for a request of which so much came.
+    fn stops(&self, outcome: &Outcome) -> bool {
+        (self.stop_on_failure && outcome.failed()) || (self.stop_on_error && outcome.erred())
     }
 
     /// A plan before its pre-request scripts.
@@ -437,7 +443,7 @@ impl Pipeline {
         self.note_answer(&prepared, &ready, &exchange);
         let asked = Arc::new(asked(&prepared, &ready.resolved, &self.dynamic));
         prepared.log.outcome.asked = Some(Arc::clone(&asked));
-        let stops = self.stop_on_failure && exchange.error().is_some();
+        let stops = (self.stop_on_failure || self.stop_on_error) && exchange.error().is_some();
         if !context.cancel.is_cancelled() && !stops {
             prepared.log.outcome.tested = true;
             prepared.added = added(&ready.resolved, &exchange.request);
@@ -559,7 +565,7 @@ impl Pipeline {
                     .or_else(|| locked_in_script(&prepared.log.outcome));
             }
             let outcome = &prepared.log.outcome;
-            if outcome.skipped || context.cancel.is_cancelled() || (self.stop_on_failure && outcome.failed()) {
+            if outcome.skipped || context.cancel.is_cancelled() || self.stops(outcome) {
                 break;
             }
         }

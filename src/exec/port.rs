@@ -60,9 +60,11 @@ impl Sent {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a request that is over.
+    /// Adds a request that is over; what its own scripts have done since stands behind it.
     pub fn add(&self, exchange: &Exchange) {
         let response = exchange.response();
+        let now = Timestamp::now();
+        let answered = exchange.started.checked_add(exchange.answered_in()).unwrap_or(now);
         self.lock().0.push(ScriptSend {
             method: exchange.request.method.to_string(),
             url: exchange.request.url.clone(),
@@ -70,10 +72,10 @@ impl Sent {
             size: response.map_or(0, Response::size),
             result: match &exchange.result {
                 Ok(response) => Ok((response.status, response.reason.clone())),
-                Err(error) => Err(error.message.clone()),
+                Err(error) => Err(Box::new(error.clone())),
             },
             took: exchange.answered_in(),
-            at: Timestamp::now(),
+            at: answered.min(now),
         });
     }
 

@@ -7,7 +7,7 @@ use crate::http::Jar;
 use crate::model::Outcome;
 use crate::model::exchange::Cookie;
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, ScriptError};
-use crate::model::script::{ScriptEvent, Scripts};
+use crate::model::script::{Part, ScriptEvent, Scripts, parts};
 use crate::script::{Info, ScriptJob, ScriptReport};
 
 use super::plan::Plan;
@@ -29,6 +29,7 @@ impl Log {
         outcome.tests.extend(report.tests);
         outcome.console.extend(report.console);
         outcome.writes.extend(report.writes);
+        outcome.undefined.extend(report.undefined);
         outcome.script_errors.extend(report.errors);
         outcome.skipped |= report.skip_request;
         // As in Postman, `pm.visualizer.clear()` takes back what this script drew, not what an earlier one did.
@@ -83,19 +84,21 @@ pub(super) fn sources(plan: &Plan) -> Vec<&str> {
     let events = [ScriptEvent::PreRequest, ScriptEvent::PostResponse];
     events
         .into_iter()
-        .flat_map(|event| written(plan, event).map(|(.., source)| source))
+        .flat_map(|event| written(plan, event).map(|(.., part)| part.source))
         .collect()
 }
 
 /// The scripts of a plan for one moment with their names and depths, outermost first, the empty ones left out.
-fn written(plan: &Plan, event: ScriptEvent) -> impl Iterator<Item = (usize, &str, &str)> {
+fn written(plan: &Plan, event: ScriptEvent) -> impl Iterator<Item = (usize, &str, Part<'_>)> {
     let request = (plan.request.name.as_str(), &plan.request.scripts);
     let owners = plan.ancestors.iter().map(|owner| (owner.name.as_str(), &owner.scripts));
     owners
         .chain([request])
         .enumerate()
-        .map(move |(depth, (name, scripts))| (depth, name, scripts.source(event)))
-        .filter(|(.., source)| !source.trim().is_empty())
+        .flat_map(move |(depth, (name, scripts))| {
+            let parts = parts(scripts.source(event)).into_iter();
+            parts.map(move |part| (depth, name, part))
+        })
 }
 
 /// Whether a plan has scripts for one moment.
@@ -105,7 +108,11 @@ pub(super) fn any(plan: &Plan, event: ScriptEvent) -> bool {
 
 /// Whether any script of a plan for one moment may check something in chai's words: `pm.expect(…)`, `pm.response.to.have…`.
 pub(super) fn check(plan: &Plan, event: ScriptEvent) -> bool {
-    written(plan, event).any(|(.., source)| [".expect", ".to.", "chai"].iter().any(|word| source.contains(word)))
+    written(plan, event).any(|(.., part)| {
+        [".expect", ".to.", "chai"]
+            .iter()
+            .any(|word| part.source.contains(word))
+    })
 }
 
 /// What the scripts of a plan for one moment are called; each name once.
@@ -124,8 +131,9 @@ pub(super) fn names(plan: &Plan, event: ScriptEvent) -> Vec<String> {
 pub(super) fn jobs(plan: &Plan, event: ScriptEvent) -> Vec<ScriptJob> {
     let location = plan.location();
     written(plan, event)
-        .map(|(depth, name, source)| {
-            let mut job = ScriptJob::new(source, format!("{name}, {}", event.label()), event);
+        .map(|(depth, name, part)| {
+            let mut job = ScriptJob::new(part.source, format!("{name}, {}", event.label()), event);
+            job.above = part.above;
             job.info = Info {
                 iteration: u32::try_from(plan.iteration.index).unwrap_or(u32::MAX),
                 iteration_count: u32::try_from(plan.iteration.count).unwrap_or(u32::MAX),
@@ -165,6 +173,7 @@ mod tests {
     use super::*;
     use crate::exec::plan::{Ancestor, InheritedAuth, Iteration};
     use crate::model::outcome::NextRequest;
+    use crate::model::script::NEXT;
     use crate::model::{Auth, Entity, Group, Request, Settings, Workspace};
     use crate::vars::Scopes;
     use std::sync::Arc;
@@ -189,7 +198,7 @@ mod tests {
             path: None,
             request: Arc::new(Request {
                 name: "List".into(),
-                scripts: scripts("3"),
+                scripts: scripts(&format!("\n{NEXT}\n3\n{NEXT}\n4")),
                 ..Request::default()
             }),
             ancestors: vec![ancestor("API", "1"), ancestor("Users", " \n")],
@@ -216,8 +225,10 @@ mod tests {
         };
         let jobs = jobs(&plan, ScriptEvent::PreRequest);
         let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
-        assert_eq!(names, ["API, pre-request", "List, pre-request"]);
-        for (job, current) in jobs.iter().zip(["API", "List"]) {
+        assert_eq!(names, ["API, pre-request", "List, pre-request", "List, pre-request"]);
+        let sources = jobs.iter().map(|job| (job.source.as_str(), job.above));
+        assert_eq!(sources.collect::<Vec<_>>(), [("1", 0), ("3", 2), ("4", 4)]);
+        for (job, current) in jobs.iter().zip(["API", "List", "List"]) {
             assert_eq!(job.info.location, ["API", "Users", "List"]);
             assert_eq!(job.info.current, current);
         }

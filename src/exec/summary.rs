@@ -245,7 +245,7 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
     let mut owned: Vec<String> = Vec::new();
     for send in &outcome.script_sends {
         if let Err(why) = &send.result {
-            out.push((send.at, failure(At::Request, "request", &send.url, why, None)));
+            out.push((send.at, failure(At::Request, "request", &send.url, &why.message, None)));
         }
     }
     for event in [ScriptEvent::PreRequest, ScriptEvent::PostResponse] {
@@ -279,6 +279,7 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::exchange::{SendError, SendErrorKind};
     use crate::model::outcome::{AssertionError, ScriptSend};
 
     #[test]
@@ -321,7 +322,7 @@ mod tests {
         let send = |url: &str, second| ScriptSend {
             method: "GET".to_owned(),
             url: url.to_owned(),
-            result: Err("refused".to_owned()),
+            result: Err(Box::new(SendError::new(SendErrorKind::Connect, "refused"))),
             received: 0,
             size: 0,
             took: Duration::ZERO,

@@ -42,7 +42,7 @@ fn texts(outcome: &Outcome) -> impl Iterator<Item = &str> {
     let sends = outcome
         .script_sends
         .iter()
-        .filter_map(|send| send.result.as_ref().err());
+        .filter_map(|send| Some(&send.result.as_ref().err()?.message));
     let renewals = outcome
         .renewals
         .iter()

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::exchange::SendError;
 use super::wire::ResolvedBody;
 use super::{Body, Exchange, NodeId, Redactor, Scope, Secret, script::ScriptEvent, variable::VariableWrite};
 
@@ -23,6 +24,8 @@ pub struct Outcome {
     pub console: Vec<ConsoleLine>,
     /// What scripts did to variables, in order.
     pub writes: Vec<VariableWrite>,
+    /// The variables that they set to `undefined`.
+    pub undefined: Vec<String>,
     /// Which of the variables they set have a secret in them; `None` where nobody has looked yet.
     pub held: Option<BTreeSet<(Scope, String)>>,
     /// Which of the variables that came along with a token have a secret in them: those of all tokens that it took.
@@ -221,7 +224,7 @@ pub struct ScriptSend {
     /// The URL as sent.
     pub url: String,
     /// Status and reason phrase, or why there is no response.
-    pub result: Result<(u16, String), String>,
+    pub result: Result<(u16, String), Box<SendError>>,
     /// The length of the body in bytes, as [`Response::body_size`](super::exchange::Response::body_size) counts.
     pub received: u64,
     /// The length of all of the response in bytes, its head counted.

@@ -1,5 +1,53 @@
 //! Scripts as they are written down, and the two moments they run at.
 
+use serde_json::Value;
+
+use super::Rest;
+
+/// A line of its own that divides the text of a moment into scripts, which run one after the other as in Postman: each with
+/// names of its own, and whatever becomes of the one before.
+pub const NEXT: &str = "//--- next script ---";
+
+/// One of the scripts that the text of a moment holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// Its source.
+    pub source: &'a str,
+    /// How many lines of the text stand before it.
+    pub above: u32,
+}
+
+/// The scripts of a text, without those in which nothing stands.
+pub fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut out = Vec::new();
+    let (mut begin, mut above) = (0, 0);
+    // Most have no such line, and need not be looked through.
+    if text.contains(NEXT) {
+        let mut at = 0;
+        for (line, number) in text.split_inclusive('\n').zip(1..) {
+            if line.trim() == NEXT {
+                let source = &text[begin..at];
+                out.push(Part {
+                    source: source.strip_suffix('\n').unwrap_or(source),
+                    above,
+                });
+                (begin, above) = (at + line.len(), number);
+            }
+            at += line.len();
+        }
+    }
+    out.push(Part {
+        source: &text[begin..],
+        above,
+    });
+    out.retain(|part| !part.source.trim().is_empty());
+    out
+}
+
+/// The text that holds scripts.
+pub fn joined(sources: &[String]) -> String {
+    sources.join(&format!("\n{NEXT}\n"))
+}
 /// The scripts of a collection, folder or request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scripts {
@@ -12,7 +60,8 @@ pub struct Scripts {
 }
 
 /// How many scripts without a word stand in Postman's own file, by moment. Postman's app writes one for every tab that was
-/// looked at; they do nothing, and newman counts them. Our files have none, so scripts are equal with and without.
+/// looked at; they do nothing, and newman counts them. They are among what is kept of that file, and so are counted from
+/// there: scripts are equal with and without.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Blank {
     /// Those before sending.
@@ -28,6 +77,38 @@ impl PartialEq for Blank {
 }
 
 impl Eq for Blank {}
+
+impl Blank {
+    /// Those in what is kept of an item.
+    pub fn kept(rest: &[Rest]) -> Self {
+        let mut blank = Self::default();
+        for rest in rest {
+            let events = match (rest.at.as_str(), &rest.value) {
+                ("/event", Value::Array(events)) => events.as_slice(),
+                ("/event/-", event) => std::slice::from_ref(event),
+                _ => continue,
+            };
+            let on = events
+                .iter()
+                .filter(|event| event.get("disabled").is_none() && is_blank(event));
+            for event in on {
+                match event.get("listen").and_then(Value::as_str) {
+                    Some("prerequest") => blank.pre_request += 1,
+                    Some("test") => blank.post_response += 1,
+                    _ => {}
+                }
+            }
+        }
+        blank
+    }
+}
+
+/// Whether nothing stands in the script of one of Postman's events as it is kept.
+pub fn is_blank(event: &Value) -> bool {
+    let script = event.get("script");
+    let source = script.and_then(|script| script.get("exec")?.as_str());
+    source.unwrap_or_default().trim().is_empty() && script.is_none_or(|script| script.get("src").is_none())
+}
 
 impl Scripts {
     /// How many of the two are there.
@@ -68,5 +149,30 @@ impl ScriptEvent {
             Self::PreRequest => "pre-request",
             Self::PostResponse => "post-response",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_its_own_divides_scripts() {
+        let next = NEXT;
+        let all = |text: &str| -> Vec<(String, u32)> {
+            let parts = parts(text).into_iter();
+            parts.map(|part| (part.source.to_owned(), part.above)).collect()
+        };
+        let one = |source: &str, above| (source.to_owned(), above);
+        assert_eq!(all("a\nb\n"), [one("a\nb\n", 0)]);
+        assert_eq!(all(" \n"), []);
+        assert_eq!(all(&format!("a; {next}\nb")), [one(&format!("a; {next}\nb"), 0)]);
+        assert_eq!(
+            all(&format!("a\n\n{next}\n{next} \n\n  {next}\r\nb\n{next}")),
+            [one("a\n", 0), one("b", 6)]
+        );
+        let sources = ["a\n".to_owned(), "\nb".to_owned(), "c".to_owned()];
+        let back: Vec<String> = all(&joined(&sources)).into_iter().map(|(source, _)| source).collect();
+        assert_eq!(back, sources);
     }
 }

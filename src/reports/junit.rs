@@ -16,8 +16,8 @@ pub struct Junit {
     spool: Spool,
     /// The sum of the response times, in seconds.
     time: f64,
-    /// The collections that ran, and their names.
-    collections: Vec<(NodeId, String)>,
+    /// The collection that ran first.
+    first: Option<NodeId>,
 }
 
 impl Junit {
@@ -26,7 +26,7 @@ impl Junit {
         Ok(Self {
             spool: Spool::new()?,
             time: 0.0,
-            collections: Vec::new(),
+            first: None,
         })
     }
 
@@ -39,13 +39,10 @@ impl Junit {
         let location = done.plan.location();
         let collection = redactor.redact_name(location.first().map_or("", String::as_str));
         let request = redactor.redact_name(&location[1.min(location.len() - 1)..].join(" / "));
-        if let Some(above) = done.plan.ancestors.first()
-            && self.collections.iter().all(|(id, _)| *id != above.id)
-        {
-            self.collections.push((above.id, collection.clone()));
-        }
         // Of several collections, of which newman runs none together, those behind the first are named.
-        let is_first = self.collections.first().map(|(id, _)| *id) == done.plan.ancestors.first().map(|above| above.id);
+        let above = done.plan.ancestors.first().map(|above| above.id);
+        self.first = self.first.or(above);
+        let is_first = self.first == above;
         let place = if is_first {
             request.clone()
         } else {
@@ -191,13 +188,7 @@ impl Report for Junit {
 
     fn write(&mut self, end: &End<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let first = end.collection.and_then(|node| end.session.workspace.node(node));
-        let first = first.map_or("", |node| node.entity.name());
-        let others = self.collections.iter().filter(|(id, _)| Some(*id) != end.collection);
-        let names: Vec<&str> = [first]
-            .into_iter()
-            .chain(others.map(|(_, name)| name.as_str()))
-            .collect();
-        let name = end.redactor.redact_name(&names.join(", "));
+        let name = end.redactor.redact_name(first.map_or("", |node| node.entity.name()));
         let summary = end.summary;
         let head = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" failures=\"{}\" \

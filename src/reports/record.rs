@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{sdk, sent};
 use crate::exec::{At, Done, Failure};
-use crate::model::exchange::Response;
+use crate::model::exchange::{Response, SendError};
 use crate::model::outcome::{AssertionError, TestResult};
 use crate::model::script::ScriptEvent;
 use crate::model::workspace::Node;
@@ -89,18 +89,24 @@ pub fn cursor(done: &Done<'_>) -> Value {
 
 /// What a failure says; of a request that had no answer in Node's words.
 pub fn message(failure: &Failure, done: &Done<'_>) -> String {
-    let own = done
-        .outcome
-        .exchange
-        .as_ref()
-        .filter(|_| failure.at == At::Request && failure.what.is_empty());
-    match own.and_then(|exchange| Some((exchange, exchange.error()?))) {
-        Some((exchange, error)) => {
-            let described = crate::exec::node::described(error, &exchange.request.url);
-            crate::exec::node::message(error, &described)
-        }
-        None => failure.message.clone(),
+    unanswered(failure, done).map_or_else(
+        || failure.message.clone(),
+        |(url, error)| crate::exec::node::message(error, &crate::exec::node::described(error, url)),
+    )
+}
+
+/// Where a request went that had no answer, the item's own or one that its script sent, and why.
+fn unanswered<'a>(failure: &Failure, done: &'a Done<'_>) -> Option<(&'a str, &'a SendError)> {
+    if failure.at != At::Request {
+        return None;
     }
+    if failure.what.is_empty() {
+        let exchange = done.outcome.exchange.as_ref()?;
+        return Some((&exchange.request.url, exchange.error()?));
+    }
+    let sends = done.outcome.script_sends.iter().filter(|send| send.url == failure.what);
+    let mut errors = sends.filter_map(|send| Some((send.url.as_str(), send.result.as_ref().err()?.as_ref())));
+    errors.find(|(_, error)| error.message == failure.message)
 }
 
 /// One entry of `run.failures`, without its item, which the caller has.
@@ -123,12 +129,8 @@ pub fn failure(failure: &Failure, done: &Done<'_>, cursor: &Value, parent: Optio
             })
         }
         At::Request => {
-            // One that a script sent has its URL there; what Node would say of that one is not known any more.
-            let own = done.outcome.exchange.as_ref().filter(|_| failure.what.is_empty());
-            let error = own.and_then(|exchange| Some((exchange, exchange.error()?)));
-            let mut told = error.map_or_else(Map::new, |(exchange, error)| {
-                crate::exec::node::described(error, &exchange.request.url)
-            });
+            let error = unanswered(failure, done);
+            let mut told = error.map_or_else(Map::new, |(url, error)| crate::exec::node::described(error, url));
             let class = error.map_or("Error", |(_, error)| crate::exec::node::class(error));
             told.insert("name".to_owned(), class.into());
             let message = message(failure, done);

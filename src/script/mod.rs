@@ -55,6 +55,8 @@ use crate::vars::Scopes;
 pub struct ScriptJob {
     /// The JavaScript.
     pub source: String,
+    /// How many lines stand above it where it is written down: places in its errors are told from there.
+    pub above: u32,
     /// What people call it, for messages and as the origin of its writes: `Get token, post-response`.
     pub name: String,
     /// The moment it runs at.
@@ -86,6 +88,7 @@ impl ScriptJob {
     pub fn new(source: impl Into<String>, name: impl Into<String>, event: ScriptEvent) -> Self {
         Self {
             source: source.into(),
+            above: 0,
             name: name.into(),
             event,
             scopes: Scopes::default(),
@@ -135,6 +138,8 @@ pub struct ScriptReport {
     pub console: Vec<ConsoleLine>,
     /// What it did to variables, in order; also what it had done before it failed.
     pub writes: Vec<VariableWrite>,
+    /// The variables that it set to `undefined`, most often for want of what it looked for; `null` is meant.
+    pub undefined: Vec<String>,
     /// The request with its changes; `None` when it is unchanged.
     pub request: Option<Request>,
     /// Where the run goes on, if it said so.

@@ -49,6 +49,28 @@ pub struct Worded {
     pub at: Option<(u32, u32)>,
 }
 
+impl Worded {
+    /// The same of a script that other lines stand above.
+    pub fn below(mut self, above: u32) -> Self {
+        if above == 0 {
+            return self;
+        }
+        self.at = self.at.map(|(line, column)| (line + above, column));
+        let lower = |frame: &str| {
+            let (before, place) = frame.rsplit_once(&format!("{FILE}:"))?;
+            let (line, behind) = place.split_once(':')?;
+            let line = line.parse::<u32>().ok()? + above;
+            Some(format!("{before}{FILE}:{line}:{behind}"))
+        };
+        let frames = self
+            .stack
+            .lines()
+            .map(|frame| lower(frame).unwrap_or_else(|| frame.to_owned()));
+        self.stack = frames.collect::<Vec<_>>().join("\n");
+        self
+    }
+}
+
 /// The world that an error comes from, by paths from its globals.
 pub trait World {
     /// Whether a path leads to a function, as `JSON`, `parse` does.

@@ -573,3 +573,49 @@ fn what_was_imported_before_it_broke_off_keeps_its_secrets_and_is_known_to_have_
     run(&["import", "c.json", "--yes"]).success();
     assert!(!one.exists(), "it came with the import before");
 }
+
+#[test]
+fn scripts_without_a_word_count_the_same_from_a_file_and_after_its_import() {
+    let home = Home::new();
+    let several = [
+        script("test", ""),
+        script("prerequest", ""),
+        script("test", "1"),
+        script("test", "2"),
+    ];
+    let item = request("one", &server(), &several);
+    let count = |report: &str| {
+        let stats = home.json(report)["run"]["stats"].clone();
+        ["prerequestScripts", "testScripts"].map(|of| stats[of]["total"].clone())
+    };
+    let reported = ["-r", "json", "--reporter-json-export", "a.json"];
+    home.newman(&collection(&[item]), &reported).success();
+    assert_eq!(count("a.json"), [json!(1), json!(3)]);
+    fs::create_dir_all(home.folder.path().join("w/collections")).unwrap();
+    let run = |args: &[&str]| {
+        home.postrider()
+            .current_dir(home.folder.path().join("w"))
+            .args(args)
+            .assert()
+            .success()
+    };
+    run(&["import", "../c.json"]);
+    run(&[
+        "run",
+        "collections/c",
+        "-r",
+        "json",
+        "--reporter-json-export",
+        "../b.json",
+    ]);
+    assert_eq!(count("b.json"), count("a.json"));
+    // From elsewhere the workspace is found by the path, as `run` finds it.
+    let exported = home
+        .postrider()
+        .current_dir(home.folder.path())
+        .args(["export", "postman", "w/collections/c", "-o", "out.json"])
+        .assert();
+    exported.success();
+    assert_eq!(home.json("out.json")["item"][0]["event"].as_array().unwrap().len(), 4);
+    assert!(!home.folder.path().join("w/out.json").exists());
+}

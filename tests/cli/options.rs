@@ -196,3 +196,15 @@ fn who_gave_a_time_limit_is_told_where() {
         .assert();
     sent.failure().stderr(contains("raise `--timeout-request`, or see"));
 }
+
+#[test]
+fn a_path_that_is_not_there_is_named_and_so_are_newmans_words_for_colour() {
+    let home = Home::new();
+    let run = home.newman(&collection(&[]), &["foo"]);
+    run.code(1).stderr(contains("there is no file `foo`"));
+    let run = home.newman(&collection(&[]), &["--color", "maybe"]);
+    run.code(1).stderr(contains("auto, always, never, on, off"));
+    for word in ["on", "off"] {
+        home.newman(&collection(&[]), &["--color", word]).success();
+    }
+}

@@ -376,3 +376,22 @@ fn whoever_gives_up_a_question_ends_the_command() {
         assert!(server.accept().is_err(), "{arguments:?}: {seen}");
     }
 }
+
+#[test]
+fn an_object_is_shown_as_json() {
+    let home = Home::new();
+    let _ = home.with(&[]);
+    let root = home.folder.path().join("workspace");
+    let collection = "name = \"API\"\n\n[[variables]]\nkey = \"o\"\nvalue = { a = [1, \"x\"] }\n";
+    write(&root, "collections/api/collection.toml", collection);
+    let env = |args: &[&str]| {
+        home.postrider()
+            .current_dir(&root)
+            .arg("env")
+            .args(args)
+            .assert()
+            .success()
+    };
+    env(&["list", "--collection", "api"]).stdout(contains(r#"{"a":[1,"x"]}"#));
+    env(&["get", "o", "--collection", "api"]).stdout("{\"a\":[1,\"x\"]}\n");
+}

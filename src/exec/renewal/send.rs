@@ -343,7 +343,7 @@ impl Pipeline {
     /// The pipeline that fetches a token.
     fn within(&self, key: &TokenKey) -> Self {
         let mut pipeline = self.clone();
-        pipeline.stop_on_failure = false;
+        (pipeline.stop_on_failure, pipeline.stop_on_error) = (false, false);
         pipeline.renewing.push(key.clone());
         pipeline
     }

@@ -239,6 +239,10 @@ impl<'a> Going<'a> {
         };
         if stops && !self.context.cancel.is_cancelled() {
             shared.summary.bailed = true;
+            // Other than at a failure, newman breaks the iteration off, and counts those alone that came to their end.
+            if !self.options.bail && self.options.bail_on_error {
+                shared.summary.iterations -= 1;
+            }
             shared.over = true;
             drop(shared);
             if self.options.fail_fast {

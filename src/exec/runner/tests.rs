@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::*;
-use crate::exec::data;
 use crate::exec::fixture::{pipeline, request, server, session};
+use crate::exec::{At, data};
+use crate::model::script::NEXT;
 use crate::model::{Group, Request};
 
 /// Runs the requests and tells the names in the order they ran.
@@ -189,6 +190,63 @@ async fn bail_on_errors_goes_on_behind_a_test_that_fails() {
     let (order, summary) = names(vec![throwing, plain("b")], options()).await;
     assert_eq!(order, ["a"]);
     assert!(summary.bailed && !summary.passed());
+}
+
+#[tokio::test]
+async fn after_an_error_nothing_more_is_done_for_a_request_where_the_run_stops_there() {
+    let base = server().await;
+    let fine = "pm.test('fine', () => {})";
+    let broken = format!("throw new Error('no')\n{NEXT}\n{fine}");
+    for (item, sent, tests, scripts) in [
+        (request("a", "{{base}}", "throw new Error('no')", fine), 0, 0, 1),
+        (request("a", "http://127.0.0.1:1", "", fine), 1, 0, 0),
+        (request("a", "{{base}}", "", &broken), 1, 0, 1),
+    ] {
+        let (mut session, ids) = session(&base, Group::named("API"), vec![item, plain("b")]);
+        let options = RunOptions {
+            requests: ids,
+            bail_on_error: true,
+            ..RunOptions::default()
+        };
+        let mut pipeline = pipeline();
+        pipeline.stop_on_error = true;
+        let summary = run(&pipeline, &mut session, &options, &SendContext::default(), &mut |_| {}).await;
+        assert!(summary.bailed);
+        assert_eq!(
+            (
+                summary.sent.total,
+                summary.tests.total,
+                summary.pre_request.total + summary.post_response.total
+            ),
+            (sent, tests, scripts)
+        );
+        // newman counts no iteration that was broken off.
+        assert_eq!((summary.iterations, summary.failures.len()), (0, 1));
+    }
+}
+
+#[tokio::test]
+async fn each_script_of_a_text_runs_by_itself() {
+    let scripts = [
+        "var own = 1; function f() {}; const c = 1; pm.environment.set('first', 'set'); return;",
+        "if (true {",
+        "\nthrow new Error('third')",
+        "const c = 2; pm.test('seen ' + typeof own + ' ' + typeof f + ' ' + pm.environment.get('first'), () => {})",
+    ];
+    let text = scripts.join(&format!("\n{NEXT}\n"));
+    let (_, summary) = names(vec![request("a", "{{base}}", &text, &text)], RunOptions::default()).await;
+    for scripts in [summary.pre_request, summary.post_response] {
+        assert_eq!((scripts.total, scripts.failed), (4, 2));
+    }
+    assert_eq!((summary.tests.total, summary.tests.failed), (2, 0));
+    let places = summary.failures.iter().map(|failure| failure.at);
+    let lines: Vec<Option<u32>> = places
+        .map(|at| match at {
+            At::Script(_, at) => at.map(|(line, _)| line),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(lines, [Some(3), Some(6), Some(3), Some(6)]);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use super::{item, rest};
 use crate::formats::found::{Collection, Item, Slugs};
 use crate::formats::{Fate, Note, Report};
 use crate::model::collection::MOST_FOLDERS;
+use crate::model::script::Blank;
 use crate::model::{Entity, Rest, abreast};
 
 /// The distance between the places of siblings: there is room for others between them.
@@ -142,7 +143,6 @@ fn read_one(source: Source) -> Read {
     if kind == Kind::Request && map.field("request").is_none_or(Value::is_null) {
         map.insert("request".into(), Value::Object(Object::new()));
     }
-    let blank = tidy::blank(&map);
     let mut report = Report::default();
     let path = Path::default();
     notes::shapeless(&mut report, &path, &map);
@@ -154,15 +154,15 @@ fn read_one(source: Source) -> Read {
     let entity = if kind == Kind::Request {
         let mut request = item::read_request(&tidied);
         request.order = source.order;
-        request.scripts.blank = blank;
-        notes::request(&mut report, &path, &tidied, &request);
+        request.scripts.blank = Blank::kept(&request.origin.rest);
+        notes::request(&mut report, &path, &request);
         request.origin.rest.extend(unnamed);
         Entity::Request(Arc::new(request))
     } else {
         let mut group = item::read_group(&tidied);
         group.order = source.order;
-        group.scripts.blank = blank;
-        notes::group(&mut report, &path, &tidied, &group);
+        group.scripts.blank = Blank::kept(&group.origin.rest);
+        notes::group(&mut report, &path, &group);
         group.origin.rest.extend(unnamed);
         let group = Arc::new(group);
         match kind {
@@ -205,6 +205,8 @@ fn name(tidied: &mut Object, kind: Kind, report: &mut Report) -> Option<Rest> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
     use serde_json::json;
 
     use super::*;
@@ -259,5 +261,61 @@ mod tests {
                 "C / F, item: an entry that is no item",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_kept_reads_the_same_after_an_export() {
+        let source = json!({
+            "item": [{
+                "request": {
+                    "zzz": 1,
+                    "url": { "raw": "http://h/q?", "yyy": 2 },
+                    "proxy": { "host": "p" },
+                    "body": { "options": { "raw": { "language": "json", "headerFamily": "xml" } }, "raw": "{}", "mode": "raw" },
+                    "header": [{ "value": null, "key": "X-Null" }, { "key": "X-None" }],
+                    "method": "POST",
+                },
+                "event": [{ "script": { "type": "text/x", "src": "a.js", "exec": "a()" }, "listen": "test" }],
+                "aaa": 3,
+                "name": "R",
+            }],
+            "info": { "version": "1", "name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        });
+        let read = |source: &Value| {
+            let found = crate::formats::postman::read(source.to_string().as_bytes()).unwrap();
+            let collection = found.collections.into_iter().next().unwrap();
+            let Entity::Request(request) = &collection.items[1].entity else {
+                panic!("it is a request")
+            };
+            let kept: Vec<String> = request
+                .origin
+                .rest
+                .iter()
+                .map(|rest| format!("{} {}", rest.at, rest.value))
+                .collect();
+            let headers: Vec<String> = request.headers.iter().map(|row| row.value_str().to_owned()).collect();
+            let exported =
+                crate::formats::postman::write::collection(&collection, &crate::formats::postman::Secrets::None);
+            (kept, headers, exported)
+        };
+        let (kept, headers, exported) = read(&source);
+        assert_eq!(headers, ["null", ""], "as they are sent");
+        for (at, value) in [
+            ("/request/body/options/raw/headerFamily", json!("xml")),
+            ("/request/header/0/value", Value::Null),
+            ("/event/0/script/src", json!("a.js")),
+            ("/zzz", Value::Null),
+        ] {
+            let is_kept = kept.contains(&format!("{at} {value}"));
+            assert_eq!(is_kept, at != "/zzz", "{at}: {kept:?}");
+        }
+        let request = &exported["item"][0]["request"];
+        assert_eq!(
+            request["header"],
+            json!([{ "key": "X-Null", "value": null }, { "key": "X-None", "value": "" }])
+        );
+        assert_eq!(request["body"]["options"]["raw"]["headerFamily"], "xml");
+        let again = read(&exported);
+        assert_eq!((again.0, again.2), (kept, exported));
     }
 }

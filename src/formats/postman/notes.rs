@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::rows;
-use super::script;
-use super::tidy::{Object, is_blank};
+use super::tidy::{Object, text_of};
 use crate::formats::{Fate, Report};
-use crate::model::script::ScriptEvent;
+use crate::model::script::{ScriptEvent, is_blank};
 use crate::model::secret::without_credentials;
 use crate::model::{Body, Group, Request, Rest, Settings, offer};
 
@@ -97,15 +95,13 @@ pub fn guessed_name(report: &mut Report, parent: &Path, name: &str) {
 }
 
 /// Notes what is kept of a collection or folder.
-pub fn group(report: &mut Report, path: &Path, source: &Object, group: &Group) {
-    scripts(report, path, source);
+pub fn group(report: &mut Report, path: &Path, group: &Group) {
     suites(report, path, &group.settings);
     kept(report, path, &group.origin.rest);
 }
 
 /// Notes what is kept of a request.
-pub fn request(report: &mut Report, path: &Path, source: &Object, request: &Request) {
-    scripts(report, path, source);
+pub fn request(report: &mut Report, path: &Path, request: &Request) {
     if let Body::Unknown { kind } = &request.body {
         let what = format!("a body of type `{kind}`");
         report.add(
@@ -123,33 +119,6 @@ pub fn request(report: &mut Report, path: &Path, source: &Object, request: &Requ
 /// Notes what is kept of an environment.
 pub fn environment(report: &mut Report, name: &str, kept_: &[Rest]) {
     kept(report, &Path::default().below(name), kept_);
-}
-
-fn scripts(report: &mut Report, path: &Path, source: &Object) {
-    for event in [ScriptEvent::PreRequest, ScriptEvent::PostResponse] {
-        let count = script::sources(source, event).len();
-        if count > 1 {
-            report.add(
-                &path.to_string(),
-                "event",
-                Fate::Guessed,
-                format!("{count} {} scripts", event.label()),
-                "they are one script of several blocks here; a `return` in one ends all",
-            );
-        }
-    }
-    for event in rows::objects(source, "event").filter(|event| rows::enabled(event)) {
-        let script = event.get("script").and_then(Value::as_object);
-        if script.is_some_and(|script| script.contains_key("src")) {
-            report.add(
-                &path.to_string(),
-                "event",
-                Fate::Kept,
-                "a script in a file of its own (`src`)",
-                "only scripts within the collection run",
-            );
-        }
-    }
 }
 
 /// Notes the cipher suites that are asked for and that nothing here can offer.
@@ -182,11 +151,44 @@ fn kept(report: &mut Report, path: &Path, rest: &[Rest]) {
     }
     let path = path.to_string();
     for rest in rest {
-        if let Some((what, why)) = meaning(rest) {
-            let field = rest.at.trim_start_matches('/').replace('/', ".");
+        let field = rest.at.trim_start_matches('/').replace('/', ".");
+        for (what, why) in meanings(rest) {
             report.add(&path, &field, Fate::Kept, what, why);
         }
     }
+}
+
+/// What a kept value is and why it has no effect; of scripts, each by itself.
+fn meanings(rest: &Rest) -> Vec<(String, String)> {
+    match (rest.at.as_str(), &rest.value) {
+        ("/event", Value::Array(events)) => events.iter().filter_map(of_script).collect(),
+        ("/event/-", event) => of_script(event).into_iter().collect(),
+        _ => meaning(rest).into_iter().collect(),
+    }
+}
+
+/// Why a script does not run; `None` for one without a word.
+fn of_script(event: &Value) -> Option<(String, String)> {
+    if is_blank(event) {
+        return None;
+    }
+    let listen = event.get("listen").and_then(Value::as_str).unwrap_or_default();
+    let known = [ScriptEvent::PreRequest, ScriptEvent::PostResponse];
+    let moment = known.into_iter().find(|moment| moment.postman_name() == listen);
+    let Some(moment) = moment.map(ScriptEvent::label) else {
+        let what = format!("a script of the event `{listen}`");
+        return Some((what, "it is none that scripts run at".to_owned()));
+    };
+    let (what, why) = if event.get("disabled").is_some() {
+        let why = "it does not run; enable it in Postman to have it here";
+        (format!("a disabled {moment} script"), why)
+    } else if text_of(event).trim().is_empty() {
+        let why = "only scripts within the collection run";
+        (format!("a {moment} script in a file of its own (`src`)"), why)
+    } else {
+        (format!("a {moment} script"), "it is not known here")
+    };
+    Some((what, why.to_owned()))
 }
 
 /// What Postman's cloud notes of an item, under the names of its fields.
@@ -230,7 +232,6 @@ pub fn is_book_keeping(field: &str) -> bool {
 
 /// Whether what is kept are scripts in which nothing stands.
 pub fn is_silent(rest: &Rest) -> bool {
-    let is_blank = |event: &Value| event.as_object().is_some_and(is_blank);
     match rest.at.as_str() {
         "/event" => rest.value.as_array().is_some_and(|events| events.iter().all(is_blank)),
         "/event/-" => is_blank(&rest.value),
@@ -262,42 +263,42 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
         "/request/body/",
     ];
     let is_named = ["id", "uuid", "name"].contains(&last) && lists.iter().any(|list| at.starts_with(list));
-    if is_named || is_plain_text(rest) {
+    // A header of nothing is sent as Postman sends it.
+    let is_null = last == "value" && at.starts_with("/request/header/");
+    if is_named || is_plain_text(rest) || is_null || last == "headerFamily" {
         return None;
     }
     // The reader of v3 has said so already.
     if at.starts_with("/values/") && last == "source" {
         return None;
     }
-    // One without a word, or the language that is meant in any case at a place of its own.
-    if is_silent(rest) || at.starts_with("/event/") && last == "type" && rest.value == "text/javascript" {
-        return None;
-    }
-    if at.starts_with("/event") {
-        if last == "packages" {
-            return said(
-                "the packages of a script",
-                "the script says itself what it requires; `postrider packages add` brings those of npm",
-            );
-        }
-        if last == "requests" {
-            return said(
-                "the requests that a script names",
-                "`pm.execution.runRequest` finds them by what the script itself calls them",
-            );
-        }
-        let disabled = rest.value.to_string().contains("\"disabled\":true");
-        return if disabled {
-            said(
-                "a disabled script",
-                "it does not run; enable it in Postman to have it here",
-            )
-        } else {
-            said(
-                "a script",
-                "it belongs to a moment, or has settings, that are not known here",
-            )
+    if at.starts_with("/event/") {
+        let moment = match rest.of.first().map(String::as_str) {
+            Some("prerequest") => "pre-request",
+            _ => "post-response",
         };
+        let (what, why) = match last {
+            // The language that is meant in any case, at a place of its own.
+            "type" if rest.value == "text/javascript" => return None,
+            "type" => (
+                format!("the `type` of a {moment} script"),
+                "all scripts are taken for JavaScript",
+            ),
+            "src" => (
+                format!("the file (`src`) of a {moment} script"),
+                "the text beside it runs",
+            ),
+            "packages" => (
+                format!("the packages of a {moment} script"),
+                "the script says itself what it requires; `postrider packages add` brings those of npm",
+            ),
+            "requests" => (
+                format!("the requests that a {moment} script names"),
+                "`pm.execution.runRequest` finds them by what the script itself calls them",
+            ),
+            other => (format!("`{other}` of a {moment} script"), "it is not known here"),
+        };
+        return Some((what, why.to_owned()));
     }
     if at == "/protocolProfileBehavior/tlsPreferServerCiphers" {
         return said(
@@ -361,21 +362,45 @@ mod tests {
         let blank = json!({"listen": "test", "script": {"id": "1", "exec": "\n"}});
         let rest = |at: &str, value: Value| Rest {
             at: at.to_owned(),
-            of: Vec::new(),
+            of: vec!["test".to_owned()],
             instead_of: None,
             value,
         };
+        let off = json!({"listen": "test", "disabled": true, "script": {"exec": "go()"}});
         for (at, value, told) in [
-            ("/event", json!([blank]), false),
-            ("/event/-", blank, false),
-            ("/event/0/type", json!("text/javascript"), false),
-            ("/event/0/type", json!("text/x"), true),
-            ("/event/-", json!({"listen": "other", "script": {"exec": "go()"}}), true),
-            ("/event/0/packages", json!({"@team/p": {}}), true),
-            ("/request/synced", json!(true), false),
-            ("/request/collection_owner", json!("7"), false),
+            ("/event", json!([blank]), ""),
+            ("/event/-", blank, ""),
+            ("/event/0/script/type", json!("text/javascript"), ""),
+            (
+                "/event/0/script/type",
+                json!("text/x"),
+                "the `type` of a post-response script",
+            ),
+            (
+                "/event/0/script/src",
+                json!("a.js"),
+                "the file (`src`) of a post-response script",
+            ),
+            (
+                "/event/-",
+                json!({"listen": "other", "script": {"exec": "go()"}}),
+                "a script of the event `other`",
+            ),
+            (
+                "/event",
+                json!([off, {"listen": "prerequest", "script": {"src": "a.js", "exec": ""}}]),
+                "a disabled post-response script, a pre-request script in a file of its own (`src`)",
+            ),
+            (
+                "/event/0/script/packages",
+                json!({"@team/p": {}}),
+                "the packages of a post-response script",
+            ),
+            ("/request/synced", json!(true), ""),
+            ("/request/collection_owner", json!("7"), ""),
         ] {
-            assert_eq!(meaning(&rest(at, value)).is_some(), told, "{at}");
+            let meanings = meanings(&rest(at, value)).into_iter().map(|(what, _)| what);
+            assert_eq!(meanings.collect::<Vec<_>>().join(", "), told, "{at}");
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::model::Rest;
 pub fn diff(ours: &Object, source: &Object) -> Vec<Rest> {
     let mut found = Diff::default();
     found.objects(ours, source);
+    // The order of keys is another one in an export: what is kept of that is to read the same.
+    found.out.sort_by(|a, b| a.at.cmp(&b.at));
     found.out
 }
 

@@ -34,6 +34,8 @@ pub fn read(map: &Object, key: &str, bare: bool) -> Vec<Entry> {
             name: Template::new(text(row, "key")),
             value: match row.field("value") {
                 Some(Value::Null) if bare => None,
+                // So a header of nothing is sent; nothing else that is read here may be null.
+                Some(Value::Null) => Some(Template::new("null")),
                 _ => Some(Template::new(text(row, "value"))),
             },
             enabled: enabled(row),

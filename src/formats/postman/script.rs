@@ -4,12 +4,7 @@ use serde_json::{Value, json};
 
 use super::rows::{enabled, objects, text};
 use super::tidy::{Fields, Object};
-use crate::model::script::{ScriptEvent, Scripts};
-
-/// What stands between several scripts of one moment: each is a block, so that their `const`s do not clash.
-const OPEN: &str = "{\n";
-const BETWEEN: &str = "\n}\n// The next script of the same moment.\n{\n";
-const CLOSE: &str = "\n}";
+use crate::model::script::{ScriptEvent, Scripts, joined, parts};
 
 /// Reads the enabled scripts.
 pub fn read(map: &Object) -> Scripts {
@@ -21,7 +16,7 @@ pub fn read(map: &Object) -> Scripts {
 }
 
 /// The enabled scripts of a moment, in order.
-pub fn sources(map: &Object, event: ScriptEvent) -> Vec<String> {
+fn sources(map: &Object, event: ScriptEvent) -> Vec<String> {
     objects(map, "event")
         .filter(|found| enabled(found) && text(found, "listen") == event.postman_name())
         .filter_map(|found| Some(text(found.field("script")?.as_object()?, "exec")))
@@ -29,32 +24,12 @@ pub fn sources(map: &Object, event: ScriptEvent) -> Vec<String> {
         .collect()
 }
 
-fn joined(sources: &[String]) -> String {
-    match sources {
-        [] => String::new(),
-        [one] => one.clone(),
-        several => format!("{OPEN}{}{CLOSE}", several.join(BETWEEN)),
-    }
-}
-
-fn taken_apart(source: &str) -> Vec<&str> {
-    let inner = source.strip_prefix(OPEN).and_then(|rest| rest.strip_suffix(CLOSE));
-    match inner {
-        Some(inner) if inner.contains(BETWEEN) => inner.split(BETWEEN).collect(),
-        _ => vec![source],
-    }
-}
-
 /// Writes the scripts as events.
 pub fn write(map: &mut Object, scripts: &Scripts) {
     let mut events = Vec::new();
     for event in [ScriptEvent::PreRequest, ScriptEvent::PostResponse] {
-        let source = scripts.source(event);
-        if source.is_empty() {
-            continue;
-        }
-        for source in taken_apart(source) {
-            events.push(json!({ "listen": event.postman_name(), "script": { "exec": source } }));
+        for part in parts(scripts.source(event)) {
+            events.push(json!({ "listen": event.postman_name(), "script": { "exec": part.source } }));
         }
     }
     super::rows::put(map, "event", Value::Array(events));

@@ -16,33 +16,37 @@ function warn(name, instead) {
   host.log('warn', `Using "${name}" is deprecated.${instead === NOTHING ? '' : ` Use "${instead}" instead.`}`);
 }
 
+// What a scope held when the script began; `scope.js` takes it before the first change.
+const snapshot = (pm, name) => (run.snapshots[name] = run.snapshots[name] || pm[name].toObject());
+
 // The legacy setters make text of everything but nothing and `false`, and keep the snapshot up to date.
-function set(scope, snapshot, key, value) {
+function set(pm, name, key, value) {
   const text = value ? value.toString() : value;
-  if (snapshot) snapshot[key] = text;
-  scope.set(key, text);
+  snapshot(pm, name)[key] = text;
+  pm[name].set(key, text);
 }
 
-function unset(scope, snapshot, key) {
-  if (snapshot) delete snapshot[key];
-  scope.unset(key);
+function unset(pm, name, key) {
+  delete snapshot(pm, name)[key];
+  pm[name].unset(key);
 }
 
-function clear(scope, snapshot) {
-  for (const key of Object.keys(snapshot || {})) delete snapshot[key];
-  scope.clear();
+function clear(pm, name) {
+  const held = snapshot(pm, name);
+  for (const key of Object.keys(held)) delete held[key];
+  pm[name].clear();
 }
 
 // name of `postman` → [what it does, what to use instead]
 const POSTMAN = {
-  setEnvironmentVariable: [(pm, key, value) => set(pm.environment, run.snapshots.environment, key, value), 'pm.environment.set()'],
+  setEnvironmentVariable: [(pm, key, value) => set(pm, 'environment', key, value), 'pm.environment.set()'],
   getEnvironmentVariable: [(pm, key) => pm.environment.get(key), 'pm.environment.get()'],
-  clearEnvironmentVariable: [(pm, key) => unset(pm.environment, run.snapshots.environment, key), 'pm.environment.unset()'],
-  clearEnvironmentVariables: [(pm) => clear(pm.environment, run.snapshots.environment), 'pm.environment.clear()'],
-  setGlobalVariable: [(pm, key, value) => set(pm.globals, run.snapshots.globals, key, value), 'pm.globals.set()'],
+  clearEnvironmentVariable: [(pm, key) => unset(pm, 'environment', key), 'pm.environment.unset()'],
+  clearEnvironmentVariables: [(pm) => clear(pm, 'environment'), 'pm.environment.clear()'],
+  setGlobalVariable: [(pm, key, value) => set(pm, 'globals', key, value), 'pm.globals.set()'],
   getGlobalVariable: [(pm, key) => pm.globals.get(key), 'pm.globals.get()'],
-  clearGlobalVariable: [(pm, key) => unset(pm.globals, run.snapshots.globals, key), 'pm.globals.unset()'],
-  clearGlobalVariables: [(pm) => clear(pm.globals, run.snapshots.globals), 'pm.globals.clear()'],
+  clearGlobalVariable: [(pm, key) => unset(pm, 'globals', key), 'pm.globals.unset()'],
+  clearGlobalVariables: [(pm) => clear(pm, 'globals'), 'pm.globals.clear()'],
   setNextRequest: [(pm, name) => pm.execution.setNextRequest(name), 'pm.execution.setNextRequest()'],
 };
 const POSTMAN_IN_TESTS = {
@@ -96,8 +100,8 @@ const MOST_LEGACY = 50 * 1024 * 1024;
 // name → [how to read it, what to use instead]
 const GLOBALS = {
   postman: [postmanObject],
-  globals: [(pm) => (run.snapshots.globals = pm.globals.toObject()), 'pm.globals'],
-  environment: [(pm) => (run.snapshots.environment = pm.environment.toObject()), 'pm.environment'],
+  globals: [(pm) => snapshot(pm, 'globals'), 'pm.globals'],
+  environment: [(pm) => snapshot(pm, 'environment'), 'pm.environment'],
   data: [(pm) => pm.iterationData.toObject(), 'pm.iterationData'],
   iteration: [() => run.info.iteration],
   request: [requestObject, 'pm.request'],

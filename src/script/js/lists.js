@@ -20,6 +20,15 @@ const picked = (wanted, context) => (typeof wanted === 'string' ? (row) => row[w
 const rowsIn = (args) => (args.length > 1 ? args[1] : args[0]);
 const ownerIn = (args) => (args.length > 1 ? args[0] : undefined);
 
+// Of an object of names and values, Postman takes texts, and rows whatever their name; nothing else.
+function rowsNamed(source) {
+  const row = ([key, value]) => (typeof value === 'string' ? [{ key, value }] : isRow(value) ? [value] : []);
+  return Object.entries(source).flatMap(row);
+}
+
+/** Whether a value in an object of names and values stands for a row of its own. */
+export const isRow = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+
 /** A list of rows that have a key; keys may repeat, and then the last one counts. */
 export class PropertyList extends PropertyBase {
   static {
@@ -75,7 +84,7 @@ export class PropertyList extends PropertyBase {
     if (source === null || typeof source !== 'object') return [];
     // Headers alone may be an object of names and values; any other object is one row.
     const named = this.#Row && Object.hasOwn(this.#Row, 'create') && Object.getPrototypeOf(source) === Object.prototype;
-    return named ? Object.entries(source).map(([key, value]) => ({ key, value })) : [source];
+    return named ? rowsNamed(source) : [source];
   }
 
   parse(text) {

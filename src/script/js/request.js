@@ -88,8 +88,8 @@ export function byteLength(text) {
   return bytes;
 }
 
-// A header for the host: always with a value.
-const headerRow = (row) => ({ ...row.toJSON(), key: String(row.key), value: row.value === undefined || row.value === null ? '' : row.value });
+// A header for the host: always with a value; one of nothing is sent as `null`, as in Postman.
+const headerRow = (row) => ({ ...row.toJSON(), key: String(row.key), value: row.value === undefined ? '' : row.value === null ? 'null' : row.value });
 
 // A pair of the query for the host: only texts are sent as a value.
 const queryRow = (row) => ({ ...row.toJSON(), key: typeof row.key === 'string' ? row.key : '', value: typeof row.value === 'string' ? row.value : null });
@@ -121,8 +121,7 @@ export class Request extends Property {
     if (definition.description) aside(this, 'description', Description.isDescription(definition.description) ? definition.description : new Description(definition.description));
     if (definition.auth !== undefined || !this.#url) this.auth = definition.auth;
     if (definition.url !== undefined || !this.#url) this.url = definition.url;
-    const headers = definition.header === undefined ? definition.headers : definition.header;
-    if (headers !== undefined || !this.#headers) this.headers = headers;
+    if (definition.header !== undefined || !this.#headers) this.headers = definition.header;
     if (definition.body !== undefined) this.body = definition.body;
     for (const name of ['certificate', 'proxy']) if (definition[name]) this[name] = definition[name];
   }

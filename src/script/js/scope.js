@@ -23,11 +23,20 @@ class Layer {
     this.id = id;
     this.rows = rows;
     this.tell = tell;
+    this.before = undefined;
     this.index = new Map();
     for (const row of this.rows) if (row.enabled) this.index.set(row.key, row);
   }
 
+  /** Before a change; the first one is told. */
+  change() {
+    const { before } = this;
+    this.before = undefined;
+    if (before) before();
+  }
+
   set(key, written, type) {
+    this.change();
     const value = cast(written, type);
     const row = this.index.get(key);
     if (row) {
@@ -44,17 +53,22 @@ class Layer {
   }
 
   unset(key) {
+    this.change();
     if (!this.index.delete(key)) return;
     this.rows = this.rows.filter((row) => !row.enabled || row.key !== key);
     this.tell('unset', key);
   }
 
   clear() {
+    this.change();
     this.rows = [];
     this.index.clear();
     this.tell('clear', '');
   }
 }
+
+// The scopes whose values at the script's start are a global of Postman's first years.
+const LEGACY = { environment: 'environment', global: 'globals' };
 
 function hostLayer(kind) {
   const { name, id, rows } = host.scope(kind);
@@ -63,7 +77,14 @@ function hostLayer(kind) {
     else host.write(kind, change, clean(key), change === 'set' ? toJson(value) : '');
   };
   const row = ([key, value, enabled, none, locked]) => ({ key, value: none || locked ? undefined : value, enabled, locked });
-  return new Layer(name, rows.map(row), tell, id);
+  const made = new Layer(name, rows.map(row), tell, id);
+  const legacy = run.info.legacy && LEGACY[kind];
+  if (legacy) {
+    made.before = () => {
+      run.snapshots[legacy] = run.snapshots[legacy] || run.pm[legacy].toObject();
+    };
+  }
+  return made;
 }
 
 function ownLayer(definition) {

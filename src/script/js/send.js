@@ -3,6 +3,7 @@
 
 import { Request } from './request.js';
 import { Response } from './response.js';
+import { isRow } from './lists.js';
 import { native } from './json.js';
 import { clean, fail, host, run } from './run.js';
 
@@ -45,9 +46,18 @@ export function twoWay(callback, start) {
   return undefined;
 }
 
+// What Postman passes over in silence, and a script most likely means.
+function warnOfHeaders({ header, headers }) {
+  if (headers !== undefined && header === undefined) host.log('warn', 'pm.sendRequest: `headers` is not sent, as in Postman; it is called `header`');
+  if (header === null || typeof header !== 'object' || Object.getPrototypeOf(header) !== Object.prototype) return;
+  const lost = Object.keys(header).filter((key) => typeof header[key] !== 'string' && !isRow(header[key]));
+  for (const key of lost) host.log('warn', clean(`pm.sendRequest: the header \`${key}\` is not sent, as in Postman: its value is no text`));
+}
+
 /** The request's parts for the host; files are left out, as Postman does. */
 function partsOf(definition) {
   const request = definition instanceof Request ? definition : new Request(definition);
+  if (request !== definition) warnOfHeaders(definition);
   const parts = request.parts();
   const files = parts.body && (parts.body.mode === 'file' || (parts.body.formdata || []).some((row) => row.type === 'file'));
   if (files) {

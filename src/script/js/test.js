@@ -19,19 +19,22 @@ export function test(name, body) {
     return this;
   }
   let settled = false;
+  let broken = false;
   const settle = (failed, thrown) => {
-    if (settled) return;
     settled = true;
+    broken = broken || failed;
     run.openTests.delete(index);
     if (failed) host.test(index, name, false, ...reasonOf(name, thrown));
     else host.test(index, name, false);
   };
+  // Every call is a result of its own, up to the first that failed, as in Postman: what goes wrong late is told.
+  const done = (error) => broken || settle(Boolean(error), error);
   const open = () => {
     if (!settled) run.openTests.set(index, name);
   };
   const waits = body.length > 0;
   try {
-    const result = body.call(this, (error) => settle(Boolean(error), error));
+    const result = body.call(this, (error) => void done(error));
     if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
       open();
       result.then(

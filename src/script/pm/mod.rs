@@ -227,8 +227,9 @@ impl State {
         let script = self.script_name();
         self.out_of_memory |= thrown.as_ref().is_some_and(is_out_of_memory);
         let error = thrown.map(|thrown| {
-            let source = self.job.as_ref().map_or("", |job| job.source.as_str());
-            let worded = wording::reword(thrown, source, &Nothing);
+            let job = self.job.as_ref();
+            let (source, above) = job.map_or(("", 0), |job| (job.source.as_str(), job.above));
+            let worded = wording::reword(thrown, source, &Nothing).below(above);
             AssertionError {
                 hint: next_step(&worded.message),
                 name: worded.name,
@@ -254,7 +255,7 @@ impl State {
             return;
         }
         let Some(job) = &self.job else { return };
-        let worded = wording::reword(thrown, &job.source, &Nothing);
+        let worded = wording::reword(thrown, &job.source, &Nothing).below(job.above);
         let hint = next_step(&worded.message);
         self.report.errors.push(ScriptError {
             script: job.name.clone(),

@@ -177,6 +177,9 @@ fn register_scopes<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Re
                 if !state.spend(COPIES * (key.len() + value.len()), &its_watch) {
                     return Err(too_much(&ctx));
                 }
+                if change == "undefine" {
+                    state.report.undefined.push(key.clone());
+                }
                 let change = match change.as_str() {
                     "set" => match serde_json::from_str(&without_halves(&value)) {
                         Ok(value) => Change::Set { key, value },

@@ -12,6 +12,9 @@ pub fn describe(request: &Request, added: &[String], id: &str) -> Value {
     let mut headers = entries(&request.headers);
     for row in headers.as_array_mut().into_iter().flatten() {
         let is_added = |name: &Value| added.iter().any(|own| name.as_str() == Some(own));
+        if row["value"].is_null() {
+            row["value"] = "".into();
+        }
         if is_added(&row["key"]) && row.get("disabled").is_none() {
             row["system"] = true.into();
         }
@@ -26,7 +29,7 @@ pub fn describe(request: &Request, added: &[String], id: &str) -> Value {
             "params": entries(&request.params),
             "variables": entries(&request.path_variables),
         },
-        "headers": headers,
+        "header": headers,
         "auth": describe_auth(&request.auth),
         "body": describe_body(&request.body),
     })

@@ -85,6 +85,32 @@ fn tests_may_take_their_time() {
 }
 
 #[test]
+fn each_call_of_done_is_a_result_up_to_the_first_that_failed() {
+    let report = run(r"
+        pm.test('twice', (done) => { done(); done(); });
+        pm.test('then it failed', (done) => { done(); done(new Error('one')); done(new Error('two')); done(); });
+        pm.test('threw', (done) => { done(); throw new Error('three'); });
+        pm.test('rejects', async (done) => { done(); throw new Error('four'); });
+        pm.test('late', (done) => { done(); setTimeout(() => done(new Error('five')), 2); });");
+    assert_eq!(report.errors, []);
+    assert_eq!(
+        tests_of(&report),
+        [
+            "twice: ok",
+            "twice: ok",
+            "then it failed: ok",
+            "then it failed: one",
+            "threw: ok",
+            "threw: three",
+            "rejects: ok",
+            "late: ok",
+            "rejects: four",
+            "late: five",
+        ]
+    );
+}
+
+#[test]
 fn legacy_tests_may_come_late() {
     let report = run("tests['now'] = true; setTimeout(() => { tests['timer'] = 0; }, 2); \
         await new Promise((ok) => setTimeout(ok, 5)); tests['awaited'] = 1;");

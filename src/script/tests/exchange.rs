@@ -296,6 +296,38 @@ fn requests_are_sent_by_callback_and_by_promise() {
 }
 
 #[test]
+fn headers_that_postman_passes_over_are_not_sent_and_told() {
+    let (report, asked) = sending(
+        "pm.sendRequest({url: 'http://a', headers: {'X-A': '1'}}, () => {});
+         pm.sendRequest({url: 'http://b', headers: ['X-A: 1'], header: {'X-B': '', 'X-N': 5, 'X-T': true, 'X-Z': null,
+            'X-L': ['1'], 'X-O': {key: 'X-P', value: 'p'}}}, () => {});
+         pm.sendRequest({url: 'http://c', header: [{key: 'X-N', value: 5}, {key: 'X-Z', value: null}, {key: 'X-U'}]}, () => {});",
+    );
+    let headers = |of: &Request| -> Vec<String> {
+        let told = |row: &Entry| format!("{}: {}", row.name, row.value_str());
+        of.headers.iter().map(told).collect()
+    };
+    let sent: Vec<Vec<String>> = asked.iter().map(headers).collect();
+    assert_eq!(
+        sent,
+        [
+            vec![],
+            vec!["X-B: ".to_owned(), "X-P: p".to_owned()],
+            vec!["X-N: 5".to_owned(), "X-Z: null".to_owned(), "X-U: ".to_owned()],
+        ]
+    );
+    let told = texts(report);
+    assert!(
+        told[0].contains("`headers`") && told[0].contains("`header`"),
+        "{told:?}"
+    );
+    assert_eq!(told.len(), 5, "{told:?}");
+    for (line, name) in told[1..].iter().zip(["X-N", "X-T", "X-Z", "X-L"]) {
+        assert!(line.contains(&format!("`{name}` is not sent")), "{told:?}");
+    }
+}
+
+#[test]
 fn what_could_not_be_sent_is_not_waited_for() {
     let (report, asked) = sending(
         "const a = {}; a.a = a;
@@ -311,7 +343,7 @@ fn what_could_not_be_sent_is_not_waited_for() {
 #[test]
 fn definitions_of_requests_are_understood() {
     let (report, asked) = sending(
-        "pm.sendRequest({url: 'http://a/{{x}}', method: 'post', header: {'X-A': 1, 'Content-Type': 'application/json'},
+        "pm.sendRequest({url: 'http://a/{{x}}', method: 'post', header: {'X-A': '1', 'Content-Type': 'application/json'},
             body: {mode: 'raw', raw: JSON.stringify({a: 1})}, auth: {type: 'basic', basic: [{key: 'username', value: 'u'}]}}, () => {});
          pm.sendRequest({url: 'http://b', method: 'POST', header: ['A: b', {key: 'C', value: 'd'}],
             body: {mode: 'formdata', formdata: [{key: 'f', type: 'file', src: '/etc/passwd'}, {key: 't', value: 'v'}]}}, () => {});",

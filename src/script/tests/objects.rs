@@ -93,7 +93,7 @@ fn lists_have_all_their_methods() {
              console.log(l.upsert({ key: 'Q', value: '2' }), l.upsert({ key: 'n', value: '1' }), l.upsert(), l.get('q'), l.one('q').toString());
              l.remove('q'); l.remove((h) => h.key === 'p'); l.populate('A: 1\\nB: 2'); keys();
              console.log(l.has('a'), l.has('a', '1'), l.has('a', '2'), l.indexOf('A') > 0, l.idx(0).key, l.count(), l.find({ value: '2' }).key);
-             l.assimilate([{ key: 'A', value: '9' }], true); keys(); l.clear(); l.repopulate({ z: 1 }); console.log(l.toObject(), String(l));"
+             l.assimilate([{ key: 'A', value: '9' }], true); keys(); l.clear(); l.repopulate({ z: '1', n: 2 }); console.log(l.toObject(), String(l));"
         ),
         [
             "p,X-A,x-a,Content-Type,i,q,j",
@@ -101,7 +101,7 @@ fn lists_have_all_their_methods() {
             "X-A,x-a,Content-Type,i,j,n,A,B",
             "true true false true X-A 8 x-a",
             "A",
-            "{ z: 1 } z: 1\r\n",
+            "{ z: '1' } z: 1\r\n",
         ]
     );
 }

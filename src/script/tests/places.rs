@@ -75,3 +75,19 @@ fn what_a_text_that_is_evaluated_says_is_said_where_it_is_evaluated() {
         "A class may only have one constructor"
     );
 }
+
+#[test]
+fn places_are_told_from_where_the_script_is_written_down() {
+    let mut job = job("\nnull.x;");
+    job.above = 7;
+    let report = run_job(job);
+    assert_eq!(report.errors[0].at.map(|(line, _)| line), Some(9));
+    let mut job = super::job("pm.test('a', () => {\n  null.x;\n});");
+    job.above = 7;
+    let stack = run_job(job).tests[0].error.clone().unwrap().stack;
+    assert!(
+        stack.contains("(script.js:9:") || stack.contains("at script.js:9:"),
+        "{stack}"
+    );
+    assert!(!stack.contains("script.js:2:"), "{stack}");
+}

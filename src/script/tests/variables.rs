@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::outcome::ConsoleLevel;
 use crate::model::template::Template;
 use crate::model::variable::Change;
 use crate::model::{Scope, Variable};
@@ -206,4 +207,23 @@ fn what_is_nested_too_deep_to_be_kept_is_said_so() {
     assert_eq!(deep(127), None);
     let why = "the value of `deep` cannot be stored: it has more than 127 levels of lists and objects in each other";
     assert_eq!(deep(128).as_deref(), Some(why));
+}
+
+#[test]
+fn the_legacy_objects_hold_what_there_was_when_the_script_began() {
+    let mut job = job("pm.environment.set('k', 'new'); pm.globals.clear(); pm.environment.unset('n');
+         console.log(environment.k, environment.n, globals.g, pm.environment.get('k'), pm.globals.get('g'));
+         postman.setEnvironmentVariable('k', 5); postman.clearEnvironmentVariable('n'); postman.setGlobalVariable('h', 1);
+         console.log(environment.k, environment.n, globals.g, globals.h);");
+    for (key, value) in [("k", "old"), ("n", "1")] {
+        let layer = job.scopes.layer_mut(Scope::Environment);
+        layer.bindings.push((&Variable::new(key, value)).into());
+    }
+    let globals = job.scopes.layer_mut(Scope::Global);
+    globals.bindings.push((&Variable::new("g", "there")).into());
+    let report = run_job(job);
+    assert_eq!(report.errors, []);
+    let told = report.console.iter().filter(|line| line.level == ConsoleLevel::Log);
+    let told: Vec<&str> = told.map(|line| line.text.as_str()).collect();
+    assert_eq!(told, ["old 1 there new undefined", "5 undefined there 1"]);
 }

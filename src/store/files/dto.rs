@@ -13,8 +13,8 @@ use serde_json::Value;
 use super::tree::{Map, Tree, put_text};
 use super::value;
 use crate::model::request::Entry;
-use crate::model::script::Scripts;
-use crate::model::{Auth, Template};
+use crate::model::script::{Blank, Scripts};
+use crate::model::{Auth, Origin, Template};
 
 /// Text; a number or boolean written without quotes counts as its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -187,12 +187,13 @@ pub struct ScriptsDto {
     pub post_response: String,
 }
 
-impl From<ScriptsDto> for Scripts {
-    fn from(dto: ScriptsDto) -> Self {
-        Self {
-            pre_request: dto.pre_request,
-            post_response: dto.post_response,
-            ..Self::default()
+impl ScriptsDto {
+    /// The scripts of an item, with the blank ones that are kept of where it comes from.
+    pub fn scripts(self, origin: &Origin) -> Scripts {
+        Scripts {
+            pre_request: self.pre_request,
+            post_response: self.post_response,
+            blank: Blank::kept(&origin.rest),
         }
     }
 }

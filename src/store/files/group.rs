@@ -152,16 +152,17 @@ impl From<VariableDto> for Variable {
 impl GroupDto {
     /// The collection or folder; without a name it has that of its folder.
     pub fn group(self, slug: &str) -> Group {
+        let origin = self.postman.into();
         Group {
             name: self.name.unwrap_or_else(|| slug.to_owned()),
             description: self.description,
             auth: auth(self.auth),
             variables: self.variables.into_iter().map(Variable::from).collect(),
-            scripts: self.scripts.into(),
+            scripts: self.scripts.scripts(&origin),
             settings: self.settings.into(),
             tokens: sources(self.tokens),
             order: self.order,
-            origin: self.postman.into(),
+            origin,
         }
     }
 }

@@ -63,6 +63,7 @@ impl RequestDto {
     ///
     /// A query written by hand into the URL comes before `params`, and every `:name` segment gets a row.
     pub fn request(self, slug: &str) -> Request {
+        let origin = self.postman.into();
         let mut request = Request {
             name: self.name.unwrap_or_else(|| slug.to_owned()),
             description: self.description,
@@ -73,12 +74,12 @@ impl RequestDto {
             headers: entries(self.headers, false),
             auth: auth(self.auth),
             body: self.body.map_or(Body::None, Body::from),
-            scripts: self.scripts.into(),
+            scripts: self.scripts.scripts(&origin),
             settings: self.settings.into(),
             order: self.order,
             examples: self.examples.into_iter().map(Example::from).collect(),
             filter: self.filter,
-            origin: self.postman.into(),
+            origin,
         };
         if request.url.as_str().contains('?') {
             let mut typed = Request::default();

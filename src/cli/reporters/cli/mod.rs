@@ -173,7 +173,7 @@ impl Cli {
             if let Err(why) = &send.result
                 && let Some((number, _)) = unanswered.next()
             {
-                let why = paint.words(&escape(&redactor.redact(why)));
+                let why = paint.words(&escape(&redactor.redact(&why.message)));
                 lines.push(format!("{} {why}", paint.red(&format!("{number}. error:"))));
             }
             told.push((send.at, Said::Lines(lines)));

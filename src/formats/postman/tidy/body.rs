@@ -63,8 +63,10 @@ pub fn body(value: Value) -> Option<Value> {
 fn options(map: &mut Object) {
     if let Some(Value::Object(options)) = map.get_mut("options") {
         if let Some(Value::Object(raw)) = options.get_mut("raw") {
+            // The family is that of the language, unless it says something else.
+            let language = raw.field("language").cloned();
             for key in ["language", "headerFamily"] {
-                let plain = |word: &Value| is_nothing(word) || key == "headerFamily";
+                let plain = |word: &Value| is_nothing(word) || key == "headerFamily" && Some(word) == language.as_ref();
                 if raw.field(key).is_some_and(plain) {
                     drop_key(raw, key);
                 }

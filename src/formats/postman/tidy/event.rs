@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::rows::switch;
 use super::{Fields, Object, as_text, drop_key, is_nothing};
-use crate::model::script::Blank;
+use crate::model::script::is_blank;
 
-/// Events in tidy form. Those in which nothing stands come last: what our model holds is compared with those before.
+/// Events in tidy form. Those that do not run come last: what our model holds is compared with those before.
 pub fn list(value: Value) -> Vec<Value> {
     let items = match value {
         Value::Array(items) => items,
@@ -14,71 +14,27 @@ pub fn list(value: Value) -> Vec<Value> {
         one @ Value::Object(_) => vec![one],
         _ => return Vec::new(),
     };
-    let mut out: Vec<Object> = items.into_iter().filter_map(event).collect();
-    let rank = |event: &Object| match (
-        event.has_field("disabled"),
-        event.field("listen").and_then(Value::as_str),
-    ) {
-        _ if is_blank(event) => 3,
-        (false, Some("prerequest")) => 0,
-        (false, Some("test")) => 1,
-        _ => 2,
+    let mut out: Vec<Value> = items.into_iter().filter_map(event).collect();
+    let rank = |event: &Value| {
+        let runs = event.get("disabled").is_none() && !text_of(event).trim().is_empty();
+        match event.get("listen").and_then(Value::as_str) {
+            _ if is_blank(event) => 3,
+            Some("prerequest") if runs => 0,
+            Some("test") if runs => 1,
+            _ => 2,
+        }
     };
     out.sort_by_key(rank);
-    out.into_iter().map(Value::Object).collect()
+    out
 }
 
-/// Whether nothing stands in the script of an event in tidy form.
-pub fn is_blank(event: &Object) -> bool {
-    let Some(script) = event.field("script").and_then(Value::as_object) else {
-        return true;
-    };
-    let source = script.field("exec").and_then(Value::as_str);
-    source.unwrap_or_default().trim().is_empty() && !script.has_field("src")
+/// The source of an event in tidy form.
+pub fn text_of(event: &Value) -> &str {
+    let source = event.get("script").and_then(|script| script.get("exec")?.as_str());
+    source.unwrap_or_default()
 }
 
-/// Counts the enabled scripts of an item, in any form, in which nothing stands.
-pub fn blank(item: &Object) -> Blank {
-    let mut blank = Blank::default();
-    let Some(events) = item.field("event") else {
-        return blank;
-    };
-    for found in events.as_array().map_or(std::slice::from_ref(events), Vec::as_slice) {
-        let Some(map) = found.as_object() else { continue };
-        let on = map.field("disabled").is_none_or(|off| off != &Value::Bool(true));
-        let script = map.field("script").filter(|script| !script.is_null());
-        if !on || script.is_none_or(says_something) {
-            continue;
-        }
-        match map.field("listen").and_then(Value::as_str) {
-            Some("prerequest") => blank.pre_request += 1,
-            Some("test") => blank.post_response += 1,
-            _ => {}
-        }
-    }
-    blank
-}
-
-/// Whether something stands in a script, in any form, as [`is_blank`] sees it in tidy form.
-fn says_something(script: &Value) -> bool {
-    let line = |line: &Value| match line {
-        Value::String(line) => !line.trim().is_empty(),
-        other => !as_text(other).trim().is_empty(),
-    };
-    let lines = |source: &Value| match source {
-        Value::Array(lines) => lines.iter().any(line),
-        other => line(other),
-    };
-    match script {
-        Value::Object(script) => {
-            script.field("exec").is_some_and(lines) || script.field("src").is_some_and(|src| !is_nothing(src))
-        }
-        Value::String(_) | Value::Array(_) => lines(script),
-        _ => false,
-    }
-}
-
-fn event(value: Value) -> Option<Object> {
+fn event(value: Value) -> Option<Value> {
     let Value::Object(mut map) = value else { return None };
     switch(&mut map);
     let mut script = match map.take_field("script") {
@@ -107,7 +63,7 @@ fn event(value: Value) -> Option<Object> {
     let source = source.replace("\r\n", "\n");
     script.insert("exec".into(), source.into());
     map.insert("script".into(), Value::Object(script));
-    Some(map)
+    Some(Value::Object(map))
 }
 
 #[cfg(test)]
@@ -147,5 +103,35 @@ mod tests {
         // The script is where it is edited, and nowhere else.
         assert!(!format!("{:?}", group.origin.rest).contains("go()"));
         assert!(found.report.notes.is_empty(), "{:?}", found.report.notes);
+    }
+
+    #[test]
+    fn each_script_of_a_moment_stays_one_of_its_own() {
+        let script = |listen: &str, source: &str| json!({"listen": listen, "script": {"type": "text/javascript", "exec": source.split('\n').collect::<Vec<_>>()}});
+        let elsewhere = json!({"listen": "test", "script": {"type": "text/javascript", "src": "a.js", "exec": [""]}});
+        let events = json!([
+            script("prerequest", "one()\n"),
+            script("prerequest", "{\ntwo()\n}"),
+            script("test", "three()"),
+            script("test", "\nfour()"),
+            elsewhere,
+        ]);
+        let source = json!({
+            "info": {"name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+            "item": [{"name": "R", "request": {"url": "http://h", "method": "GET"}, "event": [events[4], events[0], events[1], events[2], events[3]]}],
+        });
+        let found = postman::read(source.to_string().as_bytes()).unwrap();
+        let Entity::Request(request) = &found.collections[0].items[1].entity else {
+            panic!("it is a request")
+        };
+        assert_eq!(
+            request.scripts.post_response,
+            "three()\n//--- next script ---\n\nfour()"
+        );
+        let back = write::collection(&found.collections[0], &Secrets::None);
+        assert_eq!(back["item"][0]["event"], events);
+        // One note for the one that does not run, and none for those that do.
+        let notes: Vec<&str> = found.report.notes.iter().map(|note| note.what.as_str()).collect();
+        assert_eq!(notes, ["a post-response script in a file of its own (`src`)"]);
     }
 }

@@ -20,7 +20,7 @@ mod response;
 mod rows;
 mod url;
 
-pub use event::{blank, is_blank};
+pub use event::text_of;
 pub use fields::Fields;
 pub use request::request;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::rows::rows;
+use super::rows::headers;
 use super::{Fields, Object, as_text, auth, body, description, drop_key, is_nothing, put_list, url};
 use crate::model::request::Method;
 
@@ -25,7 +25,7 @@ pub fn request(value: Value) -> Object {
     description(&mut map);
     let address = url::url(map.take_field("url").unwrap_or_default());
     map.insert("url".into(), Value::Object(address));
-    put_list(&mut map, "header", rows);
+    put_list(&mut map, "header", headers);
     if let Some(value) = map.take_field("auth").and_then(auth::auth) {
         map.insert("auth".into(), value);
     }

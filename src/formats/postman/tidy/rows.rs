@@ -8,8 +8,19 @@ use crate::model::request::parse_query;
 /// Types of rows and variables that say nothing: the value is text, or whatever it is.
 const PLAIN_TYPES: [&str; 5] = ["text", "default", "string", "any", ""];
 
-/// Headers, form fields or path variables: rows, `Name: value` lines, or an object.
+/// Form fields or path variables: rows, `Name: value` lines, or an object.
 pub fn rows(value: Value) -> Vec<Value> {
+    let mut rows = headers(value);
+    for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+        if row.get("value").is_some_and(Value::is_null) {
+            drop_key(row, "value");
+        }
+    }
+    rows
+}
+
+/// Headers, written as these. A value that is `null` stays so: it is sent.
+pub fn headers(value: Value) -> Vec<Value> {
     list(value, |line| {
         // What is disabled is commented out.
         let (line, is_off) = line
@@ -29,7 +40,10 @@ pub fn rows(value: Value) -> Vec<Value> {
     })
     .into_iter()
     .map(|mut row| {
-        if row.field("value").is_some_and(is_nothing) {
+        if row
+            .field("value")
+            .is_some_and(|value| is_nothing(value) && !value.is_null())
+        {
             drop_key(&mut row, "value");
         }
         Value::Object(row)

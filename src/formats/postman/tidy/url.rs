@@ -46,6 +46,11 @@ pub fn url(value: Value) -> Object {
             params.splice(0..0, typed(&query));
         }
     }
+    // A query in which nothing stands is sent as one where the URL is a text; its parts would not say so.
+    let before = |text: &str| text.split('#').next().unwrap_or_default().to_owned();
+    if !parts && params.is_empty() && before(&written) == before(request.url.as_str()) + "?" {
+        params.extend(typed("&").into_iter().take(1));
+    }
     put(&mut map, "query", params);
     let variables = map
         .get_mut("variable")
@@ -154,5 +159,19 @@ mod tests {
         let rows = json!([{ "key": "id", "value": null }, { "key": "80" }]);
         let found = url(json!({ "raw": "http://h:80/:identity", "variable": rows }));
         assert_eq!(found["variable"], json!([{ "key": "id" }, { "key": "80" }]));
+    }
+
+    #[test]
+    fn a_query_in_which_nothing_stands_is_one() {
+        for text in ["http://h/q?", "http://h/q?#there"] {
+            let found = url(text.into());
+            assert_eq!(found["query"], json!([{ "key": "", "value": null }]), "{text}");
+            // Read again it is the same.
+            assert_eq!(url(json!(found.clone())), found);
+        }
+        let parts = json!({ "raw": "http://h/q?", "protocol": "http", "host": ["h"], "path": ["q"], "query": [] });
+        for none in [parts, "http://h/{{q?".into(), "http://h/q#?".into()] {
+            assert_eq!(url(none.clone()).get("query"), None, "{none}");
+        }
     }
 }

@@ -50,18 +50,17 @@ impl Details {
 /// What failed in a row and what was said of it, broken into lines; where there is more, the last says so.
 fn broken(row: &Row, room: usize) -> Vec<Detail> {
     let failures = row.failures.iter().map(|failure| {
-        let message = Some(&failure.message).filter(|message| **message != failure.what);
-        (&failure.what, message.map(|message| message.replace('\n', " ")), false)
+        let message = Some(failure.message.trim_end()).filter(|message| *message != failure.what);
+        (&failure.what, message.unwrap_or_default(), false)
     });
-    let warnings = row.warnings.iter().map(|warning| (warning, None, true));
+    let warnings = row.warnings.iter().map(|warning| (warning, "", true));
     let mut out: Vec<Detail> = Vec::new();
     // How many have all their lines among those that are shown whatever else there is.
     let mut whole = 0;
     for (what, message, warns) in failures.chain(warnings) {
-        let message = message.unwrap_or_default();
         let beside = within(what, room).and_then(|used| room.checked_sub(used + 2));
-        if beside.is_some_and(|room| within(&message, room).is_some()) {
-            let what = what.clone();
+        if !message.contains('\n') && beside.is_some_and(|room| within(message, room).is_some()) {
+            let (what, message) = (what.clone(), message.to_owned());
             out.push(Detail { what, message, warns });
         } else {
             // Of a message without end no more is broken than can be shown.
@@ -69,7 +68,9 @@ fn broken(row: &Row, room: usize) -> Vec<Detail> {
             let line = |what: String, message: String| Detail { what, message, warns };
             out.extend(wrap(&cut(what), room).into_iter().map(|text| line(text, String::new())));
             if !message.is_empty() {
-                let lines = wrap(&cut(&message), room.saturating_sub(2).max(1)).into_iter();
+                // Its lines stay: a mark in one may point into the one above.
+                let lines = message.lines().take(MOST_DETAILS + 1);
+                let lines = lines.flat_map(|text| wrap(&cut(text), room.saturating_sub(2).max(1)));
                 out.extend(lines.map(|text| line(String::new(), text)));
             }
         }

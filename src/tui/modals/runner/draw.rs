@@ -128,11 +128,10 @@ impl Runner {
         let theme = view.theme;
         let Some(log) = &view.shared.log else { return None };
         let environment = log.environment.as_deref().unwrap_or("no environment");
-        let title = if log.again {
-            format!("Run ─ {} ─ what failed", log.title)
-        } else {
-            format!("Run ─ {}", log.title)
-        };
+        let again = if log.again { " ─ what failed" } else { "" };
+        // Rows are hidden then, and the key that shows them has no room below 100 columns.
+        let hides = if self.only_failed { " ─ failures only" } else { "" };
+        let title = format!("Run ─ {}{again}{hides}", log.title);
         self.sheet.draw(&title, environment, &self.keys(log), view, buf);
         let body = self.sheet.body;
         let pen = |y: u16, ground: Style| (Position::new(body.x, y), usize::from(body.width), ground);
@@ -467,7 +466,11 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
     pen.right(&ran, TESTS - width, style);
     pen.cell(skipped, width, theme.dim);
     let first = match (row.failures.first(), row.warnings.first()) {
-        (Some(failure), _) => Some((&failure.what, failure.message.as_str(), theme.error)),
+        (Some(failure), _) => {
+            // What stands below may point into it.
+            let why = failure.message.lines().next().unwrap_or_default();
+            Some((&failure.what, why, theme.error))
+        }
         (None, Some(warning)) => Some((warning, "", theme.warn)),
         (None, None) => None,
     };
@@ -475,8 +478,9 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
         pen.skip(2);
         let more = match row.failures.len() + row.warnings.len() - 1 {
             0 => String::new(),
-            more => format!(" +{more}"),
+            more => format!("  +{more}"),
         };
+        let end = column_at(pen.at.x, columns.failure.saturating_sub(glyphs::width(&more)));
         let room = columns.failure.saturating_sub(glyphs::width(&more));
         pen.put(&glyphs::elide(what, room), style);
         let room = room.saturating_sub(glyphs::width(what) + 2);
@@ -484,6 +488,8 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
             pen.put(": ", theme.dim);
             pen.put(&both_ends(why, room), theme.dim);
         }
+        // At the end of the column, where it is no part of the text.
+        pen.skip(usize::from(end.saturating_sub(pen.at.x)));
         pen.put(&more, theme.dim);
     }
 }
