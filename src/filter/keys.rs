@@ -36,37 +36,41 @@ pub struct Completion {
 /// Those of the names that begin with the part, or have it inside.
 pub(super) fn of_names<'n>(names: impl Iterator<Item = &'n str>, part: &str, text: &str) -> Completion {
     let mut found = like(names, part);
+    found.truncate(MOST);
     let path = text.trim_start().starts_with('$');
+    // A `JSONPath` takes all that is not ASCII (RFC 9535, section 2.5.1).
     let plain = |name: &str| {
-        let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-        first && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        let first = |c: char| c.is_ascii_alphabetic() || c == '_' || path && !c.is_ascii();
+        name.starts_with(first) && name.chars().all(|c| first(c) || c.is_ascii_digit())
     };
-    if path {
-        // A name that needs quotes takes the place of the dot, too.
-        found.retain(|name| plain(name));
-    }
-    let texts = found.into_iter().take(MOST);
-    let texts = texts.map(|name| match name {
-        name if plain(name) => name.to_owned(),
-        name => serde_json::to_string(name).unwrap_or_default(),
-    });
+    // There what needs quotes takes the place of the dot, too, unless it is any deeper.
+    let before = &text[..text.len() - part.len()];
+    let dot = path && !before.ends_with("..") && !found.iter().all(|name| plain(name));
+    let spelled = |name: &str| match (plain(name), path) {
+        (true, _) if dot => format!(".{name}"),
+        (true, _) => name.to_owned(),
+        (false, true) => format!("['{}']", inside(name, '\'')),
+        (false, false) => format!("\"{}\"", inside(name, '"')),
+    };
     Completion {
-        replaces: part.len(),
-        texts: texts.collect(),
+        replaces: part.len() + usize::from(dot),
+        texts: found.into_iter().map(spelled).collect(),
+    }
+}
+
+/// A name as it stands in quotes.
+fn inside(name: &str, quote: char) -> String {
+    let name = serde_json::to_string(name).unwrap_or_default();
+    let inside = name.get(1..name.len() - 1).unwrap_or_default();
+    match quote {
+        '"' => inside.to_owned(),
+        _ => inside.replace("\\\"", "\"").replace('\'', "\\'"),
     }
 }
 
 /// The same for a name whose quote is open: each ends with all that closes it.
 pub(super) fn of_quoted<'n>(names: impl Iterator<Item = &'n str>, quoted: &Quoted) -> Completion {
-    let spelled = |name: &str| {
-        let name = serde_json::to_string(name).unwrap_or_default();
-        let inside = name.get(1..name.len() - 1).unwrap_or_default();
-        let inside = match quoted.quote {
-            '"' => inside.to_owned(),
-            _ => inside.replace("\\\"", "\"").replace('\'', "\\'"),
-        };
-        format!("{inside}{}{}", quoted.quote, quoted.closes)
-    };
+    let spelled = |name: &str| format!("{}{}{}", inside(name, quoted.quote), quoted.quote, quoted.closes);
     Completion {
         replaces: quoted.part.len(),
         texts: like(names, &quoted.part).into_iter().take(MOST).map(spelled).collect(),
@@ -381,7 +385,16 @@ mod tests {
         let of = |part: &str, text: &str| of_names(names.into_iter(), part, text);
         assert_eq!(of("na", ".na").texts, ["name", "nation"]);
         assert_eq!(of("", ".").texts, ["name", "\"odd key\"", "nation"]);
-        assert_eq!(of("", "$.").texts, ["name", "nation"]);
+        let path = of("", "$.");
+        assert_eq!(
+            (path.replaces, path.texts.join(" ")),
+            (1, ".name ['odd key'] .nation".to_owned())
+        );
+        assert_eq!(of("na", "$.na").texts, ["name", "nation"]);
+        assert_eq!(of("", "$..").texts, ["name", "['odd key']", "nation"]);
+        let path = of_names(["näme", "it's \"so\""].into_iter(), "", "$.a.");
+        assert_eq!(path.texts, [".näme", "['it\\'s \"so\"']"]);
+        assert_eq!(of_names(["näme"].into_iter(), "n", ".n").texts, ["\"näme\""]);
         let markup = of_markup(["user", "@id", "a:mail"].into_iter(), "");
         assert_eq!(markup.texts, ["user", "@id", "a:mail"]);
         assert_eq!(of_markup(names.into_iter(), "na").replaces, 2);

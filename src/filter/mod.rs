@@ -359,7 +359,7 @@ impl Session {
         if !matches!(self.of, Of::Markup { .. }) {
             // No jq program begins so.
             return text.starts_with('/').then(|| {
-                let words = "this looks like an XPath, which is for XML and HTML; the body is JSON: \
+                let words = "this looks like an XPath, which is for XML and HTML; this body is filtered as JSON: \
                              `.` begins a jq filter, `$` a JSONPath";
                 FilterError::Text(words.to_owned())
             });
@@ -483,7 +483,7 @@ impl Session {
             }
             if known.0 > most {
                 let words = format!(
-                    "the body is too large for this filter: it takes {} MiB at most",
+                    "bodies above {} MiB cannot be filtered so; the search looks through all of them, and they can be saved",
                     most >> 20
                 );
                 return Err(FilterError::Body(words));

@@ -204,13 +204,8 @@ impl Jar {
         let cookie = Stored::try_from_raw_cookie(&cookie, url).map_err(|error| why(&error))?;
         let mut store = self.lock();
         let own = domain(&cookie.domain);
-        let full = store
-            .iter_any()
-            .filter(|other| domain(&other.domain) == own)
-            .nth(Self::MOST_OF_A_DOMAIN - 1)
-            .is_some();
-        if full && !store.contains_any(own, &cookie.path, cookie.name()) {
-            return Err(Self::TOO_MANY);
+        if !cookie.is_expired() && !store.contains_any(own, &cookie.path, cookie.name()) {
+            self.make_room(&mut store, own);
         }
         let place = place(&cookie);
         let again = store.contains(own, &cookie.path, cookie.name());
@@ -221,6 +216,33 @@ impl Jar {
         }
         self.seen.prune(|| store.iter_unexpired().map(self::place).collect());
         Ok(())
+    }
+
+    /// Lets go of a domain's cookies until it may have one more: of those that have ended, then of those that were sent or set
+    /// longest ago (RFC 6265, section 5.3).
+    fn make_room(&self, store: &mut CookieStore, own: &str) {
+        let all = || store.iter_any().filter(|other| domain(&other.domain) == own);
+        let too_many = (all().count() + 1).saturating_sub(Self::MOST_OF_A_DOMAIN);
+        if too_many == 0 {
+            return;
+        }
+        let mut all: Vec<_> = all()
+            .map(|cookie| {
+                let used = self.seen.used(&place(cookie));
+                (
+                    !cookie.is_expired(),
+                    used,
+                    cookie.path.as_ref().to_owned(),
+                    cookie.name().to_owned(),
+                )
+            })
+            .collect();
+        all.sort_unstable();
+        for (_, _, path, name) in all.into_iter().take(too_many) {
+            if let Some(gone) = store.remove(own, &path, &name) {
+                self.seen.left(&place(&gone));
+            }
+        }
     }
 
     /// The cookies that go to a URL: longer paths first, then those set earlier (RFC 6265, section 5.4).

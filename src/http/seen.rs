@@ -132,6 +132,12 @@ impl Sights {
         })
     }
 
+    /// When one was last sent, or set, and which place it has among all that came.
+    pub(super) fn used(&self, place: &Place) -> (Option<Timestamp>, usize) {
+        let all = self.lock();
+        all.of.get(place).map_or((None, 0), |seen| (seen.accessed, seen.order))
+    }
+
     /// One is gone.
     pub(super) fn left(&self, place: &Place) {
         self.lock().of.remove(place);

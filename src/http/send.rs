@@ -1,5 +1,6 @@
 //! One send: hop after hop until an answer, an error, the time limit or the user ends it.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -518,12 +519,28 @@ impl<'a> Progressing<'a> {
             }
             self.cookies.extend(cookie);
         }
+        if all > Jar::MOST_OF_A_DOMAIN {
+            // The later ones took the place of others.
+            let there = jar.list();
+            let there: HashSet<(&str, &str, &str)> = there.iter().map(place).collect();
+            kept = kept.min(
+                self.cookies
+                    .iter()
+                    .filter(|cookie| there.contains(&place(cookie)))
+                    .count(),
+            );
+        }
         if all > Jar::MOST_OF_A_DOMAIN && kept < all {
             let refused = all - kept;
             let warning = format!("{refused} of the {all} cookies are not kept: there are too many");
             self.exchange.warnings.push(warning);
         }
     }
+}
+
+/// Where a cookie belongs: domain, path, name.
+fn place(cookie: &Cookie) -> (&str, &str, &str) {
+    (cookie.domain.trim_start_matches('.'), &cookie.path, &cookie.name)
 }
 
 /// What stands between the method and the version: the whole URL for a proxy that does the rest (RFC 9112, section 3.2).

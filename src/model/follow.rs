@@ -2,9 +2,11 @@
 //!
 //! They come by the hundred when a branch is switched: whoever follows a lot sorts the workspace once, behind the last.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Entity, Environment, Filed, ItemPath, Workspace};
+use super::edit::Edit;
+use super::{Entity, Environment, Filed, ItemPath, NodeId, Workspace};
 
 /// What became of a change on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,18 +23,28 @@ pub enum Followed {
     Gone(String),
     /// It is gone on disk, but it or something in it has unsaved changes: it stays, as never saved.
     Kept(Filed),
+    /// It is gone on disk, but these are held, as the disk had them: what is in use, behind the groups it is in.
+    Held(Vec<NodeId>),
 }
 
 impl Workspace {
     /// Takes a node's new content from disk, or adds a node that is new there; [`sort`](Self::sort) is the caller's.
     pub fn follow_node(&mut self, path: &ItemPath, entity: Entity) -> Followed {
+        self.follow_node_as(path, entity, None)
+    }
+
+    /// The same where one that is added had an identity before: what is known of it is its own again.
+    pub fn follow_node_as(&mut self, path: &ItemPath, entity: Entity, was: Option<NodeId>) -> Followed {
         let Some(id) = self.find_kind(path, entity.is_group()) else {
             let parent = match path.parent().map(|parent| self.find_kind(&parent, true)) {
                 Some(None) => return Followed::Nowhere,
                 Some(found) => found,
                 None => None,
             };
-            self.load_node(parent, path.slug(), entity);
+            match was.filter(|id| self.node(*id).is_none()) {
+                Some(id) => self.load_as(id, parent, path.slug(), entity),
+                None => self.load_node(parent, path.slug(), entity),
+            };
             return Followed::Shown;
         };
         let dirty = self.is_dirty(id);
@@ -66,10 +78,28 @@ impl Workspace {
             return Followed::Kept(Filed::Node(id));
         }
         let name = self.name_of(Filed::Node(id)).to_owned();
-        match self.apply(super::edit::Edit::Remove { id }) {
+        match self.apply(Edit::Remove { id }) {
             Ok(_) => Followed::Gone(name),
             Err(_) => Followed::Nothing,
         }
+    }
+
+    /// The same, but those that are `held` stay, with the groups they are in.
+    pub fn drop_node_but(&mut self, path: &ItemPath, is_group: bool, held: &[NodeId]) -> Followed {
+        let below = self
+            .find_kind(path, is_group)
+            .map_or_else(Vec::new, |id| self.descendants(id));
+        let is_held = held.iter().any(|id| below.contains(id));
+        if !is_held || below.iter().any(|id| self.is_dirty(*id)) {
+            return self.drop_node(path, is_group);
+        }
+        let lineages = held.iter().flat_map(|id| self.lineage(*id).map(|node| node.id));
+        let stay: BTreeSet<NodeId> = lineages.filter(|id| below.contains(id)).collect();
+        for id in below.iter().filter(|id| !stay.contains(id)) {
+            // It is gone with what it was in.
+            let _ = self.apply(Edit::Remove { id: *id });
+        }
+        Followed::Held(below.into_iter().filter(|id| stay.contains(id)).collect())
     }
 
     /// Takes an environment's new content from disk, or adds one that is new there; [`sort`](Self::sort) is the caller's.

@@ -16,6 +16,17 @@ impl Workspace {
     /// Adds a node as read from disk, behind its siblings.
     pub fn load_node(&mut self, parent: Option<NodeId>, slug: impl Into<String>, entity: Entity) -> NodeId {
         let id = NodeId(self.fresh_id());
+        self.load_as(id, parent, slug, entity)
+    }
+
+    /// The same under an identity that was its own before, and that nothing else has.
+    pub(super) fn load_as(
+        &mut self,
+        id: NodeId,
+        parent: Option<NodeId>,
+        slug: impl Into<String>,
+        entity: Entity,
+    ) -> NodeId {
         self.note_tokens(id, &entity);
         let saved = Some(entity.clone());
         self.nodes.insert(

@@ -353,6 +353,13 @@ impl Workspace {
         }
     }
 
+    /// Notes that the disk does not hold a node any more.
+    pub fn mark_unsaved(&mut self, id: NodeId) {
+        if let Some(node) = self.nodes.get_mut(&id) {
+            node.saved = None;
+        }
+    }
+
     /// Notes that the disk now holds this content of an environment.
     pub fn mark_environment_saved(&mut self, id: EnvironmentId, content: Arc<Environment>) {
         if let Some(node) = self.environments.iter_mut().find(|node| node.id == id) {

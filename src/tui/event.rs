@@ -48,6 +48,8 @@ pub enum Event {
     Sent(RunId, Option<EnvironmentId>, Box<Outcome>),
     /// A file was written.
     Saved(Saved),
+    /// Several were, one after the other.
+    AllSaved(Vec<Saved>),
     /// What another postrider set in the local state.
     Others(Vec<Other>),
     /// Whether local state can be kept: said when that changes.

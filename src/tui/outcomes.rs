@@ -161,6 +161,14 @@ impl Outcomes {
         }
     }
 
+    /// Lets go of all of a request that is gone.
+    pub fn forget(&mut self, node: NodeId) {
+        self.all.remove(&node);
+        self.ran.remove(&node);
+        self.order.retain(|own| *own != node);
+        self.earlier.retain(|(own, _)| *own != node);
+    }
+
     /// Notes that a request was opened.
     pub fn looked_at(&mut self, node: NodeId) {
         self.order.retain(|own| *own != node);

@@ -1,6 +1,11 @@
 //! What others change in the files shows at once, unless something unsaved stands against it.
 
-use crate::model::{Choice, Entity, Environment, Filed, Followed, Workspace};
+mod renames;
+
+use std::collections::BTreeMap;
+
+use crate::model::edit::Edit;
+use crate::model::{Choice, Entity, Environment, Filed, Followed, ItemPath, NodeId, Workspace};
 use crate::store::watch::{Change, What};
 use crate::store::{Content, Place};
 
@@ -13,15 +18,23 @@ use super::state::State;
 
 /// So many files are named one by one; more are counted.
 const MOST_NAMED: usize = 3;
+/// Of so many that were deleted outside the place is remembered, so that they are the same when they come back.
+const MOST_FORMER: usize = 1000;
 
 /// Takes over what was changed outside, all of it in one go: switching a branch changes files by the hundred.
 pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>) {
     let before = state.shared.workspace.clone();
-    let groups = appeared(&before, &changes);
+    let groups = appeared(&before, &state.shared.unfiled, &changes);
     effects.extend(ended(&before, &changes));
-    let mut told = Told::default();
+    let mut told = Told {
+        renames: renames::renames(&before, &state.shared.unfiled, &changes),
+        ..Told::default()
+    };
     let mut jobs = Vec::new();
-    for change in changes {
+    // What was renamed is where it is now before it is looked for where it was.
+    let is_gone = |change: &Change| matches!(change.what, What::Removed);
+    let (gone, here): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(is_gone);
+    for change in here.into_iter().chain(gone) {
         if take(state, &change, &mut told) {
             jobs.push(FileJob::Accept(Box::new(change)));
         }
@@ -32,6 +45,7 @@ pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>
         // What an import writes is told as a whole.
         told.shown.clear();
         told.gone.clear();
+        told.renamed.clear();
     }
     let shared = &mut state.shared;
     shared.workspace.sort();
@@ -53,6 +67,68 @@ pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>
     if !jobs.is_empty() {
         effects.push(Effect::Files(jobs));
     }
+}
+
+/// Remembers where those were that are not here any more; beyond the most, their responses go.
+fn remember(shared: &mut Shared, were: Vec<(Place, NodeId)>) {
+    for (place, id) in were {
+        let has_more = matches!(place, Place::Group(_)) || shared.outcomes.get(&id).is_some();
+        if has_more && shared.workspace.node(id).is_none() {
+            shared.former.push_back((place, id));
+        }
+    }
+    while shared.former.len() > MOST_FORMER {
+        if let Some((_, id)) = shared.former.pop_front() {
+            shared.outcomes.forget(id);
+        }
+    }
+}
+
+/// A node and all below it, each with its place.
+fn places(workspace: &Workspace, id: NodeId) -> Vec<(Place, NodeId)> {
+    let all = workspace.descendants(id).into_iter();
+    let place = |id| Some((drafts::place(workspace, Filed::Node(id))?, id));
+    all.filter_map(place).collect()
+}
+
+/// Takes out what was deleted outside and is neither open nor on its way any more. What was changed since stays, as what is
+/// unsaved does.
+pub fn let_go(shared: &mut Shared) {
+    let mut stay: Vec<NodeId> = Vec::new();
+    // What is in a group comes before it.
+    for id in std::mem::take(&mut shared.unfiled).into_iter().rev() {
+        let workspace = &mut shared.workspace;
+        let Some((path, node)) = workspace.path(id).zip(workspace.node(id)) else {
+            continue;
+        };
+        let is_above = stay.iter().any(|id| node.children.contains(id));
+        if shared.open == Some(id) || shared.running.contains_key(&id) || is_above {
+            stay.push(id);
+            continue;
+        }
+        let is_group = node.entity.is_group();
+        let were = places(workspace, id);
+        if let Followed::Kept(_) = workspace.drop_node(&path, is_group) {
+            shared.contested.extend(were.iter().map(|(_, id)| Filed::Node(*id)));
+        }
+        remember(shared, were);
+    }
+    stay.reverse();
+    shared.unfiled = stay;
+}
+
+/// Something was written: what was deleted outside has its file again, but what it is in has none.
+pub fn written(shared: &mut Shared, filed: Filed) {
+    let Filed::Node(id) = filed else { return };
+    if !shared.unfiled.contains(&id) {
+        return;
+    }
+    let lineage: Vec<NodeId> = shared.workspace.lineage(id).map(|node| node.id).collect();
+    for above in lineage.iter().skip(1).filter(|above| shared.unfiled.contains(above)) {
+        shared.workspace.mark_unsaved(*above);
+        shared.contested.insert(Filed::Node(*above));
+    }
+    shared.unfiled.retain(|id| !lineage.contains(id));
 }
 
 /// What collections may ends with them: one that is gone, or has come to a place, may nothing. Nor does one that is called
@@ -108,7 +184,10 @@ fn activate(shared: &mut Shared, before: &Workspace, effects: &mut Vec<Effect>) 
 struct Told {
     shown: Vec<(String, &'static str)>,
     gone: Vec<String>,
+    renamed: Vec<(String, ItemPath)>,
     others: Vec<(Level, String)>,
+    /// What was renamed and is still to be followed, by where it is now.
+    renames: BTreeMap<Place, NodeId>,
 }
 
 impl Told {
@@ -130,18 +209,26 @@ impl Told {
                 shared.notify(Level::Warning, format!("`{name}` was deleted outside"));
             }
         }
+        if self.renamed.len() > MOST_NAMED {
+            let text = format!("{} files were renamed outside", self.renamed.len());
+            shared.notify(Level::Info, text);
+        } else {
+            for (name, to) in self.renamed {
+                shared.notify(Level::Info, format!("`{name}` was renamed outside to `{to}`"));
+            }
+        }
         for (level, text) in self.others {
             shared.notify(level, text);
         }
     }
 }
 
-/// Groups that were not there before, without those in another such group.
-fn appeared(before: &Workspace, changes: &[Change]) -> Vec<Place> {
+/// Groups that were not there before, on the disk at least, without those in another such group.
+fn appeared(before: &Workspace, unfiled: &[NodeId], changes: &[Change]) -> Vec<Place> {
     let mut out: Vec<Place> = Vec::new();
     for change in changes {
         if let (Place::Group(path), What::Added(_) | What::Changed(_)) = (&change.place, &change.what)
-            && before.find_kind(path, true).is_none()
+            && before.find_kind(path, true).is_none_or(|id| unfiled.contains(&id))
             && !out.iter().any(|above| above.holds(&change.place))
         {
             out.push(change.place.clone());
@@ -150,9 +237,62 @@ fn appeared(before: &Workspace, changes: &[Change]) -> Vec<Place> {
     out
 }
 
+/// Moves what was renamed to where it is now, if anything was renamed to a place; whether it could be.
+fn rename(workspace: &mut Workspace, place: &Place, told: &mut Told) -> bool {
+    let Some((id, path)) = told.renames.remove(place).zip(place.item()) else {
+        return false;
+    };
+    let above = path.parent();
+    let parent = above.as_ref().and_then(|above| workspace.find_kind(above, true));
+    let name = workspace.name_of(Filed::Node(id)).to_owned();
+    let edit = Edit::Move {
+        id,
+        parent,
+        index: usize::MAX,
+        slug: path.slug().to_owned(),
+    };
+    let is_moved = above.is_some() == parent.is_some() && workspace.apply(edit).is_ok();
+    if is_moved {
+        told.renamed.push((name, path.clone()));
+    }
+    is_moved
+}
+
+/// Takes out what is gone from the disk; what is open of it, or on its way, stays until it is left.
+fn drop_gone(shared: &mut Shared, path: &ItemPath, is_group: bool, by: &str, told: &mut Told) -> Followed {
+    let Some(top) = shared.workspace.find_kind(path, is_group) else {
+        return Followed::Nothing;
+    };
+    let name = shared.workspace.name_of(Filed::Node(top)).to_owned();
+    let were = places(&shared.workspace, top);
+    let open = shared.open_request();
+    let held: Vec<NodeId> = open.into_iter().chain(shared.running.keys().copied()).collect();
+    let followed = shared.workspace.drop_node_but(path, is_group, &held);
+    remember(shared, were);
+    if let Followed::Held(ids) = &followed {
+        let is_request = |id: &&NodeId| shared.workspace.request(**id).is_some();
+        let shown = open.filter(|open| ids.contains(open));
+        let one = shown.or_else(|| ids.iter().find(is_request).copied());
+        let who = match one {
+            Some(id) if id != top => format!("`{}`", shared.workspace.name_of(Filed::Node(id))),
+            _ => "it".to_owned(),
+        };
+        let until = match shown {
+            Some(id) if shared.outcomes.get(&id).is_some() => "with its response until you leave it",
+            Some(_) => "until you leave it",
+            None => "until its send has ended",
+        };
+        let text = format!("`{name}` was deleted {by}; {who} stays here {until}");
+        told.others.push((Level::Warning, text));
+        shared.unfiled.extend(ids);
+    }
+    followed
+}
+
 /// Takes over one change: what has no unsaved changes follows at once, what has is asked about when saved. Whether the
 /// disk now counts as known.
 fn take(state: &mut State, change: &Change, told: &mut Told) -> bool {
+    let by = by(state.import.is_some());
     let shared = &mut state.shared;
     let workspace = &mut shared.workspace;
     if let What::Broken(problem) = &change.what
@@ -165,6 +305,8 @@ fn take(state: &mut State, change: &Change, told: &mut Told) -> bool {
     workspace
         .problems
         .retain(|problem| file.as_ref() != Some(&problem.file));
+    let is_renamed = matches!(change.what, What::Added(_)) && rename(workspace, &change.place, told);
+    let mut back = None;
     let followed = match (&change.what, &change.place) {
         (What::Broken(problem), _) => {
             workspace.problems.push(problem.clone());
@@ -173,7 +315,11 @@ fn take(state: &mut State, change: &Change, told: &mut Told) -> bool {
         }
         (What::Added(content) | What::Changed(content), place) => match (content, place) {
             (Content::Item(entity), Place::Group(path) | Place::Request(path)) => {
-                workspace.follow_node(path, entity.clone())
+                let known = workspace.find_kind(path, entity.is_group());
+                back = known.filter(|id| shared.unfiled.contains(id));
+                let was = shared.former.iter().rposition(|(own, _)| own == place);
+                let was = was.filter(|_| known.is_none()).and_then(|at| shared.former.remove(at));
+                workspace.follow_node_as(path, entity.clone(), was.map(|(_, id)| id))
             }
             (Content::Environment(content), Place::Environment(slug)) => {
                 workspace.follow_environment(slug, (**content).clone())
@@ -183,9 +329,19 @@ fn take(state: &mut State, change: &Change, told: &mut Told) -> bool {
         },
         (What::Removed, Place::Environment(slug)) => workspace.drop_environment(slug),
         (What::Removed, Place::Globals) => workspace.follow_globals(Environment::default()),
-        (What::Removed, Place::Group(path)) => workspace.drop_node(path, true),
-        (What::Removed, Place::Request(path)) => workspace.drop_node(path, false),
+        (What::Removed, Place::Group(path)) => drop_gone(shared, path, true, by, told),
+        (What::Removed, Place::Request(path)) => drop_gone(shared, path, false, by, told),
     };
+    if let Some(id) = back {
+        shared.unfiled.retain(|own| *own != id);
+        if matches!(followed, Followed::Nothing | Followed::Shown) {
+            if shared.workspace.request(id).is_some() && !is_renamed {
+                let name = shared.workspace.name_of(Filed::Node(id));
+                told.others.push((Level::Info, format!("`{name}` is there again")));
+            }
+            return true;
+        }
+    }
     let named = match (&change.what, &change.place) {
         (What::Added(Content::Item(entity)) | What::Changed(Content::Item(entity)), _) => entity.name().to_owned(),
         (_, place) => place.slug().to_owned(),
@@ -194,6 +350,7 @@ fn take(state: &mut State, change: &Change, told: &mut Told) -> bool {
         Followed::Nowhere => return false,
         // What is contested stays so, however often its file is written.
         Followed::Nothing => return !is_contested(shared, &change.place),
+        Followed::Shown if is_renamed => {}
         Followed::Shown => {
             let word = match change.what {
                 What::Added(_) => "added",
@@ -207,15 +364,14 @@ fn take(state: &mut State, change: &Change, told: &mut Told) -> bool {
                 // Another postrider that saved it has dropped the draft.
                 state.keeper.rebase(&key);
             }
-            let by = by(state.import.is_some());
             let text = format!("`{named}` was changed {by}; yours is kept, and saving will ask");
             told.others.push((Level::Warning, text));
             return false;
         }
         Followed::Gone(name) => told.gone.push(name),
+        Followed::Held(_) => {}
         Followed::Kept(filed) => {
             let name = shared.workspace.name_of(filed);
-            let by = by(state.import.is_some());
             let text = format!("`{name}` was deleted {by}; what is unsaved is kept, and saving will ask");
             told.others.push((Level::Warning, text));
             match filed {

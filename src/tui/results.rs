@@ -132,6 +132,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::Arriving(run, exchange) => arriving(state, run, *exchange),
         Event::Sent(run, environment, outcome) => sent(state, run, environment, *outcome, effects),
         Event::Saved(saved) => took(state, saved, queue, effects),
+        Event::AllSaved(all) => all.into_iter().for_each(|saved| took(state, saved, queue, effects)),
         Event::Whole(files) => whole(&mut state.shared.workspace.problems, files),
         Event::Loaded(part, left) => loading::take(state, part, left),
         Event::Changed(changes) => outside::follow(state, changes, effects),
@@ -298,10 +299,10 @@ fn sent(
     else {
         return;
     };
-    let aim = shared
+    let (aim, name) = shared
         .running
         .remove(&node)
-        .map(|running| running.aim)
+        .map(|running| (running.aim, running.request))
         .unwrap_or_default();
     let renews = matches!(aim, Aim::Token(_));
 
@@ -334,7 +335,7 @@ fn sent(
     if let Some(row) = row.flatten() {
         effects.push(Effect::Local(LocalJob::History(Box::new(row))));
     }
-    announce(state, node, renews, &outcome);
+    announce(state, node, name, renews, &outcome);
     if let Some(ended) = state.shared.workspace.node(node).filter(|_| !is_cancelled(&outcome)) {
         state.ended = Some((state.shared.now, format!("`{}`", ended.entity.name())));
     }
@@ -390,13 +391,10 @@ fn is_cancelled(outcome: &Outcome) -> bool {
 }
 
 /// Says how a send ended where the response pane does not already say it.
-fn announce(state: &mut State, node: NodeId, renews: bool, outcome: &Outcome) {
-    let name = state
-        .shared
-        .workspace
-        .node(node)
-        .map(|node| node.entity.name().to_owned())
-        .unwrap_or_default();
+/// `was` is what the request was called when it was sent, and is now where it was deleted since.
+fn announce(state: &mut State, node: NodeId, was: String, renews: bool, outcome: &Outcome) {
+    let name = state.shared.workspace.node(node);
+    let name = name.map_or(was, |node| node.entity.name().to_owned());
     if let Some(error) = outcome.exchange.as_ref().and_then(|exchange| exchange.error()) {
         let text = if error.kind == SendErrorKind::Cancelled {
             format!("`{name}` was cancelled")
@@ -461,7 +459,7 @@ fn announce(state: &mut State, node: NodeId, renews: bool, outcome: &Outcome) {
             let level = if well { Level::Done } else { Level::Warning };
             let text = format!(
                 "`{name}` answered {}{tests}",
-                format!("{status} {}", outcome.redactor.redact(&response.reason)).trim_end()
+                format!("{status:03} {}", outcome.redactor.redact(&response.reason)).trim_end()
             );
             state.shared.notify(level, text);
         }
@@ -521,6 +519,7 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut
     match saved {
         Saved::Written(filed, content) => {
             mark_saved(state, filed, content);
+            outside::written(&mut state.shared, filed);
             state.shared.contested.remove(&filed);
             if let Some(key) = drafts::key(&state.shared.workspace, filed) {
                 state.keeper.rebase(&key);

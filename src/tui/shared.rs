@@ -16,6 +16,7 @@ use crate::model::variable::{CurrentValues, Owner, Revision};
 use crate::model::{
     Choice, Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Payload, Scope, Workspace,
 };
+use crate::store::Place;
 use crate::vars::Scopes;
 
 use super::outcomes::Outcomes;
@@ -35,6 +36,8 @@ pub struct RunId(pub u64);
 pub struct Running {
     /// Its name.
     pub run: RunId,
+    /// What the request was called, which may be deleted meanwhile.
+    pub request: String,
     /// How far it is.
     pub phase: Phase,
     /// When it began.
@@ -144,6 +147,10 @@ pub struct Shared {
     pub messages: VecDeque<(Timestamp, Notice)>,
     /// What was changed or deleted on disk while there were unsaved changes here: saving it asks.
     pub contested: BTreeSet<Filed>,
+    /// What was deleted outside while it was open or on its way, and is here until it is left: groups before what is in them.
+    pub unfiled: Vec<NodeId>,
+    /// What was deleted outside, by its place: where its file comes back, so do its responses.
+    pub former: VecDeque<(Place, NodeId)>,
     /// Postman's file or folder that is only looked at; nothing of it can be changed.
     pub read_only: Option<String>,
     /// What is kept is locked with a passphrase: values, tokens and cookies are neither read nor kept.
@@ -213,8 +220,11 @@ impl Shared {
         self.environment_slug().map(|slug| Owner::Environment(slug.to_owned()))
     }
 
-    /// Whether the file of something with unsaved changes was deleted under them.
+    /// Whether the file of something that is open or has unsaved changes was deleted under it.
     pub fn is_lost(&self, filed: Filed) -> bool {
+        if matches!(filed, Filed::Node(id) if self.unfiled.contains(&id)) {
+            return true;
+        }
         let has_file = match filed {
             Filed::Node(id) => self.workspace.node(id).is_none_or(|node| node.saved.is_some()),
             Filed::Environment(id) => self.workspace.environment(id).is_none_or(|node| node.saved.is_some()),

@@ -29,7 +29,7 @@ use super::panes::{Cx, Pane, Panes, request};
 use super::saves::Saves;
 use super::shared::{Level, Shared};
 use super::theme::{Depth, Theme};
-use super::{commands, results};
+use super::{commands, outside, results};
 use crate::model::{ItemPath, NodeId, Outcome};
 
 /// So long after the last key nobody is looking: times tick slowly, and secrets hide again.
@@ -190,6 +190,7 @@ impl State {
         let mut queue = Vec::new();
         commands::refuse_typing(self, &mut queue, &mut effects);
         self.run(queue, &mut effects);
+        outside::let_go(&mut self.shared);
         self.sync(&mut effects);
         if let Some((commands, inputs)) = loading::release(self) {
             self.run(commands, &mut effects);

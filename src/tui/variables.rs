@@ -63,10 +63,23 @@ impl Initials {
 
     /// Lets one go along where its variable gets another name. It stays under the old one as well, for whoever undoes that; what
     /// was kept under the new one is of another variable.
-    pub fn rename(&mut self, owner: &Owner, from: &str, to: &str) {
+    fn rename(&mut self, owner: &Owner, from: &str, to: &str) {
         match self.0.get(&(owner.clone(), from.to_owned())).cloned() {
             Some(initial) => self.keep(owner, to, initial),
             None => self.forget(owner, to),
+        }
+    }
+
+    /// The same for a variable among others of its list, `other` of which says whether one has a name: what is kept under that is
+    /// not this one's.
+    pub fn renamed(&mut self, owner: &Owner, from: &str, to: &str, other: impl Fn(&str) -> bool) {
+        if from == to || other(to) {
+            return;
+        }
+        if other(from) {
+            self.forget(owner, to);
+        } else {
+            self.rename(owner, from, to);
         }
     }
 

@@ -53,8 +53,14 @@ fn a_domain_has_a_bounded_number_of_cookies_however_they_are_called() {
     let jar = Jar::new();
     let url = "http://a.example/".parse().expect("a URL");
     let set = |n: usize| jar.set(&url, &format!("a={n}; Path=/{}", n % 1000));
-    let kept = (0..400).filter(|n| set(*n)).count();
-    assert_eq!(kept, Jar::MOST_OF_A_DOMAIN);
-    assert!(set(1005) && !set(1399));
+    assert!((0..400).all(set));
     assert_eq!(jar.list().len(), Jar::MOST_OF_A_DOMAIN);
+    let is_there = |n: usize| jar.list().iter().any(|cookie| cookie.value == n.to_string());
+    assert!(!is_there(99) && is_there(100) && is_there(399), "the oldest made room");
+    // What is in its place already takes no other's.
+    assert!(set(1399) && is_there(100));
+    // One that was sent since it was set is newer than one that was not; one that has ended is the first to go.
+    assert_eq!(jar.matching(&"http://a.example/100".parse().expect("a URL")).len(), 1);
+    assert!(jar.set(&url, "b=short; Path=/b; Max-Age=0") || jar.list().len() == Jar::MOST_OF_A_DOMAIN);
+    assert!(set(400) && is_there(100) && !is_there(101));
 }

@@ -187,12 +187,13 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
 pub fn save(state: &mut State, what: Filed, overwrite: bool, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     state.shared.history.seal();
     let workspace = &state.shared.workspace;
-    if !overwrite && !workspace.is_unsaved(what) && drafts::place(workspace, what).is_some() {
+    let is_lost = state.shared.is_lost(what);
+    if !overwrite && !is_lost && !workspace.is_unsaved(what) && drafts::place(workspace, what).is_some() {
         let text = format!("`{}` is saved already", workspace.name_of(what));
         state.shared.notify(Level::Info, text);
         return;
     }
-    if !overwrite && state.shared.is_lost(what) {
+    if !overwrite && is_lost {
         state.saves.quit = false;
         return conflict::ask(state, what, Theirs::Removed, queue);
     }

@@ -10,11 +10,11 @@ use crate::exec::tokens::TokenRequest;
 use crate::exec::{Aim, Plan};
 use crate::model::exchange::Phase;
 use crate::model::token::TokenKey;
-use crate::model::{Choice, EnvironmentId, NodeId};
+use crate::model::{Choice, EnvironmentId, Filed, NodeId};
 use crate::tui::action::{Action, App};
 use crate::tui::effect::{CookiesOf, Effect, LocalJob};
 use crate::tui::keymap::Context;
-use crate::tui::shared::{Level, RunId, Running};
+use crate::tui::shared::{Level, RunId, Running, Shared};
 use crate::tui::state::State;
 
 use super::running::changed;
@@ -169,10 +169,12 @@ fn start(state: &mut State, id: NodeId, aim: Aim, effects: &mut Vec<Effect>) {
     state.next_run += 1;
     let run = RunId(state.next_run);
     let started = state.shared.now;
+    let request = state.shared.workspace.name_of(Filed::Node(id)).to_owned();
     state.shared.running.insert(
         id,
         Running {
             run,
+            request,
             phase: Phase::Preparing,
             started,
             aim: aim.clone(),
@@ -243,13 +245,22 @@ pub fn give_up(state: &mut State, why: &str) {
     state.shared.notify(Level::Error, text);
 }
 
-/// Cancels the open request's send, or any other, else the run; returns whether there was one.
+/// Whether nothing shows a request's send any more: it was deleted meanwhile.
+pub fn is_orphan(shared: &Shared, id: NodeId) -> bool {
+    shared.workspace.node(id).is_none() || shared.unfiled.contains(&id)
+}
+
+/// Cancels the open request's send, or one whose request is gone, or any other, else the run; returns whether there was one.
 pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) -> bool {
     let running = &state.shared.running;
     let chosen = state
         .shared
         .open
         .and_then(|open| running.get(&open))
+        .or_else(|| {
+            let mut orphans = running.iter().filter(|(id, _)| is_orphan(&state.shared, **id));
+            orphans.next().map(|(_, running)| running)
+        })
         .or_else(|| running.values().next());
     let Some(run) = chosen.map(|running| running.run) else {
         return super::running::cancel(state, effects);

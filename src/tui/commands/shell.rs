@@ -155,8 +155,11 @@ fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) 
         let open = state.shared.open;
         return stop_saving(state, |saving| saving.of == open, effects);
     }
-    let open = state.shared.open.filter(|open| state.shared.running.contains_key(open));
-    if open.is_some() && sending::cancel(state, effects) {
+    let shared = &state.shared;
+    let mut running = shared.running.keys();
+    // One whose request was deleted meanwhile can be opened no more.
+    let is_meant = running.any(|id| shared.open == Some(*id) || sending::is_orphan(shared, *id));
+    if is_meant && sending::cancel(state, effects) {
         return;
     }
     if std::mem::take(&mut state.zoom) {

@@ -421,7 +421,16 @@ fn rename_what_moved(before: &Places, after: &Places, work: &mut Work) {
 }
 
 fn write_what_is_new(state: &State, before: &Places, after: &Places, work: &mut Work) {
-    let mut writes: Vec<(ItemPath, NodeId)> = after.nodes.iter().map(|(id, spot)| (item(&spot.place), *id)).collect();
+    // Of ten thousand nodes hardly any is another than it was.
+    let is_as_saved = |id: &NodeId| {
+        let Some(node) = state.shared.workspace.node(*id) else {
+            return false;
+        };
+        let saved = state.saves.latest_entity(*id).or(node.saved.as_ref());
+        before.nodes.contains_key(id) && saved.is_some_and(|saved| saved.is_same(&node.entity))
+    };
+    let others = after.nodes.iter().filter(|(id, _)| !is_as_saved(id));
+    let mut writes: Vec<(ItemPath, NodeId)> = others.map(|(id, spot)| (item(&spot.place), *id)).collect();
     writes.sort();
     let mut restored: Vec<&Place> = Vec::new();
     for (path, id) in writes {

@@ -11,16 +11,21 @@ use ratatui::style::{Modifier, Style};
 use super::Flow;
 use super::sheet::Sheet;
 use crate::filter::Stop;
+use crate::tui::command::Command;
 use crate::tui::comparing::rows::AROUND;
 use crate::tui::comparing::{Compared, Form, Job, Lines};
 use crate::tui::effect::Effect;
 use crate::tui::panes::{Cx, View};
+use crate::tui::shared::Level;
 use crate::tui::widgets::{glyphs, scroll};
 
 /// From this width of the body on both are side by side.
 const WIDE: u16 = 100;
 /// Bytes of a line that are shown.
 const SHOWN: usize = 4096;
+/// What is said of keys that do nothing here.
+const NEITHER: &str =
+    "nothing is searched or copied here: `n` and `N` go through the changes; the response has both keys";
 /// Rows a turn of the wheel scrolls.
 const WHEEL: isize = 3;
 
@@ -136,7 +141,7 @@ impl Diff {
     }
 
     /// Takes a key.
-    pub fn key(&mut self, key: KeyEvent, _cx: &mut Cx<'_>) -> Flow {
+    pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
         let page = isize::try_from(self.sheet.body.height.saturating_sub(1).max(1)).unwrap_or(1);
         match key.code {
             KeyCode::Esc | KeyCode::Char('q') => return Flow::Close,
@@ -149,6 +154,7 @@ impl Diff {
             KeyCode::Char('n') => self.step_change(true),
             KeyCode::Char('N') => self.step_change(false),
             KeyCode::Enter | KeyCode::Char('o') => self.unfold(),
+            KeyCode::Char('/' | 'y') => cx.commands.push(Command::Notify(Level::Info, NEITHER.to_owned())),
             _ => {}
         }
         Flow::Stay

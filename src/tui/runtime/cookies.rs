@@ -9,7 +9,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::http::{Jar, Kept, merge_cookies};
@@ -36,6 +36,8 @@ struct All {
     /// last would undo the newer one.
     told: Mutex<String>,
     keeper: OnceLock<Keeper>,
+    /// How much is to be done to them and is not done yet: whoever wants them waits for it.
+    busy: watch::Sender<usize>,
 }
 
 impl Cookies {
@@ -48,6 +50,7 @@ impl Cookies {
             jar,
             queue,
             keeper: OnceLock::new(),
+            busy: watch::Sender::new(0),
         }))
     }
 
@@ -69,11 +72,25 @@ impl Cookies {
 
     /// Takes over what others have kept since, and waits for it.
     pub async fn catch_up(&self) {
-        let Some(keeper) = self.0.keeper.get() else { return };
-        let (done, answer) = oneshot::channel();
-        keeper(self.clone(), done);
         // Without an answer those that are here are sent.
-        let _ = tokio::time::timeout(PATIENCE, answer).await;
+        let _ = tokio::time::timeout(PATIENCE, async {
+            let _ = self.0.busy.subscribe().wait_for(|left| *left == 0).await;
+            let Some(keeper) = self.0.keeper.get() else { return };
+            let (done, answer) = oneshot::channel();
+            keeper(self.clone(), done);
+            let _ = answer.await;
+        })
+        .await;
+    }
+
+    /// What does something to them, which takes a while where there are many: those who want them from now on wait for it.
+    fn change<W: FnOnce(&Self) + Send + 'static>(&self, work: W) -> impl Future<Output = ()> + Send + use<W> {
+        self.0.busy.send_modify(|left| *left += 1);
+        let cookies = self.clone();
+        async move {
+            work(&cookies);
+            cookies.0.busy.send_modify(|left| *left -= 1);
+        }
     }
 
     /// The same, unless nobody waits for it any more.
@@ -107,15 +124,20 @@ impl Cookies {
         self.0.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets some at once; what this returns sees to those of others that are not known here yet. What is set meanwhile stays.
+    /// Forgets some, before anybody gets to see them who asks for them from now on; and then those of others that are not known
+    /// here yet. What is set meanwhile stays.
     pub fn clear(&self, of: CookiesOf) -> impl Future<Output = ()> + Send + use<> {
-        match &of {
-            CookiesOf::All => self.jar().clear(),
-            of => self.forget(of, |_| true),
-        }
-        self.tell();
+        let own = of.clone();
+        let cleared = self.change(move |cookies| {
+            match &own {
+                CookiesOf::All => cookies.jar().clear(),
+                of => cookies.forget(of, |_| true),
+            }
+            cookies.tell();
+        });
         let cookies = self.clone();
         async move {
+            cleared.await;
             cookies.catch_up().await;
             // What others have set was not seen to come here.
             cookies.forget(&of, |kept| kept.seen.created.is_none());
@@ -157,13 +179,15 @@ impl Cookies {
     }
 
     /// Takes those that were kept; what was set or cleared here since they were as `before` is the newer, and is to be kept.
-    pub fn take(&self, kept: &str, before: &str) {
-        let mut told = self.told();
-        match self.jar().catch_up(before, kept) {
-            Ok(_) => kept.clone_into(&mut told),
-            Err(error) => drop(self.0.queue.send(Event::Notice(Level::Error, error))),
-        }
-        self.tell_after(&mut told);
+    pub fn take(&self, kept: String, before: String) -> impl Future<Output = ()> + Send + use<> {
+        self.change(move |cookies| {
+            let mut told = cookies.told();
+            match cookies.jar().catch_up(&before, &kept) {
+                Ok(_) => kept.clone_into(&mut told),
+                Err(error) => drop(cookies.0.queue.send(Event::Notice(Level::Error, error))),
+            }
+            cookies.tell_after(&mut told);
+        })
     }
 }
 
@@ -188,24 +212,33 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cleared_is_gone_and_told_at_once_and_what_is_set_then_stays() {
+    fn what_is_cleared_is_gone_for_whoever_asks_then_and_what_is_set_meanwhile_stays() {
         let (cookies, told) = cookies(&["own=1"]);
         let (began, theirs) = (cookies.began().to_owned(), Jar::new());
         assert!(["own=1", "theirs=1"].iter().all(|line| theirs.set(&url(), line)));
         let theirs = theirs.to_json().unwrap();
+        let asked = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let first = Arc::clone(&asked);
         cookies.kept_by(move |cookies, done| {
+            if !first.swap(true, std::sync::atomic::Ordering::SeqCst) {
+                assert!(cookies.jar().is_empty());
+                cookies.jar().set(&url(), "new=1");
+            }
             cookies.follow(&began, &theirs).unwrap();
             done.send(()).unwrap();
         });
         let late = cookies.clear(CookiesOf::All);
-        assert!(cookies.jar().is_empty());
-        assert!(matches!(told.recv().unwrap(), Event::Cookies(now, ..) if now.is_empty()));
-        cookies.jar().set(&url(), "new=1");
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()
             .unwrap();
-        runtime.block_on(late);
+        // Nothing is done by whoever says that they are to be cleared, but a send that follows waits for it.
+        assert!(!cookies.jar().is_empty() && told.try_recv().is_err());
+        runtime.block_on(async {
+            assert_eq!(cookies.catch_up().now_or_never(), None);
+            late.await;
+        });
+        assert!(matches!(told.recv().unwrap(), Event::Cookies(now, ..) if now.is_empty()));
         assert_eq!(cookies.jar().header(&url()).as_deref(), Some("new=1"));
     }
 

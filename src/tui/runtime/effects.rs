@@ -109,7 +109,7 @@ impl Helpers {
                 Effect::StopFilter => self.filters.stop(),
                 Effect::AskAgain => self.sends.ask_again(),
                 Effect::ClearCookies(of) => self.sends.clear_cookies(of),
-                Effect::TakeCookies { kept, before } => self.sends.cookies.take(&kept, &before),
+                Effect::TakeCookies { kept, before } => self.sends.take_cookies(kept, before),
                 Effect::LookAtCookies => self.sends.look_at_cookies(),
                 Effect::Read(id, typed) => self.sends.imports.read(id, typed),
                 Effect::StopReading => self.sends.imports.stop(),

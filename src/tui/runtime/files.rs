@@ -78,6 +78,7 @@ impl FileWorker {
                 said: false,
                 bin: Bin::default(),
                 asked: Arc::clone(&asked),
+                written: Vec::new(),
             };
             let mut waiting = VecDeque::new();
             if let Some(loading) = loading
@@ -209,7 +210,12 @@ struct Worker {
     bin: Bin,
     /// A look at the local state is asked for already.
     asked: Arc<AtomicBool>,
+    /// What was written and is not told of yet.
+    written: Vec<Saved>,
 }
+
+/// So many files are told of in one go: the screen looks at itself after each event, and a move may write hundreds.
+const TOLD_TOGETHER: usize = 100;
 
 impl Worker {
     /// Tells what others have changed at some paths.
@@ -360,7 +366,24 @@ impl Worker {
     fn change_all(&mut self, jobs: Vec<FileJob>) {
         let mut stuck = Vec::new();
         for job in jobs {
+            if job.written().is_none() || self.written.len() >= TOLD_TOGETHER {
+                self.tell_written();
+            }
             self.change(job, &mut stuck);
+        }
+        self.tell_written();
+    }
+
+    /// Tells what was written.
+    fn tell_written(&mut self) {
+        let mut written = std::mem::take(&mut self.written);
+        match (written.pop(), written.is_empty()) {
+            (None, _) => {}
+            (Some(only), true) => self.tell(Event::Saved(only)),
+            (Some(last), false) => {
+                written.push(last);
+                self.tell(Event::AllSaved(written));
+            }
         }
     }
 
@@ -457,7 +480,7 @@ impl Worker {
         }
     }
 
-    fn write(&self, of: Filed, place: &Place, content: Content, overwrite: bool, what: String) {
+    fn write(&mut self, of: Filed, place: &Place, content: Content, overwrite: bool, what: String) {
         let saved = match self.files.save(place, &content, overwrite) {
             Ok(_) => Saved::Written(of, content),
             Err(SaveError::Conflict { theirs, .. }) => Saved::Conflict { of, theirs: *theirs },
@@ -467,7 +490,7 @@ impl Worker {
                 message: in_words(&error),
             },
         };
-        self.tell(Event::Saved(saved));
+        self.written.push(saved);
     }
 
     /// Removes files; they stay in the bin, and the values and tokens that were kept for them go.

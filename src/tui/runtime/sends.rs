@@ -345,6 +345,11 @@ impl Sends {
         self.tokio.spawn(self.cookies.clear(of));
     }
 
+    /// Takes the cookies that were locked.
+    pub fn take_cookies(&self, kept: String, before: String) {
+        self.tokio.spawn(self.cookies.take(kept, before));
+    }
+
     /// Takes over the cookies that others have kept.
     pub fn look_at_cookies(&self) {
         let cookies = self.cookies.clone();

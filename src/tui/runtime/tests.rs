@@ -177,6 +177,7 @@ fn a_time_that_is_due_is_not_put_off_by_turns_that_bring_nothing() {
     let (id, _) = state.shared.workspace.new_node(Entity::Request(Arc::default()), "one");
     let running = Running {
         run: RunId(1),
+        request: String::new(),
         phase: Phase::Preparing,
         started: Timestamp::UNIX_EPOCH,
         aim: crate::exec::Aim::Response,

@@ -171,7 +171,9 @@ fn rename(editor: &EnvironmentEditor, row: usize, line: &Line, key: &str, cx: &m
             }
         });
         if let Some((_, owner)) = editor.content(cx.shared) {
-            cx.shared.initials.rename(&owner, &line.key, key);
+            let others = editor.lines.iter().enumerate().filter(|(at, _)| *at != row);
+            let is_other = |key: &str| others.clone().any(|(_, other)| other.key == key);
+            cx.shared.initials.renamed(&owner, &line.key, key, is_other);
         }
     }
     if let Some(value) = line.current.as_ref().and_then(|current| current.value.clone()) {

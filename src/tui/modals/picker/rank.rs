@@ -293,32 +293,61 @@ impl Ranking {
 
 /// How well a label, or all that an item is found by, fits what was typed; all in lower case.
 fn fit(typed: &str, label: &str, whole: &str) -> Fit {
-    let begins = |text: &str, word: &str| {
-        let mut places = text.match_indices(word);
-        places.any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
-    };
     if label == typed {
         Fit::Label
     } else if label.starts_with(typed) {
         Fit::LabelStart
     } else if typed.split_whitespace().all(|word| begins(label, word)) {
         Fit::LabelWordStarts
-    } else if typed.split_whitespace().all(|word| begins(whole, word)) {
+    } else {
+        fit_of_words(typed, whole)
+    }
+}
+
+/// How well a path fits one that was typed, both in lower case: it may begin and end within names, and each of its names may
+/// have more to it.
+fn fit_of_path(typed: &str, path: &str) -> Fit {
+    match path.find(typed) {
+        Some(at) if at == 0 || path[..at].ends_with('/') => Fit::WordStarts,
+        Some(_) => fit_of_names(typed, path).max(Fit::Inside),
+        None => fit_of_names(typed, path),
+    }
+}
+
+/// How well the names of a path fit those that were typed, in their order: the last one its last, the others any above.
+fn fit_of_names(typed: &str, path: &str) -> Fit {
+    let mut fit = Fit::WordStarts;
+    let mut names = path.split('/').rev();
+    for (at, part) in typed.split('/').map(str::trim).rev().enumerate() {
+        let mut found = names.by_ref().map(|name| match fit_of_words(part, name) {
+            _ if part.is_empty() => Fit::WordStarts,
+            fit => fit,
+        });
+        let found = if at == 0 {
+            found.next().filter(|fit| *fit > Fit::Scattered)
+        } else {
+            found.find(|fit| *fit > Fit::Scattered)
+        };
+        fit = fit.min(found.unwrap_or(Fit::Scattered));
+    }
+    fit
+}
+
+/// How well the words that were typed fit a text, both in lower case.
+fn fit_of_words(typed: &str, text: &str) -> Fit {
+    if typed.split_whitespace().all(|word| begins(text, word)) {
         Fit::WordStarts
-    } else if typed.split_whitespace().all(|word| whole.contains(word)) {
+    } else if typed.split_whitespace().all(|word| text.contains(word)) {
         Fit::Inside
     } else {
         Fit::Scattered
     }
 }
 
-/// How well a path fits one that was typed, both in lower case: it may begin and end within names.
-fn fit_of_path(typed: &str, path: &str) -> Fit {
-    match path.find(typed) {
-        Some(at) if at == 0 || path[..at].ends_with('/') => Fit::WordStarts,
-        Some(_) => Fit::Inside,
-        None => Fit::Scattered,
-    }
+/// Whether a word of the text begins so.
+fn begins(text: &str, word: &str) -> bool {
+    let mut places = text.match_indices(word);
+    places.any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
 }
 
 /// The names of the folders and the item's own as a path: `Pydio Cells/Users/List users`.
@@ -416,6 +445,23 @@ mod tests {
         assert_eq!(ranking.order(), [2]);
         ranking.rank("resp/none", &items);
         assert!(ranking.order().is_empty());
+    }
+
+    #[test]
+    fn the_names_of_a_path_stand_together_before_those_whose_letters_are_scattered() {
+        let items = items(&[
+            ("thing 37", "Big › Folder 177"),
+            ("thing 3", "Big › Folder 7"),
+            ("a thing 3 of many", "Big › Folder 77 and more"),
+            ("thing 3", "Big › Folder 77"),
+            ("thing 13", "Big › Folder 77"),
+        ]);
+        let mut ranking = Ranking::new(items.len());
+        for typed in ["Folder 77/thing 3", "big/Folder 77/thing 3"] {
+            ranking.rank(typed, &items);
+            assert_eq!(ranking.order()[0], 3, "{typed}");
+            assert!(ranking.order()[..2].contains(&2), "{typed}: {:?}", ranking.order());
+        }
     }
 
     /// Requests by the thousand, as the finder lists them.

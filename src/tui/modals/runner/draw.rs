@@ -431,7 +431,7 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
                 300..400 => theme.warn,
                 _ => theme.error,
             };
-            pen.cell(&status.to_string(), STATUS, style);
+            pen.cell(&format!("{status:03}"), STATUS, style);
         }
         Answer::None => pen.cell("none", STATUS, theme.error),
         Answer::Skipped => pen.cell("skip", STATUS, theme.dim),

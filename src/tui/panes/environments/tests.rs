@@ -382,6 +382,7 @@ fn what_runs_goes_before_the_token() {
     let token = harness.state.shared.node_at("pydio-cells/get-token").unwrap();
     let running = Running {
         run: RunId(1),
+        request: String::new(),
         phase: crate::model::exchange::Phase::Waiting,
         started: harness.now,
         aim: crate::exec::Aim::Response,

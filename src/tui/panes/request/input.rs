@@ -240,12 +240,18 @@ pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut C
     }
     let left = !table.is_editing();
     let began = state.began.clone();
+    let typed = table
+        .rows()
+        .get(state.named.as_ref().map_or(usize::MAX, |(row, _)| *row));
+    match (&state.named, typed) {
+        (Some(named), Some(typed)) if left => values::renamed(state, named, typed.text(KEY).trim(), cx),
+        _ => {}
+    }
+    let mut named = None;
     if let Some(editor) = table.editor().filter(|_| values::is_live(state)) {
         let (row, column) = table.cursor();
         let text = editor.text();
-        if part == Part::Variables && column == KEY {
-            values::renamed(state, row, &text, cx);
-        }
+        named = values::named(state);
         // A new row that was emptied again is none.
         if row == table.rows().len() && text.is_empty() {
             ops.push(Op::Remove(row));
@@ -263,6 +269,7 @@ pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut C
         }
     });
     state.began = now;
+    state.named = named;
     cx.commands.extend(after);
     if left && merge.is_none() {
         cx.shared.history.seal();

@@ -177,7 +177,9 @@ pub(super) fn took(state: &mut State, happened: TableChange, cx: &mut Cx<'_>) ->
                     file(state, variable, cx);
                 }
                 (Part::Variables, KEY) if current.is_some() && *text != line.key => {
-                    cx.shared.initials.rename(owner, &line.key, text);
+                    cx.shared
+                        .initials
+                        .renamed(owner, &line.key, text, is_other(lines, *row));
                     after.push(set_too(owner, &line.key, None));
                     after.push(set_too(owner, text, current));
                     return (happened, after);
@@ -199,24 +201,27 @@ pub(super) fn took(state: &mut State, happened: TableChange, cx: &mut Cx<'_>) ->
     }
 }
 
-/// Lets what the file had of the variable go along with the name that is being typed for it. On the way that may be the name of
-/// another one, whose own it is not.
-pub(super) fn renamed(state: &State, row: usize, to: &str, cx: &mut Cx<'_>) {
-    let lines = state.facts.variables.of_part(Part::Variables);
-    let (Some(line), Some(owner)) = (lines.get(row), &state.facts.variables.owner) else {
-        return;
-    };
-    let is_other = |key: &str| {
+/// Whether a line other than this has a name.
+fn is_other(lines: &[Line], row: usize) -> impl Fn(&str) -> bool {
+    move |key| {
         let mut others = lines.iter().enumerate().filter(|(at, _)| *at != row);
         others.any(|(_, other)| other.key == key)
-    };
-    if line.key == to || is_other(to) {
-        return;
     }
-    if is_other(&line.key) {
-        cx.shared.initials.forget(owner, to);
-    } else {
-        cx.shared.initials.rename(owner, &line.key, to);
+}
+
+/// The name that is being typed into, as it was when that began: what the file had of the variable goes along with it once the
+/// cell is left, as on the way it may be the name of another one.
+pub(super) fn named(state: &State) -> Option<(usize, String)> {
+    let (_, row, _) = cell(state).filter(|(part, _, column)| *part == Part::Variables && *column == KEY)?;
+    let known = state.named.clone().filter(|(named, _)| *named == row);
+    known.or_else(|| Some((row, line(state)?.key.clone())))
+}
+
+/// Lets what the file had of the variable go along with its name, which was typed.
+pub(super) fn renamed(state: &State, (row, from): &(usize, String), to: &str, cx: &mut Cx<'_>) {
+    let lines = state.facts.variables.of_part(Part::Variables);
+    if let Some(owner) = &state.facts.variables.owner {
+        cx.shared.initials.renamed(owner, from, to, is_other(lines, *row));
     }
 }
 

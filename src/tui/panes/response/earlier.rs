@@ -125,7 +125,11 @@ pub(super) fn label(outcome: &Outcome) -> String {
     };
     let at = exchange.started.to_zoned(TimeZone::system());
     let status = exchange.response().map_or_else(String::new, |response| {
-        format!(" · {} {}", response.status, outcome.redactor.redact(&response.reason))
+        format!(
+            " · {:03} {}",
+            response.status,
+            outcome.redactor.redact(&response.reason)
+        )
     });
     format!("{}{status}", at.strftime("%Y-%m-%d %H:%M:%S%.3f"))
         .trim_end()
@@ -135,7 +139,7 @@ pub(super) fn label(outcome: &Outcome) -> String {
 /// The same where two of them share a line: `12:00:01.203 · 200`.
 pub(super) fn short(outcome: &Outcome) -> String {
     let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
-    let status = response.map_or_else(String::new, |response| format!(" · {}", response.status));
+    let status = response.map_or_else(String::new, |response| format!(" · {:03}", response.status));
     time(outcome) + &status
 }
 

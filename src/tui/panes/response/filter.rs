@@ -198,10 +198,12 @@ pub(super) fn begin(state: &mut State, cx: &mut Cx<'_>) {
         let text = "there is no body to filter: send the request first";
         cx.shared.notify(Level::Info, text);
     }
-    let table = state.place().and_then(|place| place.body.as_ref());
-    if table.is_some_and(|body| matches!(body.kind(), Kind::Csv | Kind::Tsv)) {
-        let text = "tables have no filter: filters take JSON, XML and HTML; the search finds what stands in a row";
-        cx.shared.notify(Level::Info, text);
+    let place = state.place().filter(|place| place.filtered.is_none());
+    let kind = place.and_then(|place| place.body.as_ref()).map(Body::kind);
+    if let Some(kind @ (Kind::Csv | Kind::Tsv | Kind::Markdown | Kind::Yaml | Kind::Css)) = kind {
+        let name = kind.name();
+        let text = format!("{name} has no filter: filters take JSON, XML and HTML; the search finds what stands in it");
+        return cx.shared.notify(Level::Info, text);
     }
     state.turn_to(Tab::Body);
     state.search.typing = false;
@@ -524,6 +526,11 @@ pub(super) fn keep(state: &State, cx: &mut Cx<'_>) {
     };
     if filtered.is_some() && is_secret(state, &text) {
         let text = "there is a secret in the filter: it is not kept on the request, whose file others may see";
+        return cx.shared.notify(Level::Warning, text);
+    }
+    let is_wrong = filtered.is_some_and(|filtered| filtered.error.is_some());
+    if is_wrong && text != request.filter {
+        let text = "the filter makes nothing of this body: it is not kept";
         return cx.shared.notify(Level::Warning, text);
     }
     let (filter, words) = match (text.is_empty(), request.filter.is_empty()) {

@@ -67,8 +67,10 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
     face(state, cx);
     let shown = state.place().and_then(|place| place.shown());
     let flaw = shown.and_then(Body::flaw);
-    let guessed = shown.and_then(Body::guessed);
+    let unknown = shown.and_then(Body::unknown_charset);
+    let guessed = shown.and_then(Body::guessed).filter(|_| unknown.is_none());
     told.extend(guessed.map(|(read, said)| notes::Note::Charset(read, said)));
+    told.extend(unknown.map(|(label, read)| notes::Note::UnknownCharset(label.to_owned(), read)));
     told.extend(flaw.map(notes::Note::Warning));
     if picture::is_cut(state) && !told.iter().any(|note| matches!(note, notes::Note::Truncated(_))) {
         told.push(notes::Note::Warning(

@@ -64,7 +64,7 @@ fn way(hop: &Hop, show: &Show<'_>) -> Row {
     let reason = show.text(&hop.heads.reason);
     let text = show.text(&format!("{} {}", hop.method, hop.url));
     let led = show.text(&hop.led());
-    Row::new(Ink::badge(hop.status), format!(" {} ", hop.status))
+    Row::new(Ink::badge(hop.status), format!(" {:03} ", hop.status))
         .then(Ink::Dim, format!(" {reason}").trim_end().to_owned())
         .then(Ink::Text, format!(" {text}"))
         .then(Ink::Dim, format!(" {led}"))
@@ -120,10 +120,14 @@ fn nameless<'a>(headers: &'a [(String, Bytes)], show: &'a Show<'_>) -> impl Iter
         .iter()
         .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
     let texts = set.map(|(_, value)| String::from_utf8_lossy(value));
-    let none = texts.filter(|text| !text.split(';').next().unwrap_or_default().contains('='));
-    none.map(|text| {
+    // What has no `=` is a value without a name, as others keep it, too.
+    let is_none = |text: &std::borrow::Cow<'_, str>| {
+        let pair = text.split(';').next().unwrap_or_default().trim();
+        pair.strip_prefix('=').unwrap_or(pair).trim().is_empty()
+    };
+    texts.filter(is_none).map(|text| {
         let text = show.text(&text);
-        Row::new(Ink::Warn, "refused: no name, as there is no `=`  ")
+        Row::new(Ink::Warn, "refused: neither a name nor a value  ")
             .then(Ink::Dim, text.clone())
             .elided()
             .copied("what is no cookie", text)
@@ -142,7 +146,7 @@ struct Table {
 }
 
 impl Table {
-    /// One line: name, value, place, end, what else is so. Under the cursor the value is whole.
+    /// One line: name, value, place, end, what else is so. Under the cursor what is cut of it follows whole.
     fn row(&self, cookie: &Cookie, show: &Show<'_>) -> Row {
         let (name, value) = (show.line(&cookie.name), show.line(&cookie.value));
         let copied = show.text(&cookie.value);
@@ -163,24 +167,24 @@ impl Table {
         let rest = format!("{}{}{flags}", padded(&place, self.place), padded(&end, self.end));
         let rest = rest.trim_end().to_owned();
         let whole = lead.clone() + &padded(&value, self.value) + &rest;
-        let cut = [
+        let columns = [
             (&name, self.name),
             (&value, self.value),
             (&place, self.place),
             (&end, self.end),
         ];
-        let cut = cut.iter().any(|(text, room)| glyphs::width(text) > *room);
-        let row = line(padded(&value, self.value)).then(Ink::Dim, rest).elided();
+        let cut = columns.iter().any(|(text, room)| glyphs::width(text) > *room);
+        let row = line(padded(&value, self.value)).then(Ink::Dim, rest.clone()).elided();
         if !cut && refused.is_none() && glyphs::width(&whole) <= self.width {
             // Whole as it is: under the cursor it stays in its columns.
             return row.copied(format!("value of {name}"), copied);
         }
-        let facts: Vec<&str> = [place.as_str(), &end, &flags]
-            .into_iter()
-            .filter(|fact| !fact.is_empty())
-            .collect();
-        let whole = line(format!("{value}  ")).then(Ink::Dim, facts.join(" · "));
-        row.opened(whole).copied(format!("value of {name}"), copied)
+        // What was cut follows whole, so that nothing in the columns moves.
+        let mut opened = line(padded(&value, self.value)).then(Ink::Dim, rest);
+        for (text, _) in columns.into_iter().filter(|(text, room)| glyphs::width(text) > *room) {
+            opened = opened.then(Ink::Text, format!("  {text}"));
+        }
+        row.opened(opened).copied(format!("value of {name}"), copied)
     }
 }
 
@@ -207,6 +211,7 @@ fn end(cookie: &Cookie, set: Timestamp, now: Timestamp) -> String {
 fn flags(cookie: &Cookie) -> String {
     let mut flags = Vec::new();
     for (there, word) in [
+        (cookie.name.is_empty(), "no name"),
         (cookie.secure, "Secure"),
         (cookie.http_only, "HttpOnly"),
         (cookie.more.partitioned, "Partitioned"),

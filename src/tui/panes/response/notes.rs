@@ -23,6 +23,8 @@ pub(super) enum Note {
     Warning(String),
     /// Its text is no UTF-8, and nothing says what else: it is read in this charset. Whether it is said to be UTF-8.
     Charset(&'static str, bool),
+    /// Its text is said to be in a charset that nobody knows: it is read in this one.
+    UnknownCharset(String, &'static str),
     /// The request was refused, and its token's life is over.
     Expired(String),
     /// The request was refused, and its token was never fetched.
@@ -122,6 +124,11 @@ fn words_of(note: &Note) -> (String, Option<Action>, &'static str) {
             } else {
                 format!("! Not UTF-8, and nothing says what else: read as {read} · ")
             },
+            Some(Action::Response(super::Action::Kind)),
+            " chooses the charset",
+        ),
+        Note::UnknownCharset(label, read) => (
+            format!("! The charset `{label}` is not known: read as {read} · "),
             Some(Action::Response(super::Action::Kind)),
             " chooses the charset",
         ),

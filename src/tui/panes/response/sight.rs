@@ -218,6 +218,12 @@ impl Body {
         guessed.then(|| (encoding.unwrap_or("UTF-8"), *said_utf8))
     }
 
+    /// The charset that its text is said to be in, if nobody knows that, and what it is read in.
+    pub(super) fn unknown_charset(&self) -> Option<(&str, &'static str)> {
+        let Rendition { encoding, unknown, .. } = &self.read.as_ref()?.rendition;
+        Some((unknown.as_deref()?, encoding.unwrap_or("UTF-8")))
+    }
+
     /// The charset that was asked for.
     pub(super) fn charset(&self) -> Option<&'static str> {
         self.read.as_ref()?.charset

@@ -30,7 +30,7 @@ pub(super) fn timing(outcome: &Outcome, exchange: &Exchange, show: &Show<'_>, wi
         let to = show.text(&hop.led());
         let lost = hop.lost().map(|lost| show.text(&lost));
         rows.push(
-            Row::new(Ink::badge(hop.status), format!(" {} ", hop.status))
+            Row::new(Ink::badge(hop.status), format!(" {:03} ", hop.status))
                 .then(Ink::Text, format!(" {text}"))
                 .then(Ink::Dim, format!(" {to}"))
                 .then(Ink::Warn, lost.map_or_else(String::new, |lost| format!(" {lost}")))

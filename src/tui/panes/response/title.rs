@@ -124,7 +124,7 @@ pub(super) fn running(running: &Running, back: Option<&str>, view: View<'_>) -> 
     if let Some(response) = arriving.and_then(|exchange| exchange.response()) {
         let status = response.status;
         spans.extend([
-            Span::styled(format!(" {status} "), theme.badge(status)),
+            Span::styled(format!(" {status:03} "), theme.badge(status)),
             Span::styled(" · ", theme.dim),
         ]);
     }

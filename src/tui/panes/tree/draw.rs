@@ -305,7 +305,7 @@ fn status(outcome: &Outcome, theme: &Theme) -> Option<(String, Style)> {
     match &exchange.result {
         Ok(response) => {
             let style = coloured(response.status, outcome.failed(), theme);
-            Some((response.status.to_string(), style))
+            Some((format!("{:03}", response.status), style))
         }
         Err(error) if error.kind == SendErrorKind::Cancelled => None,
         Err(_) => Some(("err".to_owned(), theme.error)),

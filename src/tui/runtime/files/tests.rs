@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod following;
+mod outside;
 mod thread;
 
 use std::fs;
@@ -39,6 +40,7 @@ impl World {
                 said: false,
                 bin: Bin::default(),
                 asked: Arc::default(),
+                written: Vec::new(),
             },
             disk,
             inbox,

@@ -16,6 +16,7 @@ fn how_far_a_send_is_shows_also_where_events_come_faster_than_ticks() {
         .new_node(Entity::Request(Arc::default()), "two");
     let running = Running {
         run: RunId(1),
+        request: String::new(),
         phase: Phase::Preparing,
         started: Timestamp::now(),
         aim: crate::exec::Aim::Response,

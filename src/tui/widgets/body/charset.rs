@@ -121,13 +121,27 @@ pub fn decoded<'b>(media_type: Option<&str>, wanted: (Option<Kind>, Option<&str>
     }
 }
 
-/// The charset parameter of a media type (RFC 9110, section 8.3.2).
-fn declared(media_type: &str) -> Option<&'static Encoding> {
-    media_type.split(';').skip(1).find_map(|part| {
+/// The charset parameters of a media type (RFC 9110, section 8.3.2).
+fn labels(media_type: &str) -> impl Iterator<Item = &str> {
+    media_type.split(';').skip(1).filter_map(|part| {
         let (key, value) = part.split_once('=')?;
         let named = key.trim().eq_ignore_ascii_case("charset");
-        named.then(|| Encoding::for_label(value.trim().trim_matches(['"', '\'']).as_bytes()))?
+        named.then(|| value.trim().trim_matches(['"', '\'']))
     })
+}
+
+/// What the charset parameter of a media type says.
+fn declared(media_type: &str) -> Option<&'static Encoding> {
+    labels(media_type).find_map(|label| Encoding::for_label(label.as_bytes()))
+}
+
+/// The charset that a media type names and nobody knows, or its beginning.
+pub(super) fn unknown(media_type: &str) -> Option<String> {
+    const MOST: usize = 40;
+    let label = labels(media_type).next().filter(|label| !label.is_empty())?;
+    declared(media_type)
+        .is_none()
+        .then(|| label.chars().take(MOST).collect())
 }
 
 /// What a text says of itself: `charset=…` of HTML, `encoding="…"` of XML, `@charset "…"` of CSS.

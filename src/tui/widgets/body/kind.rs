@@ -7,6 +7,13 @@ use super::scan::{Fault, MORE, Scanner};
 use super::syntax::Syntax;
 use crate::tui::widgets::highlight;
 
+/// Whether a media type is that of a sequence of JSON texts (RFC 7464).
+pub(super) fn is_sequence(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let suffix = essence.rsplit_once(['/', '+']).map_or("", |(_, suffix)| suffix);
+    suffix.eq_ignore_ascii_case("json-seq")
+}
+
 /// A kind of body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {

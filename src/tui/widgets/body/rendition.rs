@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::charset::{self, Decode};
 use super::document::Document;
-use super::kind::Kind;
+use super::kind::{self, Kind};
 use super::laid::{Laid, MARGIN, MOST_TIMES, STEP, Store};
 use super::lay;
 use super::source::Source;
@@ -55,6 +55,8 @@ pub struct Rendition {
     pub guessed: bool,
     /// Whether it is said to be UTF-8.
     pub said_utf8: bool,
+    /// The charset that it is said to be in, if nobody knows that.
+    pub unknown: Option<String>,
     /// Whether the kind is to be asked for again once all has come: text may stand where bytes of a format are said to.
     pub early: bool,
     /// The body as it came.
@@ -85,6 +87,13 @@ impl Rendition {
             let (store, kept) = store();
             Source::new(Laid::new(source.clone(), Box::new(Decode::new(encoding)), store, kept))
         });
+        // Each value of these has a mark before it (RFC 7464), which is none of JSON.
+        let decoded = decoded.or_else(|| {
+            (wanted.is_none_or(Kind::is_text) && kind::is_sequence(media_type?)).then(|| {
+                let (store, kept) = store();
+                Source::new(Laid::new(source.clone(), Box::new(lay::Records), store, kept))
+            })
+        });
         let text = decoded.as_ref().unwrap_or(source);
         let first = if decoded.is_some() { head(text) } else { first };
         let kind = wanted.unwrap_or_else(|| Kind::guess(media_type, &first, !cut));
@@ -108,6 +117,9 @@ impl Rendition {
             encoding,
             guessed: guessed && kind.is_text(),
             said_utf8,
+            unknown: media_type
+                .filter(|_| charset.is_none() && kind.is_text())
+                .and_then(charset::unknown),
             early: !whole && wanted.is_none() && matches!(kind, Kind::MessagePack | Kind::Cbor | Kind::Protobuf),
             plain: Document::new(text.clone(), kind.syntax()),
             laid,

@@ -116,6 +116,7 @@ fn a_running_request_says_how_far_it_is() {
     let id: NodeId = harness.state.shared.open.unwrap();
     let running = Running {
         run: RunId(1),
+        request: String::new(),
         phase: Phase::Waiting,
         started: harness.now,
         aim: crate::exec::Aim::Response,

@@ -464,7 +464,10 @@ fn an_initial_value_goes_along_with_a_name_as_it_is_typed_and_not_to_another_var
     harness.press("<enter><ctrl-u>passwords<enter>k");
     assert_eq!(group(&harness).variables[0].key, "passwords");
     assert_eq!(kept(&harness, "password"), Some(json!("other")), "it was only passed");
-    assert_eq!(kept(&harness, "passwords"), None, "nor is it taken along");
+    assert_eq!(kept(&harness, "passwords"), kept(&harness, "url"), "its own goes along");
+    for on_the_way in ["", "p", "passwor"] {
+        assert_eq!(kept(&harness, on_the_way), None, "`{on_the_way}`");
+    }
     assert_eq!(kept(&harness, "url"), Some(json!("http://initial")));
     harness.press("<enter><ctrl-u>url<enter>k<enter>2<enter>k");
     assert_eq!(group(&harness).variables[0].key, "url2");

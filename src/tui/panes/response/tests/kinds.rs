@@ -384,13 +384,57 @@ fn what_is_shown_as_it_came_is_so_for_one_request_and_named_in_the_title() {
 }
 
 #[test]
-fn a_table_has_no_filter_and_says_so_at_once() {
-    let mut harness = sent(120, 40, answered(response(200, "text/csv", "id,name\n1,a\n")));
-    harness.press("|");
-    has(&harness, "tables have no filter");
-    assert!(!harness.screen().contains("still editing"), "nothing is edited");
-    harness.press(".q");
-    assert_eq!(harness.state.panes.response.filter.field.text(), ".q", "no keys");
+fn what_has_no_filter_says_so_and_asks_for_none() {
+    for (media_type, body, name) in [
+        ("text/csv", "id,name\n1,a\n", "CSV"),
+        ("text/markdown", "# head\n", "Markdown"),
+        ("application/yaml", "a: 1\n", "YAML"),
+    ] {
+        let mut harness = sent(120, 40, answered(response(200, media_type, body)));
+        harness.press("|");
+        has(
+            &harness,
+            &format!("{name} has no filter: filters take JSON, XML and HTML"),
+        );
+        assert!(!harness.state.panes.response.filter.typing, "{name}");
+        harness.press("|");
+        has_not(&harness, "JSONPath from");
+    }
+}
+
+#[test]
+fn a_charset_that_nobody_knows_is_named() {
+    let harness = sent(120, 40, answered(response(200, "text/plain; charset=x-own", "plain")));
+    has(
+        &harness,
+        "The charset `x-own` is not known: read as UTF-8 · K chooses the charset",
+    );
+    let body: &[u8] = b"\xe4";
+    let mut harness = sent(120, 40, answered(response(200, "text/plain; charset=x-own", body)));
+    has(&harness, "The charset `x-own` is not known: read as windows-1252");
+    has_not(&harness, "nothing says what else");
+    harness.press("Kkoi8-r<enter>");
+    has_not(&harness, "x-own");
+}
+
+#[test]
+fn the_marks_of_a_sequence_of_json_texts_are_none_of_it() {
+    let body = "\u{1e}{\"a\":1}\n\u{1e}{\"a\":2}\n\u{1e}3\n";
+    let mut harness = sent(120, 40, answered(response(200, "application/json-seq", body)));
+    has(&harness, " · JSON Lines ");
+    has(&harness, "\"a\": 2");
+    has_not(&harness, "no JSON");
+    has_not(&harness, "1e");
+    harness.press("R");
+    has(&harness, "{\"a\":2}");
+    has_not(&harness, "␞");
+}
+
+#[test]
+fn names_alone_stay_in_sight_without_rows() {
+    let harness = sent(120, 40, answered(response(200, "text/csv", "id,name,count\n")));
+    has(&harness, "id │ name │ count");
+    has_not(&harness, "1 id");
 }
 
 #[test]

@@ -151,7 +151,10 @@ fn redirects_stand_in_their_order_and_cookies_in_their_columns() {
         dropped: Vec::new(),
         reused: false,
         timings: Timings::default(),
-        heads: crate::model::exchange::Heads::new(&[], &[("Set-Cookie".to_owned(), Bytes::from(format!("no-{name}")))]),
+        heads: crate::model::exchange::Heads::new(
+            &[],
+            &[("Set-Cookie".to_owned(), Bytes::from(format!("=; no={name}")))],
+        ),
     };
     if let Some(exchange) = &mut outcome.exchange {
         exchange.hops = vec![hop("one"), hop("two")];
@@ -163,7 +166,7 @@ fn redirects_stand_in_their_order_and_cookies_in_their_columns() {
         let at = |text: &str| screen.find(text).unwrap_or_else(|| panic!("{text}: {screen}"));
         assert!(at("a.example/one") < at("a.example/two"), "{screen}");
     }
-    has(&harness, "refused: no name, as there is no `=`  no-one");
+    has(&harness, "refused: neither a name nor a value  =; no=one");
     harness.press("f");
     // The cursor's row fits, so that it stays in its columns.
     has(

@@ -41,7 +41,7 @@ fn a_header_shows_whole_where_the_cursor_is() {
     harness.press("g");
     has(&harness, "␛[2Jgone");
     harness.press("]");
-    has(&harness, "c0ffee  127.0.0.1/ · session");
+    has(&harness, "session  c0ffee        127.0.0.1/  session");
 }
 
 #[test]

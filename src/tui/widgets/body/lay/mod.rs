@@ -83,6 +83,21 @@ pub(super) fn of(kind: Kind, head: &[u8], live: bool) -> Option<(Box<dyn Lay>, S
     }
 }
 
+/// A sequence of JSON texts without the marks before them.
+pub(super) struct Records;
+
+impl Records {
+    /// What stands before each of them.
+    pub const MARK: u8 = 0x1e;
+}
+
+impl Lay for Records {
+    fn lay(&mut self, bytes: &[u8], _last: bool, out: &mut Vec<u8>) -> usize {
+        out.extend(bytes.iter().filter(|byte| **byte != Self::MARK));
+        bytes.len()
+    }
+}
+
 /// Whether bytes are one map or list of `MessagePack` and nothing behind it; `None` where its end is not there.
 pub(super) fn is_packed(bytes: &[u8]) -> Option<bool> {
     msgpack::is_packed(bytes)

@@ -207,7 +207,8 @@ impl Table {
         }
         let names = rows.first().filter(|row| {
             let named = row.iter().all(|cell| !cell.is_empty() && !is_number(cell));
-            named && rows.len() > 1
+            // What is all names and nothing else is a table without rows.
+            named && (rows.len() > 1 || last && pos >= bytes.len() && row.len() > 1)
         });
         let names = names.cloned();
         let values = &rows[usize::from(names.is_some())..];
@@ -380,6 +381,20 @@ mod tests {
             text,
             "Ada, L. │    12 │ said \"hi\"\nBob     │     7 │ two⏎lines\n日本    │   100\n"
         );
+    }
+
+    #[test]
+    fn names_alone_are_a_table_without_rows() {
+        for (body, header, rows) in [
+            ("id,name\r\n", Some("id │ name"), ""),
+            ("id,name", Some("id │ name"), ""),
+            ("1,2\n", None, "1 │ 2\n"),
+            ("prose\n", None, "prose\n"),
+        ] {
+            let mut table = Table::new(b',');
+            let text = all(&mut table, body.as_bytes(), 4096);
+            assert_eq!((table.header().as_deref(), text.as_str()), (header, rows), "{body}");
+        }
     }
 
     #[test]
