@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn map(tree: impl Strategy<Value = Tree>) -> impl Strategy<Value = Map> {
-        vec((word(), tree), 0..4).prop_map(|pairs| pairs.into_iter().collect())
+        vec((word(), tree), 0..4).prop_map(|pairs| pairs.into_iter().map(|(key, tree)| (key.into(), tree)).collect())
     }
 
     fn tree() -> impl Strategy<Value = Tree> {
