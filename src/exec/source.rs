@@ -181,7 +181,7 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
     if outcome.held.is_some() {
         return all;
     }
-    all.with(super::torn::pieces(outcome, &all))
+    all.with_parts(super::torn::pieces(outcome, &all))
 }
 
 /// All that is secret in a workspace and its vault, whatever is sent: for what belongs to no request.

@@ -137,6 +137,10 @@ mod tests {
         let hidden = format!("Unexpected token 't' at 1:1\nthe {MASK}\n^");
         assert!(quotes(&outcome));
         assert_eq!(secrets(&source, &outcome).redact(&message), hidden);
+        // Nobody has cut the body, where the same words are its own.
+        let known = secrets(&source, &outcome);
+        assert_eq!(known.whole().redact(&message), message);
+        assert_eq!(known.whole().redact(SECRET), MASK);
         look_through(&mut outcome, super::super::scopes(&source), Vec::new());
         assert_eq!(outcome.redactor.redact(&message), hidden, "by the send itself");
         assert_eq!(secrets(&source, &outcome).redact(&message), hidden);

@@ -70,7 +70,7 @@ pub fn look_through(outcome: &mut Outcome, mut scopes: Scopes, vault: Vec<(Strin
     let hidden = hidden.chain(vault.into_iter().map(|(_, secret)| secret)).chain(own);
     let redactor = of_send.map_or_else(|| outcome.redactor.clone(), |own| own.and(&outcome.redactor));
     let redactor = redactor.with(hidden);
-    outcome.redactor = outcome.redactor.with(super::torn::pieces(outcome, &redactor));
+    outcome.redactor = outcome.redactor.with_parts(super::torn::pieces(outcome, &redactor));
     let redactor = redactor.and(&outcome.redactor);
     let held = set(&outcome.writes).into_iter();
     let held = held.filter(|(_, value)| is_in(value, &redactor));

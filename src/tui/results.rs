@@ -112,6 +112,17 @@ fn defect(shared: &Shared) -> String {
     format!("nothing reads the keys any more: {defect}; what was unsaved is kept")
 }
 
+/// The demo server has an address.
+fn demo(state: &mut State, base_url: String, effects: &mut Vec<Effect>) {
+    let shared = &mut state.shared;
+    shared.overrides.retain(|(_, key, _)| key != "base_url");
+    shared.set_aside.retain(|(_, key, _)| key != "base_url");
+    let given = ("demo".to_owned(), "base_url".to_owned(), Some(base_url));
+    shared.overrides.push(given);
+    shared.overrides_since = shared.now;
+    release(state, effects);
+}
+
 /// Takes note of whether what happens is kept.
 fn take_keeping(state: &mut State, keeps: bool) {
     state.shared.forgetful = !keeps;
@@ -196,15 +207,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             let text = "the send broke off by a defect in postrider; nothing of yours is lost, please report it";
             state.shared.notify(Level::Error, text);
         }
-        Event::Demo(base_url) => {
-            let shared = &mut state.shared;
-            shared.overrides.retain(|(_, key, _)| key != "base_url");
-            shared.set_aside.retain(|(_, key, _)| key != "base_url");
-            let given = ("demo".to_owned(), "base_url".to_owned(), Some(base_url));
-            shared.overrides.push(given);
-            shared.overrides_since = shared.now;
-            release(state, effects);
-        }
+        Event::Demo(base_url) => demo(state, base_url, effects),
         Event::NoDemo(why) => give_up(state, &why),
         Event::Others(others) => take_others(state, others),
         Event::Unlocked(kept) => unlocking::take(state, kept, queue, effects),

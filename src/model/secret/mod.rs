@@ -69,6 +69,10 @@ pub struct Redactor {
 struct Known {
     /// In order, each once.
     secrets: Vec<Secret>,
+    /// Those of them that are only parts of others, as they stand where a text was cut; in order, too.
+    parts: Vec<Secret>,
+    /// Without these, made when it is first asked for.
+    whole: OnceLock<Redactor>,
     /// Made when something is first looked for: many sends are never shown.
     search: OnceLock<Search>,
     /// Made for the first text that may have cut what it quotes.
@@ -94,9 +98,27 @@ impl Redactor {
     /// The same with more secrets.
     #[must_use]
     pub fn with(&self, more: impl IntoIterator<Item = Secret>) -> Self {
+        let mut more: Vec<Secret> = more.into_iter().filter(|secret| !secret.0.is_empty()).collect();
+        more.sort_unstable();
+        let mut parts = self.known.parts.clone();
+        parts.retain(|part| more.binary_search(part).is_err());
+        self.made(more, parts)
+    }
+
+    /// The same with parts of secrets, as they stand where a text was cut: they are hidden but for what is [whole](Self::whole).
+    #[must_use]
+    pub fn with_parts(&self, more: impl IntoIterator<Item = Secret>) -> Self {
         let is_new = |secret: &Secret| !secret.0.is_empty() && self.known.secrets.binary_search(secret).is_err();
         let more: Vec<Secret> = more.into_iter().filter(is_new).collect();
-        if more.is_empty() {
+        let mut parts = [&self.known.parts[..], &more].concat();
+        parts.sort_unstable();
+        parts.dedup();
+        self.made(more, parts)
+    }
+
+    fn made(&self, mut more: Vec<Secret>, parts: Vec<Secret>) -> Self {
+        more.retain(|secret| self.known.secrets.binary_search(secret).is_err());
+        if more.is_empty() && parts.len() == self.known.parts.len() {
             return self.clone();
         }
         let mut secrets = [&self.known.secrets[..], &more].concat();
@@ -104,10 +126,25 @@ impl Redactor {
         secrets.dedup();
         let known = Known {
             secrets,
-            search: OnceLock::new(),
-            blocks: OnceLock::new(),
+            parts,
+            ..Known::default()
         };
         Self { known: Arc::new(known) }
+    }
+
+    /// What hides all of it in a text that nobody has cut, such as a body: no part of a secret that stands in an error.
+    pub fn whole(&self) -> &Self {
+        if self.known.parts.is_empty() {
+            return self;
+        }
+        self.known.whole.get_or_init(|| Self::new(self.secrets(false)))
+    }
+
+    /// The secrets, or the parts of some.
+    fn secrets(&self, parts: bool) -> impl Iterator<Item = Secret> + '_ {
+        let is_part = |secret: &Secret| self.known.parts.binary_search(secret).is_ok();
+        let all = self.known.secrets.iter();
+        all.filter(move |secret| is_part(secret) == parts).cloned()
     }
 
     /// The same with all that another one hides.
@@ -116,7 +153,7 @@ impl Redactor {
         if Arc::ptr_eq(&self.known, &other.known) {
             return self.clone();
         }
-        self.with(other.known.secrets.iter().cloned())
+        self.with(other.secrets(false)).with_parts(other.secrets(true))
     }
 
     fn search(&self) -> &Search {

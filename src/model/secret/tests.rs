@@ -5,6 +5,22 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 #[test]
+fn parts_are_hidden_but_in_what_is_whole_until_they_are_secrets_themselves() {
+    let (secret, part) = ("Heron-4711/Swan-0815", "Heron-4711/Sw");
+    let some = Redactor::new([Secret::new(secret)]).with_parts([Secret::new(part)]);
+    let merged = Redactor::default().and(&some);
+    for redactor in [&some, &merged] {
+        assert_eq!(redactor.redact(part), MASK);
+        assert_eq!(redactor.whole().redact(part), part);
+        assert_eq!(redactor.whole().redact(secret), MASK);
+    }
+    let both = merged.with([Secret::new(part)]);
+    assert_eq!(both.whole().redact(part), MASK);
+    assert_eq!(some.and(&both).whole().redact(part), MASK);
+    assert_eq!(both.and(&some).whole().redact(part), MASK, "it stays one");
+}
+
+#[test]
 fn a_secret_is_never_in_debug_output() {
     assert!(!format!("{:?}", Secret::new("hunter2")).contains("hunter2"));
     assert!(!format!("{:?}", Redactor::new([Secret::new("hunter2")])).contains("hunter2"));

@@ -39,17 +39,21 @@ impl Places {
     /// Notes where everything is filed.
     pub fn of(workspace: &Workspace) -> Self {
         let mut nodes = HashMap::new();
-        let top = workspace.collections().iter().map(|id| (*id, ItemPath::default()));
-        let mut todo: Vec<(NodeId, ItemPath)> = top.collect();
-        while let Some((id, above)) = todo.pop() {
-            if let Some(node) = workspace.node(id) {
+        // Of ten thousand nodes each path is made once: the screen waits for it.
+        let mut todo: Vec<(&[NodeId], ItemPath)> = vec![(workspace.collections(), ItemPath::default())];
+        while let Some((ids, above)) = todo.pop() {
+            for node in ids.iter().filter_map(|id| workspace.node(*id)) {
                 let path = above.join(&node.slug);
-                todo.extend(node.children.iter().map(|child| (*child, path.clone())));
-                let spot = Spot {
-                    place: Place::of(&path, &node.entity),
-                    saved: node.saved.is_some(),
+                if !node.children.is_empty() {
+                    todo.push((&node.children, path.clone()));
+                }
+                let place = if node.entity.is_group() {
+                    Place::Group(path)
+                } else {
+                    Place::Request(path)
                 };
-                nodes.insert(id, spot);
+                let saved = node.saved.is_some();
+                nodes.insert(node.id, Spot { place, saved });
             }
         }
         let environments = workspace

@@ -5,9 +5,10 @@
 
 mod database;
 mod following;
+mod writing;
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,10 +18,11 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 pub use self::database::Database;
+use self::writing::{TOLD_TOGETHER, in_words};
 use super::bin::Bin;
 use super::cookies::Cookies;
 use crate::model::Filed;
-use crate::store::files::{Content, Rewritten, SaveError};
+use crate::store::files::{Content, Rewritten};
 use crate::store::seal::SealError;
 use crate::store::state::{self, StateWatcher};
 use crate::store::watch::{self, Watcher};
@@ -214,9 +216,6 @@ struct Worker {
     written: Vec<Saved>,
 }
 
-/// So many files are told of in one go: the screen looks at itself after each event, and a move may write hundreds.
-const TOLD_TOGETHER: usize = 100;
-
 impl Worker {
     /// Tells what others have changed at some paths.
     fn look(&self, paths: &[PathBuf]) {
@@ -374,19 +373,6 @@ impl Worker {
         self.tell_written();
     }
 
-    /// Tells what was written.
-    fn tell_written(&mut self) {
-        let mut written = std::mem::take(&mut self.written);
-        match (written.pop(), written.is_empty()) {
-            (None, _) => {}
-            (Some(only), true) => self.tell(Event::Saved(only)),
-            (Some(last), false) => {
-                written.push(last);
-                self.tell(Event::AllSaved(written));
-            }
-        }
-    }
-
     fn change(&mut self, job: FileJob, stuck: &mut Vec<(Place, Place)>) {
         let really = |place: Place, stuck: &[(Place, Place)]| {
             let mut stuck = stuck.iter();
@@ -480,44 +466,6 @@ impl Worker {
         }
     }
 
-    fn write(&mut self, of: Filed, place: &Place, content: Content, overwrite: bool, what: String) {
-        let saved = match self.files.save(place, &content, overwrite) {
-            Ok(_) => Saved::Written(of, content),
-            Err(SaveError::Conflict { theirs, .. }) => Saved::Conflict { of, theirs: *theirs },
-            Err(error) => Saved::Failed {
-                of: Some(of),
-                what,
-                message: in_words(&error),
-            },
-        };
-        self.written.push(saved);
-    }
-
-    /// Removes files; they stay in the bin, and the values and tokens that were kept for them go.
-    fn remove(&mut self, place: Place, saved: bool) {
-        if saved || self.files.holds(&place) {
-            match self.files.remove(&place) {
-                Ok(removed) => self.bin.keep(removed),
-                // What somebody else has deleted already.
-                Err(SaveError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
-                Err(error) => {
-                    let message = in_words(&error);
-                    return self.tell(Event::Saved(Saved::NotRemoved { place, message }));
-                }
-            }
-        }
-        self.forget_kept(&place);
-    }
-
-    fn failed(&self, what: String, error: &SaveError) {
-        let message = in_words(error);
-        self.tell(Event::Saved(Saved::Failed {
-            of: None,
-            what,
-            message,
-        }));
-    }
-
     fn keep(&mut self, job: LocalJob) {
         if let LocalJob::ForgetToken(store, key) = &job
             && let Err(error) = store.forget(key)
@@ -601,20 +549,6 @@ impl Worker {
                 ),
             }
         }
-    }
-}
-
-/// An error with its causes and the next step.
-fn in_words(error: &SaveError) -> String {
-    let mut message = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        message = format!("{message}: {cause}");
-        source = cause.source();
-    }
-    match error.hint() {
-        Some(hint) => format!("{message}; {hint}"),
-        None => message,
     }
 }
 

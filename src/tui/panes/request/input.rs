@@ -239,13 +239,11 @@ pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut C
         TableChange::Ignored | TableChange::Moved => {}
     }
     let left = !table.is_editing();
-    let began = state.began.clone();
-    let typed = table
-        .rows()
-        .get(state.named.as_ref().map_or(usize::MAX, |(row, _)| *row));
-    match (&state.named, typed) {
-        (Some(named), Some(typed)) if left => values::renamed(state, named, typed.text(KEY).trim(), cx),
-        _ => {}
+    let began = state.began.value.clone();
+    if let Some(named) = state.began.name.as_ref().filter(|_| left)
+        && let Some(row) = table.rows().get(named.0)
+    {
+        values::renamed(state, named, row.text(KEY).trim(), cx);
     }
     let mut named = None;
     if let Some(editor) = table.editor().filter(|_| values::is_live(state)) {
@@ -268,8 +266,10 @@ pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut C
             rows::apply(part, entity, op);
         }
     });
-    state.began = now;
-    state.named = named;
+    state.began = values::Began {
+        value: now,
+        name: named,
+    };
     cx.commands.extend(after);
     if left && merge.is_none() {
         cx.shared.history.seal();

@@ -99,10 +99,8 @@ pub struct State {
     sections: Vec<Section>,
     facts: Facts,
     completion: Option<Completion>,
-    /// The initial value of a variable that is being typed into, as it was before that began: its row, and the value.
-    began: Option<(usize, serde_json::Value)>,
-    /// The name of a variable that is being typed into, in the same way.
-    named: Option<(usize, String)>,
+    /// What of a variable is being typed into, as it was before that began.
+    began: values::Began,
     /// The list was closed with Esc and stays so until the next `{{`.
     dismissed: bool,
     /// What a variable means is not said until the next key: the item was saved.
@@ -146,8 +144,7 @@ impl Default for State {
             sections: Vec::new(),
             facts: Facts::default(),
             completion: None,
-            began: None,
-            named: None,
+            began: values::Began::default(),
             dismissed: false,
             saved: false,
             stash: HashMap::new(),
@@ -502,7 +499,7 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         keep_names(section);
     }
     if !typing(state) {
-        (state.began, state.named) = (None, None);
+        state.began = values::Began::default();
     }
     if let Some(name) = state.want_setting.take() {
         for (at, section) in state.sections.iter_mut().enumerate() {

@@ -96,12 +96,19 @@ pub(super) fn is_live(state: &State) -> bool {
     }
 }
 
+/// What of a variable is being typed into, as it was before that began: its row, and its initial value or its name.
+#[derive(Debug, Default)]
+pub(super) struct Began {
+    pub value: Option<(usize, serde_json::Value)>,
+    pub name: Option<(usize, String)>,
+}
+
 /// The initial value that is being typed into, as it was when that began: it says of which type the new one is, whatever
 /// it looks like between two keys.
 pub(super) fn begin(state: &State) -> Option<(usize, serde_json::Value)> {
     let (_, row, _) = cell(state).filter(|(part, _, column)| *part == Part::Variables && *column == INITIAL)?;
     let value = &line(state).filter(|_| is_typing(state))?.variable.as_ref()?.value;
-    let known = state.began.clone().filter(|(began, _)| *began == row);
+    let known = state.began.value.clone().filter(|(began, _)| *began == row);
     known.or_else(|| Some((row, value.clone())))
 }
 
@@ -213,7 +220,7 @@ fn is_other(lines: &[Line], row: usize) -> impl Fn(&str) -> bool {
 /// cell is left, as on the way it may be the name of another one.
 pub(super) fn named(state: &State) -> Option<(usize, String)> {
     let (_, row, _) = cell(state).filter(|(part, _, column)| *part == Part::Variables && *column == KEY)?;
-    let known = state.named.clone().filter(|(named, _)| *named == row);
+    let known = state.began.name.clone().filter(|(named, _)| *named == row);
     known.or_else(|| Some((row, line(state)?.key.clone())))
 }
 

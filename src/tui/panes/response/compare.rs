@@ -48,7 +48,7 @@ pub(super) fn ask(state: &mut State, cx: &mut Cx<'_>) {
                 right,
                 types: [left_type, right_type],
                 wanted: (wanted.kind, wanted.charset),
-                redactor: place.outcome.redactor.and(&outcome.redactor),
+                redactor: place.outcome.redactor.whole().and(outcome.redactor.whole()),
                 stop: Stop::never(),
             };
             let title = format!("{}  →  {}", short(before), short(after));

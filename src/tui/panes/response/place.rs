@@ -62,7 +62,7 @@ impl Place {
     /// What hides the secrets in the body that is shown, also the pieces of them that a filter has cut out.
     pub(super) fn redactor(&self) -> &Redactor {
         let filtered = self.filtered.as_ref().and_then(Filtered::hides);
-        filtered.unwrap_or(&self.outcome.redactor)
+        filtered.unwrap_or(self.outcome.redactor.whole())
     }
 
     /// Takes the outcome as it is by now, whole or with more of it hidden; says whether its filter is to run once more, as what
@@ -77,7 +77,7 @@ impl Place {
     /// The outcome or the output of the filter is another one: what is secret in them may be more.
     pub(super) fn hide_pieces(&mut self) {
         if let Some(filtered) = &mut self.filtered {
-            filtered.hide_with(&self.outcome.redactor);
+            filtered.hide_with(self.outcome.redactor.whole());
         }
     }
 

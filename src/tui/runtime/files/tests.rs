@@ -438,3 +438,37 @@ fn who_logs_out_waits_for_no_disk_and_hears_what_is_still_kept() {
     world.settle();
     assert_eq!(told(&world).as_deref(), Some("`t` is still kept: the disk is full"));
 }
+
+#[test]
+fn many_that_are_written_together_are_told_of_together() {
+    let texts: Vec<(String, String)> = (0..250)
+        .map(|n| (format!("collections/c/r{n:03}.toml"), format!("name = 'R{n:03}'\n")))
+        .collect();
+    let texts: Vec<(&str, &str)> = texts.iter().map(|(file, text)| (&**file, &**text)).collect();
+    let mut world = World::new(&texts);
+    let (last, parent) = (world.node("c/r249").unwrap(), world.node("c"));
+    let mut effects = Vec::new();
+    let place = Command::Move {
+        id: last,
+        parent,
+        index: 248,
+    };
+    world.harness.state.run(vec![place], &mut effects);
+    for effect in effects {
+        if let Effect::Files(jobs) = effect {
+            world.worker.change_all(jobs);
+        }
+    }
+    let events: Vec<Event> = world.inbox.try_iter().collect();
+    let told = |event: &Event| match event {
+        Event::AllSaved(all) => all.len(),
+        Event::Saved(_) => 1,
+        _ => 0,
+    };
+    let (count, all) = (events.len(), events.iter().map(told).sum::<usize>());
+    assert!(all >= 249 && count <= 4, "{all} files in {count} events");
+    for event in events {
+        world.harness.event(event);
+    }
+    assert!(world.harness.state.shared.workspace.unsaved().is_empty());
+}
