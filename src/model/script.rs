@@ -79,7 +79,7 @@ impl PartialEq for Blank {
 impl Eq for Blank {}
 
 impl Blank {
-    /// Those in what is kept of an item.
+    /// Those in what is kept of an item; one in a file of its own, which does not run, counts as well.
     pub fn kept(rest: &[Rest]) -> Self {
         let mut blank = Self::default();
         for rest in rest {
@@ -90,7 +90,7 @@ impl Blank {
             };
             let on = events
                 .iter()
-                .filter(|event| event.get("disabled").is_none() && is_blank(event));
+                .filter(|event| event.get("disabled").is_none() && source_of(event).trim().is_empty());
             for event in on {
                 match event.get("listen").and_then(Value::as_str) {
                     Some("prerequest") => blank.pre_request += 1,
@@ -103,11 +103,16 @@ impl Blank {
     }
 }
 
-/// Whether nothing stands in the script of one of Postman's events as it is kept.
+/// The source of one of Postman's events as it is kept.
+pub fn source_of(event: &Value) -> &str {
+    let source = event.get("script").and_then(|script| script.get("exec")?.as_str());
+    source.unwrap_or_default()
+}
+
+/// Whether nothing stands in the script of one of Postman's events as it is kept, here or elsewhere.
 pub fn is_blank(event: &Value) -> bool {
-    let script = event.get("script");
-    let source = script.and_then(|script| script.get("exec")?.as_str());
-    source.unwrap_or_default().trim().is_empty() && script.is_none_or(|script| script.get("src").is_none())
+    let is_elsewhere = event.get("script").is_some_and(|script| script.get("src").is_some());
+    source_of(event).trim().is_empty() && !is_elsewhere
 }
 
 impl Scripts {

@@ -578,6 +578,7 @@ fn what_was_imported_before_it_broke_off_keeps_its_secrets_and_is_known_to_have_
 fn scripts_without_a_word_count_the_same_from_a_file_and_after_its_import() {
     let home = Home::new();
     let several = [
+        json!({ "listen": "test", "script": { "src": "a.js" } }),
         script("test", ""),
         script("prerequest", ""),
         script("test", "1"),
@@ -590,7 +591,7 @@ fn scripts_without_a_word_count_the_same_from_a_file_and_after_its_import() {
     };
     let reported = ["-r", "json", "--reporter-json-export", "a.json"];
     home.newman(&collection(&[item]), &reported).success();
-    assert_eq!(count("a.json"), [json!(1), json!(3)]);
+    assert_eq!(count("a.json"), [json!(1), json!(4)]);
     fs::create_dir_all(home.folder.path().join("w/collections")).unwrap();
     let run = |args: &[&str]| {
         home.postrider()
@@ -616,6 +617,6 @@ fn scripts_without_a_word_count_the_same_from_a_file_and_after_its_import() {
         .args(["export", "postman", "w/collections/c", "-o", "out.json"])
         .assert();
     exported.success();
-    assert_eq!(home.json("out.json")["item"][0]["event"].as_array().unwrap().len(), 4);
+    assert_eq!(home.json("out.json")["item"][0]["event"].as_array().unwrap().len(), 5);
     assert!(!home.folder.path().join("w/out.json").exists());
 }

@@ -200,7 +200,13 @@ fn what_looks_like_nothing_is_kept_for_what_it_is() {
     let source = corners();
     let found = postman::read(source.to_string().as_bytes()).unwrap();
     let told: Vec<&str> = found.report.notes.iter().map(|note| note.what.as_str()).collect();
-    assert_eq!(told, ["the type of a variable", "the requests that a script names"]);
+    assert_eq!(
+        told,
+        [
+            "the type of a variable",
+            "the requests that a post-response script names"
+        ]
+    );
     let read = ours::reread(&found);
     let written = write::collection(&read.collections[0], &Secrets::All);
     assert_eq!(
@@ -234,5 +240,8 @@ fn a_script_of_format_1_keeps_the_requests_that_it_names() {
         written["item"][0]["event"][0]["script"]["requests"],
         json!({ "r": "1-2" })
     );
-    assert_eq!(found.report.notes[0].what, "the requests that a script names");
+    assert_eq!(
+        found.report.notes[0].what,
+        "the requests that a post-response script names"
+    );
 }

@@ -475,11 +475,11 @@ fn what_the_format_has_no_place_for_is_told() {
             "C | certificate | lost | a client certificate",
             "C | info | lost | the collection's `version`",
             "C | settings.strictSSL | kept | the setting `strictSSL`",
+            "C / F / R | event.- | lost | a script of another moment",
             "C / F / R | response.0.responseTime | lost | the response time of the example `Good`",
             "C / F / R | response.0.cookie | lost | the cookies of the example `Good`",
             "C / F / R | response.0.timings | lost | `timings` of the example `Good`",
             "C / F / R | request.proxy | lost | a proxy",
-            "C / F / R | event.- | lost | a script of another moment",
             "C / F / R | disabledScripts | kept | a disabled script",
             "C / F / R | settings.disableCookies | kept | the setting `disableCookies`",
         ]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::tidy::{Object, text_of};
+use super::tidy::Object;
 use crate::formats::{Fate, Report};
-use crate::model::script::{ScriptEvent, is_blank};
+use crate::model::script::{ScriptEvent, is_blank, source_of};
 use crate::model::secret::without_credentials;
 use crate::model::{Body, Group, Request, Rest, Settings, offer};
 
@@ -182,7 +182,7 @@ fn of_script(event: &Value) -> Option<(String, String)> {
     let (what, why) = if event.get("disabled").is_some() {
         let why = "it does not run; enable it in Postman to have it here";
         (format!("a disabled {moment} script"), why)
-    } else if text_of(event).trim().is_empty() {
+    } else if source_of(event).trim().is_empty() {
         let why = "only scripts within the collection run";
         (format!("a {moment} script in a file of its own (`src`)"), why)
     } else {

@@ -12,8 +12,6 @@ use crate::model::Rest;
 pub fn diff(ours: &Object, source: &Object) -> Vec<Rest> {
     let mut found = Diff::default();
     found.objects(ours, source);
-    // The order of keys is another one in an export: what is kept of that is to read the same.
-    found.out.sort_by(|a, b| a.at.cmp(&b.at));
     found.out
 }
 
@@ -53,16 +51,19 @@ impl<'a> Diff<'a> {
         });
     }
 
-    fn objects(&mut self, ours: &Object, source: &'a Object) {
-        for (key, value) in source {
-            match ours.field(key) {
-                None => self.keep(Step::Key(key), None, value),
-                Some(own) => self.values(Step::Key(key), own, value),
+    fn objects(&mut self, ours: &'a Object, source: &'a Object) {
+        // As an export has them, so that what is kept of that reads the same: what is known in our order, the rest behind it.
+        for (key, own) in ours {
+            if let Some(value) = source.field(key) {
+                self.values(Step::Key(key), own, value);
             }
+        }
+        for (key, value) in source.iter().filter(|(key, _)| !ours.has_field(key)) {
+            self.keep(Step::Key(key), None, value);
         }
     }
 
-    fn values(&mut self, step: Step<'a>, ours: &Value, source: &'a Value) {
+    fn values(&mut self, step: Step<'a>, ours: &'a Value, source: &'a Value) {
         match (ours, source) {
             (Value::Object(own), Value::Object(value)) => {
                 self.at.push(step);

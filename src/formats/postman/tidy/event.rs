@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::rows::switch;
 use super::{Fields, Object, as_text, drop_key, is_nothing};
-use crate::model::script::is_blank;
+use crate::model::script::{is_blank, source_of};
 
 /// Events in tidy form. Those that do not run come last: what our model holds is compared with those before.
 pub fn list(value: Value) -> Vec<Value> {
@@ -16,7 +16,7 @@ pub fn list(value: Value) -> Vec<Value> {
     };
     let mut out: Vec<Value> = items.into_iter().filter_map(event).collect();
     let rank = |event: &Value| {
-        let runs = event.get("disabled").is_none() && !text_of(event).trim().is_empty();
+        let runs = event.get("disabled").is_none() && !source_of(event).trim().is_empty();
         match event.get("listen").and_then(Value::as_str) {
             _ if is_blank(event) => 3,
             Some("prerequest") if runs => 0,
@@ -26,12 +26,6 @@ pub fn list(value: Value) -> Vec<Value> {
     };
     out.sort_by_key(rank);
     out
-}
-
-/// The source of an event in tidy form.
-pub fn text_of(event: &Value) -> &str {
-    let source = event.get("script").and_then(|script| script.get("exec")?.as_str());
-    source.unwrap_or_default()
 }
 
 fn event(value: Value) -> Option<Value> {

@@ -20,7 +20,6 @@ mod response;
 mod rows;
 mod url;
 
-pub use event::text_of;
 pub use fields::Fields;
 pub use request::request;
 

@@ -129,9 +129,9 @@ impl Runner {
         let Some(log) = &view.shared.log else { return None };
         let environment = log.environment.as_deref().unwrap_or("no environment");
         let again = if log.again { " ─ what failed" } else { "" };
-        // Rows are hidden then, and the key that shows them has no room below 100 columns.
-        let hides = if self.only_failed { " ─ failures only" } else { "" };
-        let title = format!("Run ─ {}{again}{hides}", log.title);
+        // Rows are hidden then, and the key that shows them has no room below 100 columns; a name may fill the title.
+        let hides = if self.only_failed { "failures only ─ " } else { "" };
+        let title = format!("Run ─ {hides}{}{again}", log.title);
         self.sheet.draw(&title, environment, &self.keys(log), view, buf);
         let body = self.sheet.body;
         let pen = |y: u16, ground: Style| (Position::new(body.x, y), usize::from(body.width), ground);
