@@ -7,7 +7,7 @@ use predicates::str::contains;
 use serde_json::{Value, json};
 
 use super::Home;
-use super::newman::{collection, request};
+use super::newman::{collection, request, script, server};
 
 #[test]
 fn what_was_made_here_stays_when_its_file_comes_again() {
@@ -443,4 +443,51 @@ fn what_changes_is_named_before_what_is_new() {
     assert_eq!(lines[0], "changed   collections/c/r99: URL, position", "{told}");
     assert_eq!(lines[1], "removed   collections/c/r98", "{told}");
     assert!(lines.contains(&"added     20 more"), "{told}");
+}
+
+#[test]
+fn scripts_without_a_word_count_the_same_from_a_file_and_after_its_import() {
+    let home = Home::new();
+    let several = [
+        json!({ "listen": "test", "script": { "src": "a.js" } }),
+        script("test", ""),
+        script("prerequest", ""),
+        script("test", "1"),
+        script("test", "2"),
+    ];
+    let item = request("one", &server(), &several);
+    let count = |report: &str| {
+        let stats = home.json(report)["run"]["stats"].clone();
+        ["prerequestScripts", "testScripts"].map(|of| stats[of]["total"].clone())
+    };
+    let reported = ["-r", "json", "--reporter-json-export", "a.json"];
+    home.newman(&collection(&[item]), &reported).success();
+    assert_eq!(count("a.json"), [json!(1), json!(4)]);
+    fs::create_dir_all(home.folder.path().join("w/collections")).unwrap();
+    let run = |args: &[&str]| {
+        home.postrider()
+            .current_dir(home.folder.path().join("w"))
+            .args(args)
+            .assert()
+            .success()
+    };
+    run(&["import", "../c.json"]);
+    run(&[
+        "run",
+        "collections/c",
+        "-r",
+        "json",
+        "--reporter-json-export",
+        "../b.json",
+    ]);
+    assert_eq!(count("b.json"), count("a.json"));
+    // From elsewhere the workspace is found by the path, as `run` finds it.
+    let exported = home
+        .postrider()
+        .current_dir(home.folder.path())
+        .args(["export", "postman", "w/collections/c", "-o", "out.json"])
+        .assert();
+    exported.success();
+    assert_eq!(home.json("out.json")["item"][0]["event"].as_array().unwrap().len(), 5);
+    assert!(!home.folder.path().join("w/out.json").exists());
 }

@@ -585,39 +585,3 @@ fn the_cli_report_has_newmans_lines_in_newmans_places() {
     assert!(told.is_sorted(), "{shown}");
     assert_eq!(shown.matches("\nC\n").count(), 1, "{shown}");
 }
-
-#[test]
-fn a_request_of_a_script_without_an_answer_has_nodes_words_in_the_report() {
-    let home = Home::new();
-    let sends = script("test", "pm.sendRequest('http://127.0.0.1:1/x', () => {})");
-    let run = home.newman(
-        &collection(&[request("one", &server(), &[sends])]),
-        &["-r", "json", "--reporter-json-export", "r.json"],
-    );
-    run.code(1);
-    let error = &home.json("r.json")["run"]["failures"][0]["error"];
-    assert_eq!(error["message"], "connect ECONNREFUSED 127.0.0.1:1");
-    assert_eq!((&error["code"], &error["port"]), (&json!("ECONNREFUSED"), &json!(1)));
-}
-
-#[test]
-fn what_a_request_tests_that_a_script_runs_stands_below_it() {
-    let home = Home::new();
-    let url = server();
-    let items = [
-        request(
-            "outer",
-            &url,
-            &[script("test", "await pm.execution.runRequest('inner')")],
-        ),
-        request(
-            "inner",
-            &format!("{url}/inner"),
-            &[script("test", "pm.test('within', () => {})")],
-        ),
-    ];
-    let run = home.newman(&collection(&items), &["--folder", "outer"]);
-    let shown = String::from_utf8(run.success().get_output().stdout.clone()).unwrap();
-    let place = |of: &str| shown.find(of).unwrap_or_else(|| panic!("{of}: {shown}"));
-    assert!(place("/inner [200") < place("within"), "{shown}");
-}

@@ -222,3 +222,41 @@ fn where_there_is_room_the_reason_of_a_failure_stands_behind_its_name() {
     assert!(screen.contains("200: expected 1 to equal 2"), "{screen}");
     assert!(screen.contains("a name that is so long that nothing"), "{screen}");
 }
+
+#[test]
+fn a_message_keeps_its_lines_and_the_table_shows_the_first() {
+    let (mut harness, run) = started((120, 40));
+    let all = requests(&harness);
+    let message = "Unexpected token 'x'\n  [1, x]\n      ^ here";
+    let failed = row(all[0], 0, &[("parses", message), ("another", "no")]);
+    harness.event(Event::Run(run, News::Done(vec![failed])));
+    over(&mut harness, run, CurrentValues::default());
+    let screen = harness.screen();
+    let line = screen.lines().find(|line| line.contains("parses")).unwrap();
+    assert!(line.contains("Unexpected token 'x'") && !line.contains('^'), "{line}");
+    // The number of the others stands apart from what is said.
+    assert!(line.contains("   +1"), "{line}");
+    harness.press("g<space>");
+    let screen = harness.screen();
+    let lines: Vec<&str> = screen.lines().collect();
+    let column = |of: &str| {
+        lines
+            .iter()
+            .find_map(|line| line.find(of).map(|at| line[..at].chars().count()))
+    };
+    assert_eq!(column("^ here"), column("x]"), "{screen}");
+}
+
+#[test]
+fn the_title_says_that_rows_are_hidden() {
+    let (mut harness, run) = started((80, 24));
+    let all = requests(&harness);
+    let rows = vec![row(all[0], 0, &wrong()), row(all[1], 0, &[])];
+    harness.event(Event::Run(run, News::Done(rows)));
+    over(&mut harness, run, CurrentValues::default());
+    assert!(!harness.screen().contains("failures only"));
+    harness.press("f");
+    assert!(harness.screen().contains("failures only"), "{}", harness.screen());
+    harness.press("f");
+    assert!(!harness.screen().contains("failures only"));
+}
