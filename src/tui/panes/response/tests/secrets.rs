@@ -136,3 +136,43 @@ fn no_script_gets_a_path_with_a_secret_in_it() {
     harness.press("jjx");
     has(&harness, "Set a variable to $.b");
 }
+
+#[test]
+fn secrets_that_come_back_in_a_body_are_masked_until_revealed_and_after_a_while_again() {
+    use base64::Engine;
+    let hidden = base64::engine::general_purpose::STANDARD.encode("alice:hunter22");
+    let body = format!(r#"{{"echo":"hunter22","basic":"Basic {hidden}","url":"/?k=%68unter22","open":"seen"}}"#);
+    let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
+    let screen = harness.screen();
+    assert!(
+        screen.contains(r#""echo": "••••••••""#) && screen.contains(r#""open": "seen""#),
+        "{screen}"
+    );
+    assert!(
+        !screen.contains("unter22") && !screen.contains(&hidden[8..]),
+        "{screen}"
+    );
+    harness.press("w R");
+    assert!(!harness.screen().contains("unter22"), "{}", harness.screen());
+    harness.press("v");
+    assert!(harness.screen().contains("hunter22") && harness.screen().contains(&hidden));
+    let later = harness.state.shared.now + jiff::SignedDuration::from_secs(31);
+    harness.state.handle(Event::Tick, later);
+    assert!(!harness.screen().contains("unter22"), "{}", harness.screen());
+}
+
+#[test]
+fn a_copy_says_that_secrets_are_in_it() {
+    let mut harness = sent(
+        120,
+        40,
+        answered(response(200, "application/json", r#"{"echo":"hunter22"}"#)),
+    );
+    harness.press("y");
+    assert!(
+        harness.screen().contains("the body, with its secrets in clear"),
+        "{}",
+        harness.screen()
+    );
+    assert!(!harness.screen().contains("hunter22"), "{}", harness.screen());
+}
