@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::http::{Jar, Kept, Seen};
+use crate::model::InOrder;
 use crate::model::surrogates::without_halves;
 
 use super::{CliError, bounded};
@@ -33,7 +34,7 @@ pub fn read(file: &Path, jar: &Jar) -> Result<(), CliError> {
         (time.is_none(), time)
     };
     let mut cookies: Vec<&Value> = cookies.iter().collect();
-    cookies.sort_by_key(came);
+    cookies.order_by_key(came);
     for cookie in cookies {
         put(cookie, jar);
     }

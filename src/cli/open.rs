@@ -12,7 +12,7 @@ use crate::http::{Client, ClientConfig, Jar, Keeping, merge_cookies};
 use crate::model::problem::Problem;
 use crate::model::spelling;
 use crate::model::variable::{CurrentValues, Owner};
-use crate::model::{Choice, NodeId, Outcome, Redactor, Workspace};
+use crate::model::{Choice, InOrder, NodeId, Outcome, Redactor, Workspace};
 use crate::script::Limits;
 use crate::store::locate::{Origin, locate_for_import};
 use crate::store::paths::netrc_file;
@@ -251,7 +251,7 @@ impl Opened {
     pub fn tell_problems(&self, matters: impl Fn(&Path) -> bool, output: &mut Output) {
         let problems = self.session.workspace.problems.iter();
         let mut problems: Vec<&Problem> = problems.filter(|problem| matters(&problem.file)).collect();
-        problems.sort_by_key(|problem| problem.warning);
+        problems.order_by_key(|problem| problem.warning);
         let Some((first, more)) = problems.split_first() else {
             return;
         };

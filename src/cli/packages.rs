@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::exec::Packages;
 use crate::exec::packages::Fetched;
+use crate::model::InOrder;
 use crate::model::package::{Lock, PackageId, Pin, Shelf};
 use crate::script::built_in;
 use crate::store::PackageStore;
@@ -128,7 +129,7 @@ async fn fetch(packages: &Packages, output: &mut Output) -> Result<(), CliError>
 fn tell(fetched: &[Fetched], output: &mut Output) {
     // They come as the network brings them.
     let mut fetched: Vec<&Fetched> = fetched.iter().collect();
-    fetched.sort_by_key(|one| one.id.to_string());
+    fetched.order_by_key(|one| one.id.to_string());
     for one in fetched {
         let line = format!("{}, {} unpacked", one.id, size(one.unpacked));
         output.note(&output.err_paint.dim(&line));

@@ -4,6 +4,7 @@ use ::url::Url;
 use jiff::Timestamp;
 
 use crate::http::Jar;
+use crate::model::InOrder;
 use crate::model::Outcome;
 use crate::model::exchange::Cookie;
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, ScriptError};
@@ -71,7 +72,7 @@ impl Log {
         let outcome = &mut self.outcome;
         outcome.tests.extend(nested.tests);
         outcome.console.extend(nested.console);
-        outcome.console.sort_by_key(|line| line.at);
+        outcome.console.order_by_key(|line| line.at);
         outcome.script_errors.extend(nested.script_errors);
         outcome.script_sends.extend(nested.script_sends);
         outcome.vault.extend(nested.vault);

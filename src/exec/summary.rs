@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::plan::{Iteration, Plan};
 use crate::model::outcome::{ScriptError, TestResult};
 use crate::model::script::ScriptEvent;
-use crate::model::{NodeId, Outcome};
+use crate::model::{InOrder, NodeId, Outcome};
 
 /// How many there were, and how many of them failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -272,7 +272,7 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
     let errors = outcome.script_errors.iter();
     out.extend(errors.filter(|error| strange(&error.script)).map(threw));
     // What two scripts do in turn was gathered script by script.
-    out.sort_by_key(|(at, _)| *at);
+    out.order_by_key(|(at, _)| *at);
     out.into_iter().map(|(_, failure)| failure).collect()
 }
 

@@ -13,7 +13,7 @@ use crate::formats::reimport::{
 };
 use crate::formats::{Fate, Found, Note};
 use crate::model::variable::CurrentValues;
-use crate::model::{Entity, Environment, ItemPath, NodeId, Workspace, abreast};
+use crate::model::{Entity, Environment, InOrder, ItemPath, NodeId, Workspace, abreast};
 use crate::store::Files;
 use crate::store::files::{Content, Place, SaveError};
 
@@ -240,7 +240,7 @@ impl Import {
         let (new, mut lines): (Vec<_>, Vec<_>) = all
             .filter_map(|(action, place)| Some((action, format!("{:<8}  {place}", word(action)?))))
             .partition(|(action, _)| *action == Action::Add);
-        lines.sort_by_key(|(action, _)| match action {
+        lines.order_by_key(|(action, _)| match action {
             Action::Change => 0,
             Action::Move => 1,
             _ => 2,

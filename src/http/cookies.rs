@@ -19,6 +19,7 @@ pub use self::bytes::shown;
 pub(super) use self::bytes::{bytes, text};
 use self::name::{NAMELESS, name, named};
 use super::seen::{Kept, Place, Seen, Sights, by_arrival};
+use crate::model::InOrder;
 use crate::model::exchange::{Cookie, CookieMore};
 
 /// All cookies of a workspace; shared by its sends, shown and edited by the user, kept as JSON in the local state.
@@ -69,7 +70,7 @@ impl Jar {
             .iter_any()
             .map(|cookie| (self.seen.order(&place(cookie)), cookie.clone()))
             .collect();
-        all.sort_by_key(|(order, _)| *order);
+        all.order_by_key(|(order, _)| *order);
         all.into_iter().map(|(_, cookie)| cookie).collect()
     }
 
@@ -77,7 +78,7 @@ impl Jar {
     pub fn list(&self) -> Vec<Cookie> {
         let store = self.lock();
         let mut cookies: Vec<Cookie> = store.iter_unexpired().map(stored).collect();
-        cookies.sort_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
+        cookies.order_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
         cookies
     }
 
@@ -253,7 +254,7 @@ impl Jar {
         let mut found: Vec<(usize, Cookie)> = found
             .map(|cookie| (self.seen.went(&place(cookie), now), stored(cookie)))
             .collect();
-        found.sort_by_key(|(order, cookie)| (std::cmp::Reverse(cookie.path.len()), *order));
+        found.order_by_key(|(order, cookie)| (std::cmp::Reverse(cookie.path.len()), *order));
         found.into_iter().map(|(_, cookie)| cookie).collect()
     }
 

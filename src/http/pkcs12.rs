@@ -20,6 +20,7 @@ use sha1::{Digest, Sha1};
 
 use super::identity::Identity;
 use super::key::KeyError;
+use crate::model::InOrder;
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
@@ -61,7 +62,7 @@ pub(super) fn read(bytes: &[u8], passphrase: Option<&str>) -> Result<Identity, K
     })?;
     let key = found.key.ok_or(KeyError::None)?;
     let mut certificates = found.certificates;
-    certificates.sort_by_key(|(own, _)| !own);
+    certificates.order_by_key(|(own, _)| !own);
     let chain = certificates
         .into_iter()
         .map(|(_, der)| CertificateDer::from(der))

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use crate::model::InOrder;
 use crate::model::exchange::Cookie;
 
 /// Where a cookie belongs: domain, path, name.
@@ -167,5 +168,5 @@ impl Sights {
 
 /// In the order they came; those that nothing was seen of first.
 pub(super) fn by_arrival(kept: &mut [Kept]) {
-    kept.sort_by_key(|kept| kept.seen.order);
+    kept.order_by_key(|kept| kept.seen.order);
 }

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, Error};
 
+use crate::model::InOrder;
 use crate::model::problem::Problem;
 use crate::model::spelling;
 
@@ -263,7 +264,7 @@ impl Look {
     /// What is said of them, in the order of the file.
     fn problems(self, file: &Path, text: &str) -> Vec<Problem> {
         let mut all: Vec<_> = self.found.into_iter().collect();
-        all.sort_by_key(|(_, unknown)| unknown.at);
+        all.order_by_key(|(_, unknown)| unknown.at);
         let (mut seen, mut line, mut column) = (0, 1, 1);
         let mut out = Vec::with_capacity(all.len().min(TOLD + 1));
         let others = if all.len() > TOLD + 1 { all.len() - TOLD } else { 0 };

@@ -8,7 +8,7 @@ use crate::exec::{self, Aim, TokenStore};
 use crate::model::exchange::SendErrorKind;
 use crate::model::problem::Problem;
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{EnvironmentId, Exchange, Filed, NodeId, Outcome, literal};
+use crate::model::{EnvironmentId, Exchange, Filed, InOrder, NodeId, Outcome, literal};
 
 use super::action::Action;
 use super::command::Command;
@@ -510,7 +510,7 @@ fn told_of(state: &State, filed: Filed) -> (Level, String) {
 
 /// Several words as one, the worst first and under its sign: of more than one notice only the last would be seen.
 fn joined(mut words: Vec<(Level, String)>) -> (Level, String) {
-    words.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+    words.order_by_key(|(level, _)| std::cmp::Reverse(*level));
     let worst = words.first().map_or(Level::Done, |(level, _)| *level);
     let texts: indexmap::IndexSet<String> = words.into_iter().map(|(_, text)| text).collect();
     let texts: Vec<String> = texts.into_iter().collect();

@@ -20,6 +20,7 @@ use super::flight::{self, Flight, Landed};
 use super::origin::{Cause, Origin, Standing};
 use super::setback::{Setback, pause};
 use crate::exec::tokens;
+use crate::model::InOrder;
 use crate::model::token::{Token, TokenKeeper, TokenKey};
 
 /// How many refused values of one token are remembered.
@@ -187,7 +188,7 @@ impl TokenStore {
         let mut all: Vec<_> = all
             .filter_map(|(key, slot)| Some((key.clone(), slot.token.clone()?)))
             .collect();
-        all.sort_by(|(a, _), (b, _)| a.cmp(b));
+        all.order_by(|(a, _), (b, _)| a.cmp(b));
         all
     }
 

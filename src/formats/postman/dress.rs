@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::rows::objects;
 use super::tidy::{FORM, Object};
+use crate::model::InOrder;
 use crate::model::Request;
 
 /// The schema that Postman and newman know a v2.1 collection by.
@@ -96,7 +97,7 @@ fn inherited(map: &mut Object) {
     auth(map);
     if let Some(Value::Array(events)) = map.get_mut("event") {
         // Those in which nothing stands were kept behind the others.
-        events.sort_by_key(|event| event.get("listen").is_none_or(|listen| listen != "prerequest"));
+        events.order_by_key(|event| event.get("listen").is_none_or(|listen| listen != "prerequest"));
         for event in events {
             if let Some(Value::Object(script)) = event.get_mut("script") {
                 script.entry("type").or_insert_with(|| "text/javascript".into());

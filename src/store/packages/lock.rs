@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::model::InOrder;
 use crate::model::package::{Lock, PackageError};
 
 const HEAD: &str = "\
@@ -34,7 +35,7 @@ pub fn read(file: &Path) -> Result<Lock, PackageError> {
 pub fn write(lock: &Lock) -> String {
     use std::fmt::Write as _;
     let mut packages: Vec<_> = lock.packages.iter().collect();
-    packages.sort_by(|a, b| a.id.cmp(&b.id));
+    packages.order_by(|a, b| a.id.cmp(&b.id));
     let mut out = HEAD.to_owned();
     out.push_str("\nwanted = [\n");
     for id in &lock.wanted {

@@ -12,7 +12,7 @@ use crate::model::edit::Edit;
 use crate::model::history::{Step, ValueChange};
 use crate::model::token::TokenKey;
 use crate::model::variable::{CurrentValues, Owner};
-use crate::model::{Choice, Environment, EnvironmentId, ItemPath, NodeId, Workspace};
+use crate::model::{Choice, Environment, EnvironmentId, InOrder, ItemPath, NodeId, Workspace};
 use crate::store::Place;
 use crate::store::state::{key_of, token_place};
 use crate::tui::effect::{Effect, FileJob, LocalJob};
@@ -309,7 +309,7 @@ fn move_tokens(state: &mut State, left: &[Left<'_>]) {
     }
     let mut left = left.to_vec();
     // A folder's own new place comes before that of what it is in.
-    left.sort_by_key(|(was, _)| std::cmp::Reverse(was.item().map_or(0, |path| path.parts().count())));
+    left.order_by_key(|(was, _)| std::cmp::Reverse(was.item().map_or(0, |path| path.parts().count())));
     let is_below = |key: &TokenKey, place: &Place| matches!(place, Place::Group(path) if key.is_below(path));
     // Where a group would be if it had gone along with its collection.
     let followed = |path: &ItemPath| {
@@ -377,7 +377,7 @@ fn remove_what_is_gone(before: &Places, after: &Places, work: &mut Work) {
         .filter(|(id, _)| !after.nodes.contains_key(id))
         .map(|(_, spot)| spot)
         .collect();
-    gone.sort_by_key(|spot| item(&spot.place));
+    gone.order_by_key(|spot| item(&spot.place));
     let mut removed: Vec<&Place> = Vec::new();
     for Spot { place, saved } in gone {
         if !removed.iter().any(|above| above.holds(place)) {

@@ -12,6 +12,7 @@ pub use chord::Chord;
 
 use super::action::{self, Action};
 use super::shipped;
+use crate::model::InOrder;
 use crate::store::files::one_line;
 
 const DEFAULT: &str = include_str!("default.toml");
@@ -157,7 +158,7 @@ impl Keymap {
             }
             chords.clear();
         }
-        keymap.bindings.sort_by_key(|binding| binding.context);
+        keymap.bindings.order_by_key(|binding| binding.context);
         keymap
     }
 
@@ -186,7 +187,7 @@ impl Keymap {
                 }
             }
         }
-        self.bindings.sort_by_key(|binding| binding.context);
+        self.bindings.order_by_key(|binding| binding.context);
         wrong
     }
 

@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use super::sheet::{Sheet, column_at};
 use super::{Choice, Confirm, Flow};
 use crate::exec;
+use crate::model::InOrder;
 use crate::model::Redactor;
 use crate::model::exchange::Cookie;
 use crate::model::literal::is_session;
@@ -53,7 +54,7 @@ impl Cookies {
 
     /// Shows these instead: they changed while the list was open.
     pub fn replace(&mut self, mut cookies: Vec<Cookie>, shared: &Shared) {
-        cookies.sort_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
+        cookies.order_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
         let paths = cookies.iter().map(|cookie| cookie.path.as_str());
         let mut secrets = Redactor::default();
         if paths.clone().any(|path| path != "/") {

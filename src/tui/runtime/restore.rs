@@ -5,7 +5,7 @@
 
 use crate::model::edit::Edit;
 use crate::model::problem::Problem;
-use crate::model::{Entity, Filed, ItemPath, Workspace};
+use crate::model::{Entity, Filed, InOrder, ItemPath, Workspace};
 use crate::store::state::{Draft, draft_aside};
 use crate::store::{Content, Files, Place};
 use crate::tui::drafts::{self, Key};
@@ -31,7 +31,7 @@ pub fn drafts(state: &mut State, found: Vec<(Draft, Option<String>)>, mut disown
     let mut homeless = Vec::new();
     let mut found = found;
     // A folder comes before what is in it, which may need it.
-    found.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+    found.order_by(|(a, _), (b, _)| a.key.cmp(&b.key));
     for (draft, base) in found {
         match put_back(&mut state.shared.workspace, &draft) {
             Ok(Back {

@@ -22,7 +22,7 @@ use crate::cli::wire;
 use crate::exec::{At, Done, Failure, Iteration, Plan, RunEvent, Summary};
 use crate::model::outcome::{NextRequest, ScriptSend, TestResult};
 use crate::model::secret::MASK;
-use crate::model::{NodeId, Redactor};
+use crate::model::{InOrder, NodeId, Redactor};
 
 /// How many warnings are kept in mind, to give each once.
 const WARNED: usize = 100;
@@ -167,7 +167,7 @@ impl Cli {
             .zip(done.failures)
             .filter(|(_, failure)| by_script(failure));
         let mut sends: Vec<&ScriptSend> = outcome.script_sends.iter().collect();
-        sends.sort_by_key(|send| send.at);
+        sends.order_by_key(|send| send.at);
         for send in sends {
             let mut lines = vec![paint.dim(&script_send(send, redactor, paint))];
             if let Err(why) = &send.result
@@ -209,7 +209,7 @@ impl Cli {
                 .filter(|(_, failure)| matches!(failure.at, At::Test(_)));
             // In the order of the failures.
             let mut tests: Vec<&TestResult> = outcome.tests.iter().collect();
-            tests.sort_by_key(|test| test.at);
+            tests.order_by_key(|test| test.at);
             for test in tests {
                 let number = if test.failed() {
                     failed.next().map(|(at, _)| before + at + 1)
@@ -232,7 +232,7 @@ impl Cli {
         let exchange = outcome.exchange.as_ref();
         let at = exchange.map_or(Timestamp::MAX, |exchange| exchange.started);
         told.push((at, Said::Lines(sent)));
-        told.sort_by_key(|(at, _)| *at);
+        told.order_by_key(|(at, _)| *at);
         let lines = boxed(told.into_iter().map(|(_, said)| said), paint);
         // In one piece: each line that is written takes a system call.
         if !lines.is_empty() {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::rows::switch;
 use super::{Fields, Object, as_text, drop_key, is_nothing};
+use crate::model::InOrder;
 use crate::model::script::{is_blank, source_of};
 
 /// Events in tidy form. Those that do not run come last: what our model holds is compared with those before.
@@ -24,7 +25,7 @@ pub fn list(value: Value) -> Vec<Value> {
             _ => 2,
         }
     };
-    out.sort_by_key(rank);
+    out.order_by_key(rank);
     out
 }
 

@@ -7,6 +7,7 @@ use crate::formats::Report;
 use crate::formats::postman::notes::Path;
 use crate::formats::postman::rows::text;
 use crate::formats::postman::tidy::{Object, is_nothing};
+use crate::model::InOrder;
 use crate::model::surrogates::without_halves;
 
 /// What only says where the request is, or what another field says better.
@@ -50,7 +51,7 @@ pub fn item(mut source: Object, path: &Path, report: &mut Report) -> Object {
             // Those that the order does not name stand behind.
             let order = super::ids(&source, "responses_order");
             let id = |response: &Value| response["id"].as_str().map(str::to_owned).unwrap_or_default();
-            responses.sort_by_key(|response| {
+            responses.order_by_key(|response| {
                 let own = id(response);
                 order.iter().position(|id| *id == own).unwrap_or(order.len())
             });

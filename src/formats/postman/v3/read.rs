@@ -10,6 +10,7 @@ use super::{shape, yaml};
 use crate::formats::postman::tidy::Object;
 use crate::formats::postman::{read, read_collection, read_value};
 use crate::formats::{Fate, FormatError, Found, MOST_BYTES};
+use crate::model::InOrder;
 
 /// Folders nested deeper are not looked into.
 const DEEPEST: usize = 64;
@@ -374,7 +375,7 @@ fn start(folder: &Path, definition: Object, name: &str, reading: &mut Reading<'_
             .and_then(Value::as_f64)
             .unwrap_or(f64::INFINITY)
     };
-    entries.sort_by(|a, b| order(a).total_cmp(&order(b)));
+    entries.order_by(|a, b| order(a).total_cmp(&order(b)));
     Open {
         map: shape::group(definition, name),
         children: Vec::new(),
@@ -414,7 +415,7 @@ fn examples(request: &Path, stem: &str, reading: &mut Reading<'_>) -> Vec<Object
         }
     }
     let order = |map: &Object| map.get("order").and_then(Value::as_f64).unwrap_or(f64::INFINITY);
-    out.sort_by(|a, b| order(a).total_cmp(&order(b)));
+    out.order_by(|a, b| order(a).total_cmp(&order(b)));
     out
 }
 

@@ -7,6 +7,7 @@ use ratatui::text::{Line as Text, Span};
 use serde_json::Value;
 
 use crate::exec::tokens;
+use crate::model::InOrder;
 use crate::tui::panes::{View, environments};
 use crate::tui::variables::{Line, text_of, words};
 use crate::tui::widgets::{escape, glyphs};
@@ -79,7 +80,7 @@ fn claims(claims: &Value, view: View<'_>, width: usize, height: usize) -> Vec<Te
     // The times first: they are what one looks for.
     let is_time = |name: &str| matches!(name, "exp" | "iat" | "nbf" | "auth_time");
     let mut all: Vec<(&String, &Value)> = map.iter().collect();
-    all.sort_by_key(|(name, _)| (!is_time(name), name.as_str() != "iat", name.as_str() != "exp"));
+    all.order_by_key(|(name, _)| (!is_time(name), name.as_str() != "iat", name.as_str() != "exp"));
     let fits = height * columns;
     let hidden = all.len().saturating_sub(fits);
     let mut cells: Vec<Vec<Span<'static>>> = all

@@ -8,6 +8,7 @@ use crate::foreign::Planned;
 use crate::formats::reimport::Action;
 use crate::formats::{Fate, Note, Report, place};
 use crate::model::Entity;
+use crate::model::InOrder;
 use crate::store::locate::plain;
 use crate::tui::modals::wrap::wrap;
 use crate::tui::theme::Theme;
@@ -200,9 +201,9 @@ fn report(report: &Report) -> Vec<Line> {
     let rank = |note: &Note| fates.iter().position(|(fate, _)| *fate == note.fate);
     let mut items = report.by_item();
     for (_, notes) in &mut items {
-        notes.sort_by_key(|note| rank(note));
+        notes.order_by_key(|note| rank(note));
     }
-    items.sort_by_key(|(_, notes)| notes.first().and_then(|note| rank(note)));
+    items.order_by_key(|(_, notes)| notes.first().and_then(|note| rank(note)));
     for (path, notes) in items {
         out.push(Line::new(Look::Plain, "  ", path));
         for note in notes {

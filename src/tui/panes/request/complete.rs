@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::model::InOrder;
 use crate::model::Scope;
 use crate::model::variable::display_value;
 use crate::vars::dynamic;
@@ -86,7 +87,7 @@ impl Completion {
             };
             items.push((!name.to_lowercase().starts_with(&wanted), candidate));
         }
-        items.sort_by_key(|(later, _)| *later);
+        items.order_by_key(|(later, _)| *later);
         let items: Vec<Candidate> = items.into_iter().map(|(_, item)| item).take(MOST).collect();
         (!items.is_empty()).then(|| Self {
             items,

@@ -10,6 +10,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::model::InOrder;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::glyphs;
 
@@ -83,7 +84,7 @@ fn sections(state: &State, panel: Rect) -> Vec<(Rect, Rect)> {
     let mut left = panel.height;
     // What is needed first: one-line choices, the active one, then the others.
     let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|n| (*n != active, *n));
+    order.order_by_key(|n| (*n != active, *n));
     for &n in &order {
         let (_, least) = state.sections[n].wants();
         // On the smallest screens one line has to do.

@@ -6,7 +6,7 @@ use crate::exec::renewal::span;
 use crate::exec::tokens;
 use crate::model::exchange::Response;
 use crate::model::token::{Life, Pick};
-use crate::model::{Auth, Entity, NodeId, Template, Workspace};
+use crate::model::{Auth, Entity, InOrder, NodeId, Template, Workspace};
 use crate::tui::command::{Command, TokenDraft};
 use crate::tui::modals::{Item, TokenForm};
 use crate::tui::shared::Shared;
@@ -63,7 +63,7 @@ pub(super) fn candidates(response: &Response, shared: &Shared) -> Vec<Candidate>
             out.push(candidate(pick, &cookie.name, &cookie.value, Life::Told, shared));
         }
     }
-    out.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
+    out.order_by_key(|candidate| std::cmp::Reverse(candidate.score));
     out.truncate(MOST);
     out
 }
@@ -74,7 +74,7 @@ pub(super) fn candidates(response: &Response, shared: &Shared) -> Vec<Candidate>
 pub(super) fn items(node: NodeId, response: &Response, on: Option<&str>, shared: &Shared) -> Vec<Item> {
     let mut found = candidates(response, shared);
     let is_on = |candidate: &Candidate| matches!(&candidate.pick, Pick::Body(path) if Some(path.as_str()) == on);
-    found.sort_by_key(|candidate| !is_on(candidate));
+    found.order_by_key(|candidate| !is_on(candidate));
     found
         .into_iter()
         .map(|candidate| {
