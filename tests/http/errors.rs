@@ -327,7 +327,7 @@ async fn a_reader_who_takes_a_rest_makes_no_server_silent_or_late() {
     let big = answer("200 OK", &vec![b'x'; LENGTH]);
     let server = Server::start(move |_: &Received| big.clone()).await;
     let client = Client::new(ClientConfig {
-        silence: Duration::from_secs(1),
+        silence: Duration::from_secs(3),
         keeping: Keeping {
             in_memory: 64 << 10,
             folder: None,
@@ -335,7 +335,7 @@ async fn a_reader_who_takes_a_rest_makes_no_server_silent_or_late() {
         ..config()
     });
     let request = with_settings(get(&server.url("/")), |settings| {
-        settings.timeout = Some(Duration::from_secs(2));
+        settings.timeout = Some(Duration::from_secs(3));
     });
     let (tell, reader) = std::sync::mpsc::channel();
     let arriving: postrider::http::Arriving = Arc::new(move |exchange: Exchange| {
@@ -350,7 +350,7 @@ async fn a_reader_who_takes_a_rest_makes_no_server_silent_or_late() {
                     return read;
                 }
                 if read == 0 {
-                    std::thread::sleep(Duration::from_secs(4));
+                    std::thread::sleep(Duration::from_secs(5));
                 }
                 read += block.len();
             }
