@@ -1,5 +1,7 @@
 //! Scripts as they are written down, and the two moments they run at.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::Rest;
@@ -44,10 +46,25 @@ pub fn parts(text: &str) -> Vec<Part<'_>> {
     out
 }
 
-/// The text that holds scripts.
-pub fn joined(sources: &[String]) -> String {
+/// One script of a text, whatever stands in it: a line that would divide it, as in a comment or a text over several lines, is
+/// written a little otherwise.
+pub fn undivided(source: &str) -> Cow<'_, str> {
+    if !source.contains(NEXT) {
+        return source.into();
+    }
+    let lines = source.split_inclusive('\n').map(|line| match line.trim() {
+        NEXT => line.replacen("//", "// ", 1).into(),
+        _ => Cow::from(line),
+    });
+    lines.collect::<String>().into()
+}
+
+/// The text that holds scripts, of which [`parts`] are these again, but for what [`undivided`] writes otherwise.
+pub fn joined(sources: &[&str]) -> String {
+    let sources: Vec<Cow<'_, str>> = sources.iter().map(|source| undivided(source)).collect();
     sources.join(&format!("\n{NEXT}\n"))
 }
+
 /// The scripts of a collection, folder or request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scripts {
@@ -83,23 +100,25 @@ impl Blank {
     pub fn kept(rest: &[Rest]) -> Self {
         let mut blank = Self::default();
         for rest in rest {
-            let events = match (rest.at.as_str(), &rest.value) {
-                ("/event", Value::Array(events)) => events.as_slice(),
-                ("/event/-", event) => std::slice::from_ref(event),
-                _ => continue,
-            };
-            let on = events
-                .iter()
-                .filter(|event| event.get("disabled").is_none() && source_of(event).trim().is_empty());
-            for event in on {
-                match event.get("listen").and_then(Value::as_str) {
-                    Some("prerequest") => blank.pre_request += 1,
-                    Some("test") => blank.post_response += 1,
-                    _ => {}
+            let events = events(rest).unwrap_or_default().iter();
+            for event in events.filter(|event| event.get("disabled").is_none() && source_of(event).trim().is_empty()) {
+                match ScriptEvent::of(event) {
+                    Some(ScriptEvent::PreRequest) => blank.pre_request += 1,
+                    Some(ScriptEvent::PostResponse) => blank.post_response += 1,
+                    None => {}
                 }
             }
         }
         blank
+    }
+}
+
+/// Postman's events in what is kept of an item; `None` where that is something else.
+pub fn events(rest: &Rest) -> Option<&[Value]> {
+    match (rest.at.as_str(), &rest.value) {
+        ("/event", Value::Array(events)) => Some(events),
+        ("/event/-", event) => Some(std::slice::from_ref(event)),
+        _ => None,
     }
 }
 
@@ -148,6 +167,17 @@ impl ScriptEvent {
         }
     }
 
+    /// The moment that Postman has this word for.
+    pub fn from_postman_name(name: &str) -> Option<Self> {
+        let all = [Self::PreRequest, Self::PostResponse];
+        all.into_iter().find(|event| event.postman_name() == name)
+    }
+
+    /// The moment of one of Postman's events.
+    pub fn of(event: &Value) -> Option<Self> {
+        Self::from_postman_name(event.get("listen")?.as_str()?)
+    }
+
     /// The word a person reads.
     pub fn label(self) -> &'static str {
         match self {
@@ -176,8 +206,25 @@ mod tests {
             all(&format!("a\n\n{next}\n{next} \n\n  {next}\r\nb\n{next}")),
             [one("a\n", 0), one("b", 6)]
         );
-        let sources = ["a\n".to_owned(), "\nb".to_owned(), "c".to_owned()];
+        let sources = ["a\n", "\nb", "c"];
         let back: Vec<String> = all(&joined(&sources)).into_iter().map(|(source, _)| source).collect();
         assert_eq!(back, sources);
+        // What stands in a script does not divide it.
+        let (comment, text) = (format!("/*\n{next}\n*/ b"), format!("`\n\t{next} \r\n`"));
+        let back: Vec<String> = all(&joined(&["a", &comment, &text, next]))
+            .into_iter()
+            .map(|(source, _)| source)
+            .collect();
+        let other = "// --- next script ---";
+        assert_eq!(
+            back,
+            [
+                "a".to_owned(),
+                format!("/*\n{other}\n*/ b"),
+                format!("`\n\t{other} \r\n`"),
+                other.to_owned()
+            ]
+        );
+        assert_eq!(undivided(&format!("a; {next}")), format!("a; {next}"));
     }
 }

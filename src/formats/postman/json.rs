@@ -14,7 +14,7 @@ use crate::model::{Excerpt, abreast};
 pub const MOST_LEVELS: usize = 1_000;
 /// More values are refused: each takes some hundred bytes, whatever it is, and a collection of 100 MB has half as many.
 const MOST_VALUES: usize = 10_000_000;
-/// Up to so many levels the parser may use the caller's own stack, and serde_json's own bound of 128 is not reached.
+/// Up to so many levels the parser may use the caller's own stack, and `serde_json`'s own bound of 128 is not reached.
 const FEW_LEVELS: usize = 100;
 /// From so many bytes on the items of a collection are parsed side by side.
 const LARGE: usize = 1 << 20;
@@ -84,11 +84,14 @@ fn side_by_side(text: &str) -> Option<Value> {
     let (first, last) = (items.first()?.start, items.last()?.end);
     let parsed = abreast::map(items, |item| text[item].parse::<Value>());
     let parsed = parsed.into_iter().collect::<Result<Vec<Value>, _>>().ok()?;
-    let around = format!("{}0{}", &text[..first], &text[last..]);
+    let (before, behind) = (&text[..first], &text[last..]);
+    // A key that is written otherwise may say the same, and counts if it comes later: so this stands nowhere else.
+    let mut marks = (1..=9).map(|n| n * 111_111_111_111_u64);
+    let mark = marks.find(|mark| ![before, behind].iter().any(|text| text.contains(&mark.to_string())))?;
+    let around = format!("{before}{mark}{behind}");
     let mut around: Value = around.parse().ok()?;
     let list = around.get_mut("item")?;
-    // A key that is written otherwise may say the same, and counts if it comes later.
-    if *list != json!([0]) {
+    if *list != json!([mark]) {
         return None;
     }
     *list = Value::Array(parsed);
@@ -223,6 +226,8 @@ mod tests {
         // Of two lists the last one counts, which is for the parser to know.
         for text in [
             r#"{"item": [1, 2], "it\u0065m": []}"#,
+            r#"{"item": [1, 2], "it\u0065m": [0]}"#,
+            r#"{"item": [1, 2], "it\u0065m": [111111111111]}"#,
             r#"{"item": [1, 2], "item": [3]}"#,
             r#"{"item": [1, 2], "item": null}"#,
             r#"{"item": []}"#,
@@ -239,6 +244,7 @@ mod tests {
             parts in prop::collection::vec(
                 prop::sample::select(vec![
                     r#""item""#, r#""item":["#, "[", "]", "{", "}", ",", ":", "1", r#""a""#, " ", r#""a,]""#, "null",
+                    r#""it\u0065m":["#, "0", "111111111111",
                 ]),
                 0..12,
             ),

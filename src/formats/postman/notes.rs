@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::tidy::Object;
 use crate::formats::{Fate, Report};
-use crate::model::script::{ScriptEvent, is_blank, source_of};
+use crate::model::script::{ScriptEvent, events, is_blank};
 use crate::model::secret::without_credentials;
 use crate::model::{Body, Group, Request, Rest, Settings, offer};
 
@@ -160,10 +160,9 @@ fn kept(report: &mut Report, path: &Path, rest: &[Rest]) {
 
 /// What a kept value is and why it has no effect; of scripts, each by itself.
 fn meanings(rest: &Rest) -> Vec<(String, String)> {
-    match (rest.at.as_str(), &rest.value) {
-        ("/event", Value::Array(events)) => events.iter().filter_map(of_script).collect(),
-        ("/event/-", event) => of_script(event).into_iter().collect(),
-        _ => meaning(rest).into_iter().collect(),
+    match events(rest) {
+        Some(events) => events.iter().filter_map(of_script).collect(),
+        None => meaning(rest).into_iter().collect(),
     }
 }
 
@@ -172,21 +171,18 @@ fn of_script(event: &Value) -> Option<(String, String)> {
     if is_blank(event) {
         return None;
     }
-    let listen = event.get("listen").and_then(Value::as_str).unwrap_or_default();
-    let known = [ScriptEvent::PreRequest, ScriptEvent::PostResponse];
-    let moment = known.into_iter().find(|moment| moment.postman_name() == listen);
-    let Some(moment) = moment.map(ScriptEvent::label) else {
+    let Some(moment) = ScriptEvent::of(event).map(ScriptEvent::label) else {
+        let listen = event.get("listen").and_then(Value::as_str).unwrap_or_default();
         let what = format!("a script of the event `{listen}`");
         return Some((what, "it is none that scripts run at".to_owned()));
     };
     let (what, why) = if event.get("disabled").is_some() {
         let why = "it does not run; enable it in Postman to have it here";
         (format!("a disabled {moment} script"), why)
-    } else if source_of(event).trim().is_empty() {
+    } else {
+        // What stands here and is enabled is in our model.
         let why = "only scripts within the collection run";
         (format!("a {moment} script in a file of its own (`src`)"), why)
-    } else {
-        (format!("a {moment} script"), "it is not known here")
     };
     Some((what, why.to_owned()))
 }
@@ -232,11 +228,7 @@ pub fn is_book_keeping(field: &str) -> bool {
 
 /// Whether what is kept are scripts in which nothing stands.
 pub fn is_silent(rest: &Rest) -> bool {
-    match rest.at.as_str() {
-        "/event" => rest.value.as_array().is_some_and(|events| events.iter().all(is_blank)),
-        "/event/-" => is_blank(&rest.value),
-        _ => false,
-    }
+    events(rest).is_some_and(|events| events.iter().all(is_blank))
 }
 
 /// Whether what is kept is the language of a raw body that is meant without one.
@@ -273,10 +265,8 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
         return None;
     }
     if at.starts_with("/event/") {
-        let moment = match rest.of.first().map(String::as_str) {
-            Some("prerequest") => "pre-request",
-            _ => "post-response",
-        };
+        let moment = rest.of.first().and_then(|name| ScriptEvent::from_postman_name(name));
+        let moment = moment.unwrap_or(ScriptEvent::PostResponse).label();
         let (what, why) = match last {
             // The language that is meant in any case, at a place of its own.
             "type" if rest.value == "text/javascript" => return None,

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::rows::{enabled, objects, text};
 use super::tidy::{Fields, Object};
-use crate::model::script::{ScriptEvent, Scripts, joined, parts};
+use crate::model::script::{ScriptEvent, Scripts, joined, parts, source_of};
 
 /// Reads the enabled scripts.
 pub fn read(map: &Object) -> Scripts {
@@ -16,10 +15,11 @@ pub fn read(map: &Object) -> Scripts {
 }
 
 /// The enabled scripts of a moment, in order.
-fn sources(map: &Object, event: ScriptEvent) -> Vec<String> {
-    objects(map, "event")
-        .filter(|found| enabled(found) && text(found, "listen") == event.postman_name())
-        .filter_map(|found| Some(text(found.field("script")?.as_object()?, "exec")))
+fn sources(map: &Object, event: ScriptEvent) -> Vec<&str> {
+    let events = map.field("event").and_then(Value::as_array).into_iter().flatten();
+    events
+        .filter(|found| found.get("disabled").is_none() && ScriptEvent::of(found) == Some(event))
+        .map(source_of)
         .filter(|source| !source.trim().is_empty())
         .collect()
 }

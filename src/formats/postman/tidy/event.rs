@@ -1,11 +1,13 @@
 //! Events: `[{listen, script: {exec: text}, disabled?}]`, those that run first.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::rows::switch;
 use super::{Fields, Object, as_text, drop_key, is_nothing};
 use crate::model::InOrder;
-use crate::model::script::{is_blank, source_of};
+use crate::model::script::{ScriptEvent, is_blank, source_of, undivided};
 
 /// Events in tidy form. Those that do not run come last: what our model holds is compared with those before.
 pub fn list(value: Value) -> Vec<Value> {
@@ -18,10 +20,10 @@ pub fn list(value: Value) -> Vec<Value> {
     let mut out: Vec<Value> = items.into_iter().filter_map(event).collect();
     let rank = |event: &Value| {
         let runs = event.get("disabled").is_none() && !source_of(event).trim().is_empty();
-        match event.get("listen").and_then(Value::as_str) {
+        match ScriptEvent::of(event) {
             _ if is_blank(event) => 3,
-            Some("prerequest") if runs => 0,
-            Some("test") if runs => 1,
+            Some(ScriptEvent::PreRequest) if runs => 0,
+            Some(ScriptEvent::PostResponse) if runs => 1,
             _ => 2,
         }
     };
@@ -58,7 +60,15 @@ fn event(value: Value) -> Option<Value> {
     let source = source.replace("\r\n", "\n");
     script.insert("exec".into(), source.into());
     map.insert("script".into(), Value::Object(script));
-    Some(Value::Object(map))
+    let mut event = Value::Object(map);
+    // One that runs stays one, as our model has it.
+    if event.get("disabled").is_none()
+        && ScriptEvent::of(&event).is_some()
+        && let Cow::Owned(source) = undivided(source_of(&event))
+    {
+        event["script"]["exec"] = source.into();
+    }
+    Some(event)
 }
 
 #[cfg(test)]
@@ -69,6 +79,7 @@ mod tests {
 
     use crate::formats::postman::{self, Secrets, write};
     use crate::model::Entity;
+    use crate::model::script::parts;
 
     #[test]
     fn scripts_in_which_nothing_stands_are_counted_and_exported() {
@@ -98,6 +109,51 @@ mod tests {
         // The script is where it is edited, and nowhere else.
         assert!(!format!("{:?}", group.origin.rest).contains("go()"));
         assert!(found.report.notes.is_empty(), "{:?}", found.report.notes);
+    }
+
+    #[test]
+    fn a_script_that_holds_the_line_between_scripts_stays_one() {
+        let comment = "/*\n//--- next script ---\n*/ pm.test('one', () => {})";
+        let literal = "const a = `\n  //--- next script ---\n`";
+        let event = |source: &str| json!({"listen": "test", "script": {"exec": source}});
+        let off = json!({"listen": "test", "disabled": true, "script": {"exec": comment}});
+        for (events, count) in [
+            (vec![event(comment)], 1),
+            (vec![event(literal)], 1),
+            (vec![event("a()"), event(comment), event(literal)], 3),
+            (vec![event("//--- next script ---"), off], 1),
+        ] {
+            let source = json!({
+                "info": {"name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+                "item": [],
+                "event": events,
+            });
+            let found = postman::read(source.to_string().as_bytes()).unwrap();
+            let Entity::Collection(group) = &found.collections[0].items[0].entity else {
+                panic!("it is a collection")
+            };
+            let text = &group.scripts.post_response;
+            assert_eq!(parts(text).len(), count, "{text}");
+            // Nothing is told but of the one that does not run, which is kept as it was.
+            let off = events.len() - count;
+            assert_eq!(found.report.notes.len(), off, "{:?}", found.report.notes);
+            assert_eq!(group.origin.rest.len(), off, "{:?}", group.origin.rest);
+            let back = write::collection(&found.collections[0], &Secrets::None);
+            let back = back["event"].as_array().unwrap();
+            assert_eq!(back.len(), events.len());
+            for (back, event) in back.iter().zip(&events) {
+                let lines = back["script"]["exec"].as_array().unwrap().iter();
+                let back = lines.map(|line| line.as_str().unwrap()).collect::<Vec<_>>().join("\n");
+                let source = event["script"]["exec"].as_str().unwrap();
+                let is_on = event.get("disabled").is_none();
+                let source = if is_on {
+                    source.replace("//-", "// -")
+                } else {
+                    source.to_owned()
+                };
+                assert_eq!(back, source);
+            }
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ const PLAIN_TYPES: [&str; 5] = ["text", "default", "string", "any", ""];
 
 /// Form fields or path variables: rows, `Name: value` lines, or an object.
 pub fn rows(value: Value) -> Vec<Value> {
-    let mut rows = headers(value);
+    let mut rows = written(value);
     for row in rows.iter_mut().filter_map(Value::as_object_mut) {
         if row.get("value").is_some_and(Value::is_null) {
             drop_key(row, "value");
@@ -21,6 +21,10 @@ pub fn rows(value: Value) -> Vec<Value> {
 
 /// Headers, written as these. A value that is `null` stays so: it is sent.
 pub fn headers(value: Value) -> Vec<Value> {
+    written(value)
+}
+
+fn written(value: Value) -> Vec<Value> {
     list(value, |line| {
         // What is disabled is commented out.
         let (line, is_off) = line
@@ -54,7 +58,7 @@ pub fn headers(value: Value) -> Vec<Value> {
 /// Query parameters or an urlencoded body: rows, `a=1&b`, or an object. A value that is `null` stays so.
 pub fn query(value: Value) -> Vec<Value> {
     if let Value::String(text) = &value {
-        return typed(text);
+        return typed(text.strip_prefix('?').unwrap_or(text));
     }
     let rows = list(value, |_| None);
     rows.into_iter()
@@ -69,7 +73,7 @@ pub fn query(value: Value) -> Vec<Value> {
 
 /// The rows of a query as typed.
 pub fn typed(text: &str) -> Vec<Value> {
-    let rows = parse_query(text.strip_prefix('?').unwrap_or(text)).into_iter();
+    let rows = parse_query(text).into_iter();
     rows.map(|row| {
         let mut out = Object::new();
         out.insert("key".into(), row.name.as_str().into());

@@ -162,6 +162,32 @@ mod tests {
     }
 
     #[test]
+    fn a_query_that_begins_with_its_own_sign_stays_so() {
+        for (text, query) in [
+            ("http://h/x??", json!([{ "key": "?", "value": null }])),
+            ("http://h/x???#there", json!([{ "key": "??", "value": null }])),
+            (
+                "http://h/x??a=1&b",
+                json!([{ "key": "?a", "value": "1" }, { "key": "b", "value": null }]),
+            ),
+        ] {
+            let found = url(text.into());
+            assert_eq!(found["query"], query, "{text}");
+            assert_eq!(url(json!(found.clone())), found);
+            let item = json!({ "name": "R", "request": { "url": text, "method": "GET" } });
+            let request = crate::formats::postman::item::read_request(&super::super::item(
+                item.as_object().cloned().unwrap_or_default(),
+            ));
+            assert_eq!(request.full_url(), text);
+            assert!(request.origin.rest.is_empty(), "{:?}", request.origin.rest);
+        }
+        assert_eq!(
+            url(json!({ "raw": "http://h/x", "query": "?a=1" }))["query"],
+            json!([{ "key": "a", "value": "1" }])
+        );
+    }
+
+    #[test]
     fn a_query_in_which_nothing_stands_is_one() {
         for text in ["http://h/q?", "http://h/q?#there"] {
             let found = url(text.into());

@@ -13,6 +13,7 @@ use crate::formats::postman::write::{tidy, tidy_environment};
 use crate::formats::postman::{Secrets, dress};
 use crate::formats::{Collection, Report};
 use crate::model::id::is_device;
+use crate::model::script::ScriptEvent;
 use crate::model::{Entity, Environment};
 
 /// What is read in part, and the rest of it kept.
@@ -308,11 +309,10 @@ fn inherited(tidy: &mut Object, out: &mut Object, prefix: &str) {
         let scripts = objects(tidy, "event")
             .filter(|event| event.contains_key("disabled") == off)
             .filter_map(|event| {
-                let kind = match text(event, "listen").as_str() {
-                    "prerequest" => "beforeRequest",
-                    "test" => "afterResponse",
-                    // Of another moment, which it is not to be run at.
-                    _ => return None,
+                // One of another moment is not to be run at one of these.
+                let kind = match ScriptEvent::from_postman_name(&text(event, "listen"))? {
+                    ScriptEvent::PreRequest => "beforeRequest",
+                    ScriptEvent::PostResponse => "afterResponse",
                 };
                 let mut source = match event.get("script") {
                     Some(Value::Object(source)) => source.clone(),
