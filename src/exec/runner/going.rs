@@ -239,8 +239,9 @@ impl<'a> Going<'a> {
         };
         if stops && !self.context.cancel.is_cancelled() {
             shared.summary.bailed = true;
-            // Other than at a failure, newman breaks the iteration off, and counts those alone that came to their end.
-            if !self.options.bail && self.options.bail_on_error {
+            // With `--bail folder`, alone or beside another word, newman breaks the iteration off at whatever the run stops
+            // at, and counts those alone that came to their end.
+            if self.options.bail_on_error {
                 shared.summary.iterations -= 1;
             }
             shared.over = true;

@@ -226,6 +226,31 @@ async fn after_an_error_nothing_more_is_done_for_a_request_where_the_run_stops_t
 }
 
 #[tokio::test]
+async fn with_both_words_of_bail_no_iteration_counts_that_was_broken_off() {
+    let failing = || request("a", "{{base}}", "", "pm.test('no', () => pm.expect(1).to.equal(2))");
+    let throwing = || request("a", "{{base}}", "", "throw new Error('no')");
+    for ((bail, fail_fast, bail_on_error), iterations) in [
+        ((true, false, true), 0),
+        ((true, false, false), 1),
+        ((false, true, true), 0),
+        ((false, true, false), 1),
+    ] {
+        for item in [failing(), throwing()] {
+            let options = RunOptions {
+                bail,
+                fail_fast,
+                bail_on_error,
+                ..RunOptions::default()
+            };
+            let (order, summary) = names(vec![item, plain("b")], options).await;
+            assert_eq!(order, ["a"]);
+            assert!(summary.bailed);
+            assert_eq!(summary.iterations, iterations, "{bail} {fail_fast} {bail_on_error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn each_script_of_a_text_runs_by_itself() {
     let scripts = [
         "var own = 1; function f() {}; const c = 1; pm.environment.set('first', 'set'); return;",

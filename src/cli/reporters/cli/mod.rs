@@ -192,10 +192,16 @@ impl Cli {
                 told.push((line.at, Said::Console(describe::console(line, redactor, paint))));
             }
         }
+        // The same error in several scripts of an event is a failure each.
+        let mut found = HashSet::new();
         for error in &outcome.script_errors {
-            let number = number(&|failure| {
-                matches!(failure.at, At::Script(..)) && failure.what == error.script && failure.message == error.message
+            let mut own = done.failures.iter().enumerate().filter(|(_, failure)| {
+                matches!(failure.at, At::Script(event, _) if event == error.event)
+                    && failure.what == error.script
+                    && failure.message == error.message
             });
+            let at = own.find_map(|(at, _)| found.insert(at).then_some(at));
+            let number = at.map_or(before, |at| before + at + 1);
             let script = At::Script(error.event, None).words();
             let text = format!("{number}. {} in {script}", error.name);
             let line = paint.red(&escape(&redactor.redact(&text)));

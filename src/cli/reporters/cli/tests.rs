@@ -3,7 +3,8 @@
 use super::*;
 use crate::cli::output::Written;
 use crate::exec::{Place, Session};
-use crate::model::outcome::AssertionError;
+use crate::model::outcome::{AssertionError, ScriptError};
+use crate::model::script::ScriptEvent;
 use crate::model::{Outcome, Request, Secret};
 use std::sync::Arc;
 
@@ -173,4 +174,53 @@ fn failures_are_numbered_in_the_order_they_are_told_in() {
     assert!(place("1. at once") < place("2. awaited"), "{shown}");
     let listed: Vec<&str> = report.failures.iter().map(|failure| failure.what.as_str()).collect();
     assert_eq!(listed, ["at once", "awaited"]);
+}
+
+#[test]
+fn the_same_error_in_two_scripts_of_an_event_has_two_numbers() {
+    let written = Written::default();
+    let mut output = Output::to(written.clone(), std::io::sink());
+    let session = Session::default();
+    let plan = session.plan_of(Request::default());
+    let error = |second| ScriptError {
+        script: "s".to_owned(),
+        event: ScriptEvent::PostResponse,
+        name: "Error".to_owned(),
+        message: "no".to_owned(),
+        at: None,
+        when: Timestamp::from_second(second).unwrap_or_default(),
+        hint: None,
+    };
+    let outcome = Outcome {
+        script_errors: vec![error(1), error(2), error(3)],
+        ..Outcome::default()
+    };
+    let failure = || Failure {
+        iteration: plan.iteration,
+        node: None,
+        location: plan.location().into(),
+        at: At::Script(ScriptEvent::PostResponse, None),
+        kind: "Error".to_owned(),
+        what: "s".to_owned(),
+        message: "no".to_owned(),
+        stack: String::new(),
+        hint: None,
+    };
+    let done = Done {
+        plan: &plan,
+        place: Place {
+            position: 0,
+            length: 1,
+            retries: 0,
+        },
+        outcome: &outcome,
+        failures: &[failure(), failure(), failure()],
+        session: &session,
+    };
+    Cli::default()
+        .event(&RunEvent::Outcome(done), &Redactor::default(), &mut output)
+        .unwrap_or_else(|error| panic!("{error:?}"));
+    let shown = written.text();
+    let numbers: Vec<&str> = shown.lines().filter_map(|line| line.trim().split(' ').next()).collect();
+    assert_eq!(numbers, ["1.", "2.", "3."], "{shown}");
 }
