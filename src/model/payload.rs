@@ -146,6 +146,11 @@ impl Payload {
         serde_json::from_str(&without_halves(&String::from_utf8_lossy(&bytes)))
     }
 
+    /// Whether it reads as text without a loss.
+    pub fn is_utf8(&self) -> bool {
+        self.whole().is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok())
+    }
+
     /// All bytes, if they are whole and in memory.
     pub fn memory(&self) -> Option<Bytes> {
         match &self.0 {

@@ -94,12 +94,18 @@ pub fn tokens(response: &Response, hide: &Redactor) -> Result<Tokens, OAuthError
     let fields = fields(TOKEN, response, hide)?;
     // Slack nests what it gives a user.
     let inner = fields.get("authed_user").and_then(Value::as_object);
-    Tokens::of(&fields)
-        .or_else(|| Tokens::of(inner?))
-        .ok_or_else(|| OAuthError::Strange {
-            endpoint: TOKEN,
-            what: "neither a token nor an error".to_owned(),
-        })
+    let strange = |what: &str| OAuthError::Strange {
+        endpoint: TOKEN,
+        what: what.to_owned(),
+    };
+    let tokens = Tokens::of(&fields).or_else(|| Tokens::of(inner?));
+    let tokens = tokens.ok_or_else(|| strange("neither a token nor an error"))?;
+    // What stands in the place of bytes that are no UTF-8 would be sent instead of them.
+    let is_marred = |token: Secret| token.reveal().contains(char::REPLACEMENT_CHARACTER);
+    if tokens.secrets().any(is_marred) && !response.body.is_utf8() {
+        return Err(strange("a token that is no UTF-8"));
+    }
+    Ok(tokens)
 }
 
 /// The device code of an answer.
@@ -291,6 +297,25 @@ mod tests {
 
     fn of(status: u16, kind: &str, body: &str) -> Result<Tokens, OAuthError> {
         tokens(&response(status, kind, body), &Redactor::new([Secret::new("s3cret")]))
+    }
+
+    #[test]
+    fn a_token_that_is_no_utf8_is_none() {
+        let read = |body: &'static [u8]| {
+            let body = body.into();
+            tokens(
+                &Response {
+                    body,
+                    ..response(200, "application/json", "")
+                },
+                &Redactor::default(),
+            )
+        };
+        let error = read(b"{\"access_token\": \"a\xfc\"}").unwrap_err().to_string();
+        assert!(error.contains("a token that is no UTF-8"), "{error}");
+        // Beside it such bytes do no harm.
+        let found = read(b"{\"access_token\": \"a\", \"name\": \"M\xfcller\"}").unwrap();
+        assert_eq!(found.access, Secret::new("a"));
     }
 
     #[test]

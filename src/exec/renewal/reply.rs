@@ -150,7 +150,7 @@ pub fn picked(pick: &Pick, response: &Response) -> Result<String, Failure> {
             let kind = match found {
                 Value::Object(_) => "an object",
                 Value::Array(_) => "a list",
-                _ => return Ok(display_value(found)),
+                _ => return legible(display_value(found), path, response),
             };
             let hint = "`value` is to lead to the token itself, as `$.user.token` does";
             Err(Failure::new(format!("which has {kind} at `{path}`, and no token")).hint(hint))
@@ -184,6 +184,15 @@ pub fn picked(pick: &Pick, response: &Response) -> Result<String, Failure> {
                 .clone())
         }
     }
+}
+
+/// A token of a body, unless some of it was lost: what stands in the place of bytes that are no UTF-8 would be sent instead.
+fn legible(token: String, path: &str, response: &Response) -> Result<String, Failure> {
+    if token.contains(char::REPLACEMENT_CHARACTER) && !response.body.is_utf8() {
+        let text = format!("which has something at `{path}` that is no UTF-8, and no token");
+        return Err(Failure::new(text).hint("open it to see what it is"));
+    }
+    Ok(token)
 }
 
 /// The first value at a `JSONPath`.
@@ -349,5 +358,30 @@ pub fn write(variable: &str, value: &str, scope: Scope, name: &str) -> VariableW
             value: value.into(),
         },
         set_by: format!("{name}, token"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_is_no_utf8_is_refused_by_its_place() {
+        let response = Response {
+            status: 200,
+            reason: String::new(),
+            version: String::new(),
+            headers: Vec::new(),
+            body: b"{\"t\": \"a\xfc\", \"u\": \"b\"}".to_vec().into(),
+            encoded_len: 0,
+            cookies: Vec::new(),
+            truncated: None,
+        };
+        let at = |path: &str| picked(&Pick::Body(path.into()), &response).map_err(|failure| failure.message);
+        assert_eq!(
+            at("$.t"),
+            Err("which has something at `$.t` that is no UTF-8, and no token".to_owned())
+        );
+        assert_eq!(at("$.u"), Ok("b".to_owned()));
     }
 }
