@@ -71,6 +71,18 @@ fn what_cannot_be_gone_through_is_named_by_the_way_it_is_used() {
             "object is not iterable (cannot read property Symbol(Symbol.iterator))",
         ),
         (
+            "const [f] = JSON.parse('5')",
+            "number 5 is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "const [f] = JSON.parse('false')",
+            "boolean false is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "const [f] = JSON.parse('{\"a\": 1}')",
+            "object is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
             "(([x]) => x)(u)",
             "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
         ),

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::World;
 use super::calls::{Kind, Script};
 
@@ -212,16 +214,38 @@ fn is_object(script: &Script<'_>, start: usize, keys: &[&str], depth: u8) -> boo
 }
 
 /// What V8 calls the kind of what begins at a token, which cannot be gone through: a value that it shows, or an object; what
-/// comes of `json()` and `JSON.parse` is one as a rule.
+/// comes of `json()` and `JSON.parse` is one as a rule, but for a text that is written down and says what it is.
 fn kind_of(script: &Script<'_>, world: &dyn World, start: usize, callee: &str) -> Option<String> {
     match begun(script, world, start, &[], 0) {
         Some(is) if is == "true" || is == "false" => Some(format!("boolean {is}")),
         Some(number) if number.parse::<f64>().is_ok() => Some(format!("number {number}")),
         Some(_) => None,
+        None if callee == "JSON.parse"
+            && script.kind(start + 4) == Kind::Literal
+            && matches!(script.text(start + 5), ")" | ",") =>
+        {
+            // A function behind it may make of it what it likes.
+            let text = Some(script.text(start + 4)).filter(|_| script.text(start + 5) == ")");
+            kind_of_json(&unquoted(text.filter(|text| !text.contains("${"))?)?)
+        }
         None => {
             let is_json = callee.rsplit('.').next() == Some("json") || callee == "JSON.parse";
             (is_json || is_object(script, start, &[], 0)).then(|| "object".to_owned())
         }
+    }
+}
+
+/// The same of what a text of JSON says.
+fn kind_of_json(text: &str) -> Option<String> {
+    match text.parse::<Value>().ok()? {
+        Value::Bool(is) => Some(format!("boolean {is}")),
+        // Others JavaScript may write otherwise.
+        Value::Number(number) => number
+            .as_i64()
+            .filter(|number| number.unsigned_abs() < 1 << 53)
+            .map(|number| format!("number {number}")),
+        Value::Object(_) => Some("object".to_owned()),
+        _ => None,
     }
 }
 
