@@ -4,6 +4,7 @@ use crate::model::exchange::Hop;
 use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, TestResult};
 use crate::model::request::Method;
+use crate::model::variable::Change;
 use crate::model::{Exchange, Outcome, Redactor};
 
 use super::output::{Paint, escape, size};
@@ -135,7 +136,7 @@ fn emptied(outcome: &Outcome, paint: Paint) -> Vec<String> {
         return Vec::new();
     };
     let mut out = Vec::new();
-    for key in &outcome.undefined {
+    for key in nothing(outcome) {
         let key = escape(key);
         out.push(format!("{} `{key}` was set to nothing", paint.yellow("warning:")));
     }
@@ -146,6 +147,31 @@ fn emptied(outcome: &Outcome, paint: Paint) -> Vec<String> {
             "the server refused; its reply says why: look at the credentials"
         };
         out.push(format!("{} {hint}", paint.cyan("hint:")));
+    }
+    out
+}
+
+/// The variables that scripts set to `undefined`, each once, of those that no later script set to something else.
+fn nothing(outcome: &Outcome) -> Vec<&str> {
+    let mut out: Vec<&str> = Vec::new();
+    for key in outcome.undefined.iter().map(String::as_str) {
+        let mut seen = Vec::new();
+        // In each scope the last word counts.
+        let is_nothing = outcome.writes.iter().rev().any(|write| {
+            let value = match &write.change {
+                Change::Set { key: own, value } if own == key => value.is_null(),
+                Change::Undefine { key: own } if own == key => true,
+                Change::Unset { key: own } if own == key => false,
+                Change::Clear => false,
+                _ => return false,
+            };
+            let is_last = !seen.contains(&write.scope);
+            seen.push(write.scope);
+            is_last && value
+        });
+        if is_nothing && !out.contains(&key) {
+            out.push(key);
+        }
     }
     out
 }
@@ -173,5 +199,44 @@ pub fn test(test: &TestResult, number: Option<usize>, redactor: &Redactor, paint
         (true, None) => format!("{}  {name}", paint.red(&paint.sign("✗"))),
         (false, _) if test.skipped => paint.cyan(&format!("-  [skipped] {name}")),
         (false, _) => format!("{}  {}", paint.green(&paint.sign("✓")), paint.dim(&name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::model::Scope;
+    use crate::model::variable::VariableWrite;
+
+    #[test]
+    fn what_was_set_to_nothing_is_told_once_and_only_if_it_stayed_so() {
+        let set = |scope: Scope, key: &str, value: Value| VariableWrite {
+            scope,
+            change: Change::Set {
+                key: key.to_owned(),
+                value,
+            },
+            set_by: String::new(),
+        };
+        let outcome = Outcome {
+            undefined: ["a", "b", "a", "c", "a"].map(str::to_owned).to_vec(),
+            writes: vec![
+                set(Scope::Environment, "a", Value::Null),
+                set(Scope::Environment, "b", Value::Null),
+                set(Scope::Environment, "a", Value::Null),
+                set(Scope::Global, "c", Value::Null),
+                set(Scope::Global, "a", "x".into()),
+                set(Scope::Environment, "b", "found".into()),
+                VariableWrite {
+                    scope: Scope::Global,
+                    change: Change::Clear,
+                    set_by: String::new(),
+                },
+            ],
+            ..Outcome::default()
+        };
+        assert_eq!(nothing(&outcome), ["a"]);
     }
 }

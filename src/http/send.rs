@@ -498,7 +498,7 @@ impl<'a> Progressing<'a> {
     /// Notes the cookies of an answer, and keeps them in the jar where they are wanted.
     fn take_cookies(&mut self, response: &Answer, url: &Url, keeps: bool) {
         let jar = &self.context.cookies;
-        let (mut all, mut kept) = (0, 0);
+        let (mut all, mut kept, mut ended) = (0, 0, 0);
         self.cookies.clear();
         for value in response.head.values("set-cookie") {
             let value = cookies::text(value);
@@ -512,13 +512,17 @@ impl<'a> Progressing<'a> {
                     Err(Jar::TOO_MANY)
                 };
                 all += 1;
-                kept += usize::from(taken.is_ok());
+                // One that is taken back is none to be kept.
+                let is_over = taken == Err(Jar::ENDED) || cookie.as_ref().is_some_and(has_ended);
+                ended += usize::from(is_over);
+                kept += usize::from(taken.is_ok() && !is_over);
                 if let Some(cookie) = &mut cookie {
                     cookie.more.refused = taken.err().filter(|why| *why != Jar::ENDED);
                 }
             }
             self.cookies.extend(cookie);
         }
+        all -= ended;
         if all > Jar::MOST_OF_A_DOMAIN {
             // The later ones took the place of others.
             let there = jar.list();
@@ -536,6 +540,11 @@ impl<'a> Progressing<'a> {
             self.exchange.warnings.push(warning);
         }
     }
+}
+
+/// Whether a server takes a cookie back with this.
+fn has_ended(cookie: &Cookie) -> bool {
+    cookie.expires.is_some_and(|end| end <= Timestamp::now())
 }
 
 /// Where a cookie belongs: domain, path, name.

@@ -1,5 +1,6 @@
 //! The junit reporter: newman's XML, but a suite for every iteration of a request, where newman keeps only the last.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 
@@ -8,6 +9,7 @@ use super::record::{message, stack};
 use super::spool::{Spool, value};
 use super::{End, Report};
 use crate::exec::{At, Done, RunEvent};
+use crate::model::outcome::{AssertionError, TestResult};
 use crate::model::script::ScriptEvent;
 use crate::model::{Entity, NodeId, Redactor};
 
@@ -83,17 +85,18 @@ impl Junit {
             let _ = writeln!(out, "    <system-err>{}</system-err>", value(&cdata(&words)));
         }
         let class = class_name(&request);
-        for test in &outcome.tests {
+        for (name, results) in by_name(&outcome.tests) {
             let head = format!(
                 "    <testcase name=\"{}\" time=\"{time:.3}\" classname=\"{class}\"",
-                attribute(&redactor.redact_name(&test.name))
+                attribute(&redactor.redact_name(name))
             );
             out.push_str(&head);
-            if test.skipped {
+            if results.iter().all(|test| test.skipped) {
                 out.push_str(">\n      <skipped/>\n    </testcase>\n");
                 continue;
             }
-            let Some(error) = &test.error else {
+            let errors: Vec<&AssertionError> = results.iter().filter_map(|test| test.error.as_ref()).collect();
+            let Some(error) = errors.first() else {
                 out.push_str("/>\n");
                 continue;
             };
@@ -105,12 +108,12 @@ impl Junit {
                 value(&attribute(&message))
             );
             let lines = [
-                "Failed 1 times.".to_owned(),
+                format!("Failed {} times.", errors.len()),
                 id.as_ref()
                     .map_or_else(String::new, |id| format!("Collection JSON ID: {id}.")),
                 format!("Collection name: {collection}."),
                 format!("Request name: {request}."),
-                format!("Test description: {}.", redactor.redact_name(&test.name)),
+                format!("Test description: {}.", redactor.redact_name(name)),
             ];
             let given = [format!("Error message: {message}."), format!("Stacktrace: {stack}.")];
             let lines = lines.iter().filter(|line| !line.is_empty()).map(|line| cdata(line));
@@ -122,6 +125,20 @@ impl Junit {
         out.push_str("  </testsuite>\n");
         out
     }
+}
+
+/// The results of each name: a test that runs again is one case, as in newman, which failed if any of its results did.
+fn by_name(tests: &[TestResult]) -> Vec<(&str, Vec<&TestResult>)> {
+    let mut out: Vec<(&str, Vec<&TestResult>)> = Vec::new();
+    let mut places = HashMap::new();
+    for test in tests {
+        let at = *places.entry(test.name.as_str()).or_insert(out.len());
+        match out.get_mut(at) {
+            Some((_, results)) => results.push(test),
+            None => out.push((&test.name, vec![test])),
+        }
+    }
+    out
 }
 
 /// A moment as newman writes it; more digits than these are no ISO 8601 for some readers.
@@ -205,7 +222,63 @@ impl Report for Junit {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
     use super::*;
+    use crate::exec::{Place, Session};
+    use crate::model::{Outcome, Request};
+
+    #[test]
+    fn a_name_is_one_case_which_failed_if_any_of_its_results_did() {
+        let test = |name: &str, skipped: bool, error: Option<&str>| TestResult {
+            name: name.to_owned(),
+            skipped,
+            error: error.map(|message| AssertionError {
+                name: "Error".to_owned(),
+                message: message.to_owned(),
+                stack: String::new(),
+                hint: None,
+            }),
+            script: "s".to_owned(),
+            index: 0,
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let outcome = Outcome {
+            tests: vec![
+                test("a", false, None),
+                test("b", true, None),
+                test("a", false, Some("one")),
+                test("a", false, Some("two")),
+                test("a", false, None),
+                test("b", false, None),
+                test("c", true, None),
+            ],
+            ..Outcome::default()
+        };
+        let session = Session::default();
+        let plan = session.plan_of(Request::default());
+        let done = Done {
+            plan: &plan,
+            place: Place {
+                position: 0,
+                length: 1,
+                retries: 0,
+            },
+            outcome: &outcome,
+            failures: &[],
+            session: &session,
+        };
+        let suite = Junit::new().unwrap().suite(&done, &Redactor::default());
+        assert_eq!(suite.matches("<testcase ").count(), 3, "{suite}");
+        assert_eq!(suite.matches("<failure ").count(), 1, "{suite}");
+        assert!(
+            suite.contains("Error message: one.") && suite.contains("Failed 2 times."),
+            "{suite}"
+        );
+        assert_eq!(suite.matches("<skipped/>").count(), 1, "{suite}");
+        // All results count.
+        assert!(suite.contains("tests=\"7\" failures=\"2\""), "{suite}");
+    }
 
     #[test]
     fn texts_of_any_kind_stay_inside_their_xml() {
