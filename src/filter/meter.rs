@@ -83,14 +83,19 @@ impl Stopped {
     pub fn words(self, limits: Limits) -> String {
         match self {
             Self::Cancelled => "cancelled".to_owned(),
-            Self::Memory => format!(
-                "stopped: the filter needs more than {} MiB of memory",
-                limits.memory >> 20
-            ),
+            Self::Memory => format!("stopped: the filter needs more than {} of memory", size(limits.memory)),
             Self::Stack => "stopped: the filter calls itself without end".to_owned(),
             Self::Depth => format!("stopped: a value is nested more than {MOST_DEPTH} levels deep"),
             Self::Broken => "the filter broke off by a defect of the interpreter".to_owned(),
         }
+    }
+}
+
+/// A limit in words: in MiB, where there is one.
+pub fn size(bytes: usize) -> String {
+    match bytes >> 20 {
+        0 => format!("{bytes} bytes"),
+        mib => format!("{mib} MiB"),
     }
 }
 

@@ -483,8 +483,8 @@ impl Session {
             }
             if known.0 > most {
                 let words = format!(
-                    "bodies above {} MiB cannot be filtered so; the search looks through all of them, and they can be saved",
-                    most >> 20
+                    "bodies above {} are not filtered; the search looks through all of them, and they can be saved",
+                    meter::size(most)
                 );
                 return Err(FilterError::Body(words));
             }

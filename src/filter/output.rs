@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::jq::value::{Val, Written};
-use super::meter::{Limits, Stopped};
+use super::meter::{self, Limits, Stopped};
 use super::places::Way;
 use super::{FilterError, Filtered, Form, Places};
 
@@ -49,8 +49,8 @@ impl Output {
             if count == 0 {
                 self.large = true;
             } else {
-                let most = self.limits.output >> 20;
-                self.cut = Some(format!("only the first {most} MiB: there is more"));
+                let most = meter::size(self.limits.output);
+                self.cut = Some(format!("only the first {most}: there is more"));
             }
             return false;
         }
@@ -82,8 +82,8 @@ impl Output {
             Some(why) if self.count > 0 => self.cut = Some(why.words(self.limits)),
             Some(why) => return Err(FilterError::Run(why.words(self.limits))),
             None if self.large => {
-                let most = self.limits.body >> 20;
-                let words = format!("stopped: the value has more than {most} MiB");
+                let most = meter::size(self.limits.body);
+                let words = format!("stopped: the value has more than {most}");
                 return Err(FilterError::Run(words));
             }
             None => {}

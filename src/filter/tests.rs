@@ -181,7 +181,10 @@ fn nothing_runs_for_ever_or_takes_all_memory() {
         "stopped: a value is nested more than 10000 levels deep"
     );
     assert_eq!(said("range(1e12)"), "50 only the first 50 values: there are more");
-    assert_eq!(said("repeat(\"x\" * 400)"), "2 only the first 0 MiB: there is more");
+    assert_eq!(
+        said("repeat(\"x\" * 400)"),
+        "2 only the first 1000 bytes: there is more"
+    );
 }
 
 #[test]
@@ -217,7 +220,10 @@ fn what_shares_its_parts_is_written_and_compared_within_the_bounds() {
     let shared = shared();
     let memory = "stopped: the filter needs more than 8 MiB of memory";
     assert_eq!(said(&shared), "stopped: the value has more than 1 MiB");
-    assert_eq!(said(&format!("1, ({shared})")), "1 only the first 0 MiB: there is more");
+    assert_eq!(
+        said(&format!("1, ({shared})")),
+        "1 only the first 1000 bytes: there is more"
+    );
     assert_eq!(said(&format!("{shared} | tojson | length")), memory);
     assert_eq!(said(&format!("{shared} | \"\\(.)\" | length")), memory);
     assert_eq!(said(&format!("{shared} | . == . | not")), "1 ");
@@ -449,7 +455,7 @@ fn jsonpath_tells_values_as_they_were_sent() {
     assert!(
         error
             .to_string()
-            .starts_with("bodies above 0 MiB cannot be filtered so"),
+            .starts_with("bodies above 100 bytes are not filtered;"),
         "{error}"
     );
 }

@@ -339,6 +339,7 @@ impl Import {
                 None
             }
         });
+        // All at once: a set that is made of a list sorts it, where thousands of insertions would each look for their place.
         came.append(&mut done.collect());
         first?;
         for step in removals {

@@ -176,7 +176,8 @@ pub fn put_auth(map: &mut Map, auth: &Auth) {
     map.insert("auth".into(), Tree::Table(table));
 }
 
-/// Scripts in JavaScript with Postman's `pm` object.
+/// Scripts in JavaScript with Postman's `pm` object. A line `//--- next script ---` divides a text into scripts that run one after
+/// the other.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 pub struct ScriptsDto {
     /// Runs before the request is sent.
