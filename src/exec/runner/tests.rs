@@ -238,8 +238,8 @@ async fn with_both_words_of_bail_no_iteration_counts_that_was_broken_off() {
         for item in [failing(), throwing()] {
             let options = RunOptions {
                 bail,
-                fail_fast,
                 bail_on_error,
+                fail_fast,
                 ..RunOptions::default()
             };
             let (order, summary) = names(vec![item, plain("b")], options).await;

@@ -81,10 +81,10 @@ fn mistake(text: &str, error: &serde_json::Error) -> FormatError {
 /// A collection, its items parsed on all cores; `None` for everything else, and where something is wrong with it.
 fn side_by_side(text: &str) -> Option<Value> {
     let items = items(text)?;
-    let (first, last) = (items.first()?.start, items.last()?.end);
+    let (start, end) = (items.first()?.start, items.last()?.end);
     let parsed = abreast::map(items, |item| text[item].parse::<Value>());
     let parsed = parsed.into_iter().collect::<Result<Vec<Value>, _>>().ok()?;
-    let (before, behind) = (&text[..first], &text[last..]);
+    let (before, behind) = (&text[..start], &text[end..]);
     // A key that is written otherwise may say the same, and counts if it comes later: so this stands nowhere else.
     let mut marks = (1..=9).map(|n| n * 111_111_111_111_u64);
     let mark = marks.find(|mark| ![before, behind].iter().any(|text| text.contains(&mark.to_string())))?;
