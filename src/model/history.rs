@@ -6,7 +6,8 @@
 //! files changed outside ──▶ follow: steps that would revert the outside change go
 //! ```
 //!
-//! A step is carried out wholly or not at all, and one that fails stays. Current values that belong to a change (a value
+//! A step is carried out wholly or not at all, and one that fails stays, unless what it would change is gone: it would stand
+//! before those below it for ever. Current values that belong to a change (a value
 //! promoted into the file, the tokens of a deleted environment) come and go with its step.
 
 use std::collections::{HashMap, HashSet};
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use super::edit::{Edit, EditError};
 use super::variable::{CurrentValue, CurrentValues, Owner};
-use super::{Entity, Environment, EnvironmentId, Filed, NodeId, Workspace};
+use super::{Entity, Environment, EnvironmentId, Filed, Node, NodeId, Workspace};
 
 /// What can be undone and redone. One step may be several edits that belong together.
 #[derive(Clone, Debug, Default)]
@@ -139,6 +140,15 @@ impl History {
         }
     }
 
+    /// What a step would bring back, and the group it would come into.
+    pub fn brought_back(&self) -> impl Iterator<Item = (&[Node], Option<NodeId>)> {
+        let steps = self.undo.iter().chain(&self.redo);
+        steps.flat_map(|step| &step.edits).filter_map(|edit| match edit {
+            Edit::Insert { nodes, parent, .. } => Some((nodes.as_slice(), *parent)),
+            _ => None,
+        })
+    }
+
     /// The step that undo (or redo) would take next.
     pub fn next(&self, redo: bool) -> Option<&Step> {
         if redo { self.redo.last() } else { self.undo.last() }
@@ -152,7 +162,8 @@ impl History {
         }
     }
 
-    /// Undoes the last step; returns what was applied, of the values those that really changed. One that fails stays.
+    /// Undoes the last step; returns what was applied, of the values those that really changed. One that fails stays, but
+    /// for one whose node is gone.
     pub fn undo(&mut self, workspace: &mut Workspace, current: &mut CurrentValues) -> Option<Result<Step, EditError>> {
         step(&mut self.undo, &mut self.redo, workspace, current)
     }
@@ -208,7 +219,12 @@ fn step(
     let mut step = steps.last()?.clone();
     let edits = match workspace.apply_all(step.edits.clone()) {
         Ok(edits) => edits,
-        Err(error) => return Some(Err(error)),
+        Err(error) => {
+            if error == EditError::Gone {
+                steps.pop();
+            }
+            return Some(Err(error));
+        }
     };
     steps.pop();
     step.values.retain(|change| change.apply(current));

@@ -80,6 +80,8 @@ pub enum Event {
     Looked(looking::Answer),
     /// A filter has news.
     Filtered(u64, filtering::News),
+    /// A body is being written to a file, in words: how far that is.
+    SavingBody(PathBuf, String),
     /// Writing a body to a file has ended, with these words.
     BodySaved(PathBuf, Level, String),
     /// A body is text now, or why not; and for whom.

@@ -139,7 +139,9 @@ fn words(state: &State, action: Action) -> Option<(String, String)> {
     };
     let label = match action {
         Action::Nav(Nav::Open) if state.focus == Pane::Request => request::open_word(&state.panes.request).to_owned(),
-        Action::App(App::Back) if state.focus == Pane::Response => state.panes.back_word(&state.shared).to_owned(),
+        Action::App(App::Back) if state.focus == Pane::Response => {
+            state.panes.back_word(&state.shared, state.zoom).to_owned()
+        }
         Action::Nav(Nav::Open) if state.focus == Pane::Environments => "activate".to_owned(),
         Action::Nav(Nav::Open) if state.focus == Pane::Collections && state.panes.tree.is_on_broken() => {
             "open in $EDITOR".to_owned()

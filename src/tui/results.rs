@@ -184,6 +184,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             Err(error) => state.shared.notify(Level::Error, error),
         },
         Event::Notice(level, text) => state.shared.notify(level, text),
+        Event::SavingBody(path, text) => state.shared.saves_body(&path, text),
         Event::BodySaved(path, level, text) => {
             state.shared.saved_body(&path);
             state.shared.notify(level, text);
@@ -394,6 +395,7 @@ fn is_cancelled(outcome: &Outcome) -> bool {
 }
 
 /// Says how a send ended where the response pane does not already say it.
+///
 /// `was` is what the request was called when it was sent, and is now where it was deleted since.
 fn announce(state: &mut State, node: NodeId, was: String, renews: bool, outcome: &Outcome) {
     let name = state.shared.workspace.node(node);

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use crate::exec::{Aim, Override, TokenStore, tokens};
@@ -57,6 +58,15 @@ pub struct Saving {
     pub body: Payload,
     /// The request whose response it is of.
     pub of: Option<NodeId>,
+}
+
+/// One whose file was deleted outside.
+#[derive(Clone, Debug)]
+pub struct Former {
+    /// What it was.
+    pub id: NodeId,
+    /// What its file said.
+    pub saved: Option<Entity>,
 }
 
 /// The word that secrets are shown, which is true only until they are hidden again.
@@ -150,7 +160,7 @@ pub struct Shared {
     /// What was deleted outside while it was open or on its way, and is here until it is left: groups before what is in them.
     pub unfiled: Vec<NodeId>,
     /// What was deleted outside, by its place: where its file comes back, so do its responses.
-    pub former: VecDeque<(Place, NodeId)>,
+    pub former: IndexMap<Place, Former>,
     /// Postman's file or folder that is only looked at; nothing of it can be changed.
     pub read_only: Option<String>,
     /// What is kept is locked with a passphrase: values, tokens and cookies are neither read nor kept.
@@ -208,6 +218,19 @@ impl Shared {
         if let Some(at) = self.saving.iter().position(|saving| saving.path == path) {
             self.saving.remove(at);
         }
+    }
+
+    /// Says how far a body is written, and the key that calls it off where that is what the key does next.
+    pub fn saves_body(&mut self, path: &Path, text: String) {
+        let own = self.saving.iter().find(|saving| saving.path == path);
+        let text = match own.and_then(|saving| saving.of) {
+            Some(of) if self.open == Some(of) => format!("{text}; Esc calls it off"),
+            Some(of) if self.workspace.node(of).is_some() => {
+                format!("{text}, of `{}`", self.workspace.name_of(Filed::Node(of)))
+            }
+            _ => text,
+        };
+        self.notify(Level::Info, text);
     }
 
     /// Whether a body of what is open is being written to a file.

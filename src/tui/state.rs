@@ -34,6 +34,8 @@ use crate::model::{ItemPath, NodeId, Outcome};
 
 /// So long after the last key nobody is looking: times tick slowly, and secrets hide again.
 pub const ASLEEP: SignedDuration = SignedDuration::from_secs(30);
+/// Of so many that went while they were open it is known that they are opened again when they come back.
+const MOST_CLOSED: usize = 100;
 
 /// Everything the TUI knows.
 #[derive(Debug, Default)]
@@ -149,7 +151,11 @@ impl State {
         }
         // What cannot be seen cannot be done: on a screen that is too small only leaving it counts.
         let blind = self.layout().too_small;
-        self.keeper.pending |= !matches!(event, Event::Tick | Event::Progress(..) | Event::Notice(..));
+        let idle = matches!(
+            event,
+            Event::Tick | Event::Progress(..) | Event::Notice(..) | Event::SavingBody(..)
+        );
+        self.keeper.pending |= !idle;
         match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => return effects,
             Event::Key(key) if blind => {
@@ -190,7 +196,7 @@ impl State {
         let mut queue = Vec::new();
         commands::refuse_typing(self, &mut queue, &mut effects);
         self.run(queue, &mut effects);
-        outside::let_go(&mut self.shared);
+        outside::let_go(self);
         self.sync(&mut effects);
         if let Some((commands, inputs)) = loading::release(self) {
             self.run(commands, &mut effects);
@@ -200,6 +206,13 @@ impl State {
             }
         }
         effects
+    }
+
+    /// Notes that what is open went, by deleting, undoing or redoing.
+    pub(super) fn close(&mut self) {
+        self.closed.extend(self.shared.open.take());
+        let over = self.closed.len().saturating_sub(MOST_CLOSED);
+        self.closed.drain(..over);
     }
 
     /// Asks for drafts and the layout to be kept, if anything happened since they last were. The runtime calls it when

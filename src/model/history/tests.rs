@@ -309,3 +309,23 @@ fn values_come_and_go_with_their_step_unless_a_script_was_later() {
     assert!(fixture.undo().unwrap().unwrap().values.is_empty());
     assert_eq!(fixture.current.get(&owner, "token"), Some(&value("newer")));
 }
+
+#[test]
+fn a_step_whose_node_is_gone_does_not_stand_before_the_others() {
+    let mut fixture = Fixture::new();
+    let (folder, id) = (fixture.folder, fixture.request);
+    let renamed = Entity::Folder(Arc::new(Group::named("Renamed")));
+    fixture.act(
+        None,
+        vec![Edit::Replace {
+            id: folder,
+            entity: renamed,
+        }],
+    );
+    let slug = "other".to_owned();
+    fixture.act(None, vec![Edit::Reslug { id, slug }]);
+    fixture.workspace.apply(Edit::Remove { id }).unwrap();
+    assert_eq!(fixture.undo().unwrap().unwrap_err(), EditError::Gone);
+    fixture.undo().unwrap().unwrap();
+    assert_eq!(fixture.workspace.node(folder).unwrap().entity.name(), "F");
+}

@@ -22,6 +22,7 @@ pub fn ask(state: &mut State, what: Filed, theirs: Theirs, queue: &mut Vec<Comma
         return;
     };
     let name = workspace.name_of(what);
+    let is_edited = workspace.is_unsaved(what);
     let mine = |label: &str| Choice {
         key: 'o',
         label: label.to_owned(),
@@ -41,7 +42,8 @@ pub fn ask(state: &mut State, what: Filed, theirs: Theirs, queue: &mut Vec<Comma
             (text, vec![take, mine("overwrite it with mine")])
         }
         Theirs::Removed => {
-            let text = vec![format!("`{name}` was deleted on disk while you were editing it.")];
+            let meanwhile = if is_edited { " while you were editing it" } else { "" };
+            let text = vec![format!("`{name}` was deleted on disk{meanwhile}.")];
             let delete = match what {
                 Filed::Node(id) => Some(Command::Delete(id)),
                 Filed::Environment(id) => Some(Command::DeleteEnvironment(id)),
@@ -49,13 +51,21 @@ pub fn ask(state: &mut State, what: Filed, theirs: Theirs, queue: &mut Vec<Comma
             };
             let take = delete.map(|delete| Choice {
                 key: 't',
-                label: "delete mine too (undo brings it back)".into(),
+                label: if is_edited {
+                    "delete mine too (undo brings it back)".into()
+                } else {
+                    "delete it here too (undo brings it back)".into()
+                },
                 commands: vec![delete],
             });
             (text, take.into_iter().chain([mine("write it again")]).collect())
         }
     };
-    text.push("Until you choose, yours is kept as a draft.".to_owned());
+    text.push(if is_edited {
+        "Until you choose, yours is kept as a draft.".to_owned()
+    } else {
+        "Until you choose, it stays here as long as it is open.".to_owned()
+    });
     let question = Confirm::new("Changed on disk", text, choices).deliberate();
     queue.push(Command::Show(Box::new(question.into())));
 }

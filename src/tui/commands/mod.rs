@@ -31,7 +31,7 @@ pub use running::{changed, groups, news as run_news};
 pub use saving::mark_saved;
 pub use sending::{Held, give_up, release};
 pub use shell::{changes_files, ground, remember};
-pub use structure::{not_moved, not_removed};
+pub use structure::{follow_moved, not_moved, not_removed};
 
 /// Says why nothing is changed where Postman's file is only looked at, and what to do.
 fn say_read_only(state: &mut State) {

@@ -184,7 +184,7 @@ pub fn delete(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
             .open
             .is_some_and(|open| state.shared.workspace.node(open).is_none())
         {
-            state.closed.extend(state.shared.open.take());
+            state.close();
         }
         state
             .shared

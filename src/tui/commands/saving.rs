@@ -16,6 +16,7 @@ use crate::tui::command::Command;
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::modals::{Choice, Confirm, SaveAs};
+use crate::tui::outside;
 use crate::tui::panes::Pane;
 use crate::tui::panes::response::words::size;
 use crate::tui::results::follow_token;
@@ -24,7 +25,7 @@ use crate::tui::state::State;
 
 use super::{conflict, environments, importing};
 
-use super::structure::{Places, restructure, settle};
+use super::structure::{places, restructure, settle};
 
 /// Changes contents, undoably.
 pub fn edit(state: &mut State, label: String, merge: Option<String>, edits: Vec<Edit>) {
@@ -64,6 +65,9 @@ pub fn keep_values(changes: &[ValueChange], effects: &mut Vec<Effect>) {
 pub fn write(state: &mut State, jobs: Vec<FileJob>, effects: &mut Vec<Effect>) {
     if !jobs.is_empty() {
         state.saves.sent(&jobs, state.inputs);
+        for (filed, _) in jobs.iter().filter_map(FileJob::written) {
+            outside::rewriting(&mut state.shared, filed);
+        }
         effects.push(Effect::Files(jobs));
     }
 }
@@ -115,7 +119,7 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
     if is_elsewhere(state, redo) {
         return;
     }
-    let before = Places::of(&state.shared.workspace);
+    let before = places(&state.shared);
     let globals = state.shared.workspace.globals().clone();
     let active = state.shared.environment_slug().map(str::to_owned);
     let shared = &mut state.shared;
@@ -175,7 +179,7 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
                 .is_some_and(|id| state.shared.workspace.node(id).is_none())
             {
                 // Back it comes both ways: a deletion that was done again, and a new one that was undone.
-                state.closed.extend(state.shared.open.take());
+                state.close();
             }
             let word = if redo { "redid" } else { "undid" };
             state.shared.notify(Level::Done, format!("{word}: {}", step.label));

@@ -245,9 +245,9 @@ pub fn give_up(state: &mut State, why: &str) {
     state.shared.notify(Level::Error, text);
 }
 
-/// Whether nothing shows a request's send any more: it was deleted meanwhile.
+/// Whether nothing shows a request's send any more: it was deleted meanwhile, and can be opened no more.
 pub fn is_orphan(shared: &Shared, id: NodeId) -> bool {
-    shared.workspace.node(id).is_none() || shared.unfiled.contains(&id)
+    shared.workspace.node(id).is_none()
 }
 
 /// Cancels the open request's send, or one whose request is gone, or any other, else the run; returns whether there was one.

@@ -133,8 +133,8 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
 }
 
 /// Esc hides secrets and leaves a field; where there is nothing to leave it goes one step: it calls off the saving of the open
-/// request's body, else cancels its send, from wherever one is, else ends a zoom, else calls off the saving of others' bodies.
-/// What hid secrets does none of that.
+/// request's body, else cancels its send, from wherever one is, else ends a zoom, else cancels the send of a request that was deleted
+/// meanwhile, else calls off the saving of others' bodies. What hid secrets does none of that.
 fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     let hides = state.shared.revealed;
     state.shared.hide_again();
@@ -156,13 +156,15 @@ fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) 
         return stop_saving(state, |saving| saving.of == open, effects);
     }
     let shared = &state.shared;
-    let mut running = shared.running.keys();
-    // One whose request was deleted meanwhile can be opened no more.
-    let is_meant = running.any(|id| shared.open == Some(*id) || sending::is_orphan(shared, *id));
-    if is_meant && sending::cancel(state, effects) {
+    if shared.open.is_some_and(|open| shared.running.contains_key(&open)) && sending::cancel(state, effects) {
         return;
     }
     if std::mem::take(&mut state.zoom) {
+        return;
+    }
+    let shared = &state.shared;
+    let has_orphans = shared.running.keys().any(|id| sending::is_orphan(shared, *id));
+    if has_orphans && sending::cancel(state, effects) {
         return;
     }
     stop_saving(state, |_| true, effects);

@@ -4,7 +4,7 @@
 //! path. Contents other than name, order and the requests of tokens are left to saving: a moved request with unsaved
 //! changes keeps its draft. What the disk refuses is taken back in the tree, so that both say the same.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::foreign::sources_of;
@@ -16,7 +16,7 @@ use crate::model::{Choice, Environment, EnvironmentId, InOrder, ItemPath, NodeId
 use crate::store::Place;
 use crate::store::state::{key_of, token_place};
 use crate::tui::effect::{Effect, FileJob, LocalJob};
-use crate::tui::shared::Level;
+use crate::tui::shared::{Level, Shared};
 use crate::tui::state::State;
 
 use super::saving::{apply, keep_values, write};
@@ -36,8 +36,8 @@ struct Spot {
 }
 
 impl Places {
-    /// Notes where everything is filed.
-    pub fn of(workspace: &Workspace) -> Self {
+    /// Notes where everything is filed. What is `unfiled` was deleted outside: there is no file of it to be moved or removed.
+    pub fn of(workspace: &Workspace, unfiled: &[NodeId]) -> Self {
         let mut nodes = HashMap::new();
         // Of ten thousand nodes each path is made once: the screen waits for it.
         let mut todo: Vec<(&[NodeId], ItemPath)> = vec![(workspace.collections(), ItemPath::default())];
@@ -52,7 +52,7 @@ impl Places {
                 } else {
                     Place::Request(path)
                 };
-                let saved = node.saved.is_some();
+                let saved = node.saved.is_some() && !unfiled.contains(&node.id);
                 nodes.insert(node.id, Spot { place, saved });
             }
         }
@@ -78,7 +78,7 @@ pub fn restructure(
     mut edits: Vec<Edit>,
     effects: &mut Vec<Effect>,
 ) -> bool {
-    let before = Places::of(&state.shared.workspace);
+    let before = places(&state.shared);
     let tokens = tokens::follow(&state.shared.workspace, &edits);
     edits.extend(tokens.edits);
     let done = apply(state, label.into(), None, edits);
@@ -105,12 +105,13 @@ struct Work {
 ///
 /// What is kept locally under the name of a file follows when the file did: see [`FileJob`].
 pub fn settle(state: &mut State, before: &Places, undone: bool, effects: &mut Vec<Effect>) {
-    let after = Places::of(&state.shared.workspace);
+    let after = places(&state.shared);
+    let wanted = wanted(&state.shared, before, &after);
     let mut work = Work::default();
     let workspace = &state.shared.workspace;
     remove_what_is_gone(before, &after, &mut work);
     rename_what_moved(before, &after, &mut work);
-    write_what_is_new(state, before, &after, &mut work);
+    write_what_is_new(state, before, &after, &wanted, &mut work);
     environments(workspace, before, &after, &mut work);
     let left = left(before, &after);
     forget_values_of_gone(state, before, &after, &left, undone);
@@ -122,6 +123,24 @@ pub fn settle(state: &mut State, before: &Places, undone: bool, effects: &mut Ve
     effects.extend(work.local.into_iter().map(Effect::Local));
     effects.extend(ended(&left));
     write(state, work.files, effects);
+}
+
+/// Lets what is kept of places follow what others have moved, as it follows what is moved here.
+pub fn follow_moved(state: &mut State, before: &Workspace, moved: &[(Place, Place)]) {
+    let (before, after) = (Places::of(before, &[]), places(&state.shared));
+    let mut left = left(&before, &after);
+    // What is gone may come back, as a file may that was only away.
+    left.retain(|(_, now)| now.is_some());
+    move_sources(state, &left);
+    move_tokens(state, &left);
+    for (from, to) in moved.iter().filter_map(|(from, to)| owner(from).zip(owner(to))) {
+        rename_owner(state, from, to);
+    }
+}
+
+/// Where everything is filed now.
+pub fn places(shared: &Shared) -> Places {
+    Places::of(&shared.workspace, &shared.unfiled)
 }
 
 fn rename_owner(state: &mut State, from: Owner, to: Owner) {
@@ -149,13 +168,13 @@ fn owner(place: &Place) -> Option<Owner> {
 
 /// Puts back in the tree what could not be moved on the disk.
 pub fn not_moved(state: &mut State, from: &Place, to: &Place, effects: &mut Vec<Effect>) {
-    let before = Places::of(&state.shared.workspace);
+    let before = places(&state.shared);
     let workspace = &mut state.shared.workspace;
     if let Some(edit) = back(workspace, from, to)
         && workspace.apply(edit).is_ok()
     {
         workspace.sort();
-        let after = Places::of(&state.shared.workspace);
+        let after = places(&state.shared);
         let left = left(&before, &after);
         move_sources(state, &left);
         move_tokens(state, &left);
@@ -424,7 +443,18 @@ fn rename_what_moved(before: &Places, after: &Places, work: &mut Work) {
     }
 }
 
-fn write_what_is_new(state: &State, before: &Places, after: &Places, work: &mut Work) {
+/// What was deleted outside and is wanted all the same: it was moved or renamed here, or something came into it.
+fn wanted(shared: &Shared, before: &Places, after: &Places) -> BTreeSet<NodeId> {
+    if shared.unfiled.is_empty() {
+        return BTreeSet::new();
+    }
+    let is_elsewhere = |id: &NodeId, spot: &Spot| before.nodes.get(id).is_none_or(|was| was.place != spot.place);
+    let came = after.nodes.iter().filter(|(id, spot)| is_elsewhere(id, spot));
+    let lineages = came.flat_map(|(id, _)| shared.workspace.lineage(*id).map(|node| node.id));
+    lineages.filter(|id| shared.unfiled.contains(id)).collect()
+}
+
+fn write_what_is_new(state: &State, before: &Places, after: &Places, wanted: &BTreeSet<NodeId>, work: &mut Work) {
     // Of ten thousand nodes hardly any is another than it was.
     let is_as_saved = |id: &NodeId| {
         let Some(node) = state.shared.workspace.node(*id) else {
@@ -433,7 +463,10 @@ fn write_what_is_new(state: &State, before: &Places, after: &Places, work: &mut 
         let saved = state.saves.latest_entity(*id).or(node.saved.as_ref());
         before.nodes.contains_key(id) && saved.is_some_and(|saved| saved.is_same(&node.entity))
     };
-    let others = after.nodes.iter().filter(|(id, _)| !is_as_saved(id));
+    let others = after
+        .nodes
+        .iter()
+        .filter(|(id, _)| wanted.contains(id) || !is_as_saved(id));
     let mut writes: Vec<(ItemPath, NodeId)> = others.map(|(id, spot)| (item(&spot.place), *id)).collect();
     writes.sort();
     let mut restored: Vec<&Place> = Vec::new();
@@ -451,7 +484,7 @@ fn write_what_is_new(state: &State, before: &Places, after: &Places, work: &mut 
         let entity = match saved {
             _ if is_new => saved.unwrap_or(&node.entity).clone(),
             Some(saved) => match saved.filed_as(&node.entity) {
-                filed if filed != *saved => filed,
+                filed if filed != *saved || wanted.contains(&id) => filed,
                 _ => continue,
             },
             None => continue,

@@ -155,8 +155,11 @@ impl Panes {
     }
 
     /// What Esc does in the response's pane, in a word or two.
-    pub fn back_word(&self, shared: &Shared) -> &'static str {
-        response::back_word(&self.response, shared).unwrap_or("back")
+    pub fn back_word(&self, shared: &Shared, zoom: bool) -> &'static str {
+        let word = response::back_word(&self.response, shared);
+        // A zoom ends first.
+        let word = word.filter(|word| !(zoom && *word == response::UNSEEN));
+        word.unwrap_or("back")
     }
 
     /// Hands a mouse event inside the pane's area to it.

@@ -40,6 +40,15 @@ struct All {
     busy: watch::Sender<usize>,
 }
 
+/// Something is to be done to them; it is over with this, also where it broke off or was never begun.
+struct Busy(Cookies);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.0.busy.send_modify(|left| *left -= 1);
+    }
+}
+
 impl Cookies {
     /// Those that were read.
     pub fn new(jar: Arc<Jar>, queue: Sender<Event>) -> Self {
@@ -86,11 +95,8 @@ impl Cookies {
     /// What does something to them, which takes a while where there are many: those who want them from now on wait for it.
     fn change<W: FnOnce(&Self) + Send + 'static>(&self, work: W) -> impl Future<Output = ()> + Send + use<W> {
         self.0.busy.send_modify(|left| *left += 1);
-        let cookies = self.clone();
-        async move {
-            work(&cookies);
-            cookies.0.busy.send_modify(|left| *left -= 1);
-        }
+        let busy = Busy(self.clone());
+        async move { work(&busy.0) }
     }
 
     /// The same, unless nobody waits for it any more.
@@ -251,5 +257,14 @@ mod tests {
         assert_eq!(cookies.catch_up_unless(&cancel).now_or_never(), None);
         cancel.cancel();
         assert_eq!(cookies.catch_up_unless(&cancel).now_or_never(), Some(()));
+    }
+
+    #[test]
+    fn what_is_never_done_to_them_is_waited_for_by_nobody() {
+        let (cookies, _told) = cookies(&["a=1"]);
+        let cleared = cookies.clear(CookiesOf::All);
+        assert_eq!(*cookies.0.busy.borrow(), 1);
+        drop(cleared);
+        assert_eq!(*cookies.0.busy.borrow(), 0);
     }
 }

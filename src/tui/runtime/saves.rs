@@ -94,8 +94,9 @@ impl Saves {
         let (own_path, own_stopped) = (path.clone(), Arc::clone(&stopped));
         // Nobody listens when the program is ending.
         let queue = self.queue.clone();
+        let own = path.clone();
         let going = move |text| {
-            let _ = queue.send(Event::Notice(Level::Info, text));
+            let _ = queue.send(Event::SavingBody(own.clone(), text));
         };
         let end = End {
             queue: self.queue.clone(),
@@ -115,7 +116,7 @@ impl Saves {
                 if last.elapsed() >= NEWS {
                     last = Instant::now();
                     let all = all.map_or_else(String::new, |all| format!(" of {}", size(all)));
-                    going(format!("saving: {}{all}; Esc calls it off", size(written)));
+                    going(format!("saving: {}{all}", size(written)));
                 }
                 match (stopped.load(Ordering::Relaxed), ending.load(Ordering::Relaxed)) {
                     (true, _) => Goes::Nowhere,

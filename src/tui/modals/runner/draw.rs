@@ -468,7 +468,8 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
     let first = match (row.failures.first(), row.warnings.first()) {
         (Some(failure), _) => {
             // What stands below may point into it.
-            let why = failure.message.lines().next().unwrap_or_default();
+            let mut lines = failure.message.lines();
+            let why = lines.find(|line| !line.trim().is_empty()).unwrap_or_default();
             Some((&failure.what, why, theme.error))
         }
         (None, Some(warning)) => Some((warning, "", theme.warn)),

@@ -120,7 +120,8 @@ fn running(shared: &Shared, theme: &Theme) -> Option<Line<'static>> {
         .or_else(oldest)?;
     let mut spans = vec![Span::styled(format!("{} ", spinner(shared.now)), theme.accent)];
     if shared.open != Some(id) {
-        let name = shared.workspace.node(id).map_or("", |node| node.entity.name());
+        let node = shared.workspace.node(id);
+        let name = node.map_or(running.request.as_str(), |node| node.entity.name());
         spans.push(Span::raw(format!("{} ", glyphs::elide(name, NAME))));
     }
     let elapsed = shared.now.duration_since(running.started).as_secs_f64().max(0.0);

@@ -436,6 +436,9 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
 /// What Esc does here while a body of what is open is being written to a file.
 const CALL_OFF: &str = "call off the save";
 
+/// What Esc does where a request was deleted while it was on its way.
+pub const UNSEEN: &str = "cancel the deleted";
+
 /// What Esc does here as things stand, in a word or two: one step, and the last one is to cancel what loads.
 pub fn back_word(state: &State, shared: &Shared) -> Option<&'static str> {
     let place = state.place();
@@ -450,6 +453,7 @@ pub fn back_word(state: &State, shared: &Shared) -> Option<&'static str> {
         () if (running || shared.saves_open()) && shared.revealed => Some("hide secrets"),
         () if shared.saves_open() => Some(CALL_OFF),
         () if running => Some("cancel"),
+        () if shared.running.keys().any(|id| shared.workspace.node(*id).is_none()) => Some(UNSEEN),
         () => None,
     }
 }

@@ -155,6 +155,13 @@ fn esc_calls_off_the_save_of_what_is_open_then_cancels_then_ends_a_zoom() {
     harness.event(Event::Sent(run, None, Box::new(outcome)));
     assert_eq!((esc(&mut harness), shown(&harness).1), (vec![], false));
     assert_eq!(esc(&mut harness), ["[\"other\"]"], "where it does nothing else");
+    // That it is called off is said only of what is open.
+    for (path, is_named) in [("own", true), ("other", false)] {
+        harness.state.shared.saving = vec![saving("other", None), saving("own", open)];
+        harness.event(Event::SavingBody(path.into(), "saving: 1 B".to_owned()));
+        let notice = harness.state.shared.notice.as_ref().map(|notice| notice.text.as_str());
+        assert_eq!(notice == Some("saving: 1 B; Esc calls it off"), is_named, "{notice:?}");
+    }
 }
 
 #[test]

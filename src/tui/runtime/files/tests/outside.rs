@@ -9,12 +9,13 @@ use crate::exec::Aim;
 use crate::model::exchange::{Connection, Exchange, Phase, SendError, SendErrorKind, SentRequest, Timings};
 use crate::model::request::Method;
 use crate::model::{Outcome, Redactor};
+use crate::tui::panes::Pane;
 use crate::tui::shared::{RunId, Running};
 
-const ONE: &str = "name = 'One'\nurl = 'http://one'\n";
+pub(super) const ONE: &str = "name = 'One'\nurl = 'http://one'\n";
 
 /// A workspace with an open request `c/f/one`, which was answered, and others beside it, one of which was.
-fn world() -> World {
+pub(super) fn world() -> World {
     let mut world = World::new(&[
         ("collections/c/collection.toml", "name = 'C'\n"),
         ("collections/c/two.toml", "name = 'Two'\nurl = 'http://two'\n"),
@@ -31,21 +32,21 @@ fn world() -> World {
     world
 }
 
-fn remove(world: &World, file: &str) {
+pub(super) fn remove(world: &World, file: &str) {
     fs::remove_file(world.disk.path().join(file)).unwrap();
 }
 
-fn rename(world: &World, from: &str, to: &str) {
+pub(super) fn rename(world: &World, from: &str, to: &str) {
     let (from, to) = (world.disk.path().join(from), world.disk.path().join(to));
     fs::create_dir_all(to.parent().unwrap()).unwrap();
     fs::rename(from, to).unwrap();
 }
 
-fn is_answered(world: &World, id: NodeId) -> bool {
+pub(super) fn is_answered(world: &World, id: NodeId) -> bool {
     world.harness.state.shared.outcomes.get(&id).is_some()
 }
 
-fn said(world: &World) -> String {
+pub(super) fn said(world: &World) -> String {
     let messages = world.harness.state.shared.messages.iter();
     messages
         .map(|(_, notice)| notice.text.as_str())
@@ -53,7 +54,7 @@ fn said(world: &World) -> String {
         .join("; ")
 }
 
-fn send(world: &mut World, id: NodeId) {
+pub(super) fn send(world: &mut World, id: NodeId) {
     let running = Running {
         run: RunId(7),
         request: "Three".to_owned(),
@@ -113,7 +114,10 @@ fn what_is_gone_is_let_go_of_when_it_is_left_and_has_its_response_again_when_it_
     world.harness.event(Event::Tick);
     assert_eq!((world.node("c/f/one"), world.node("c/f")), (None, None));
     assert!(world.harness.state.shared.unfiled.is_empty());
-    for (file, text) in [("one", ONE), ("three", "name = 'Three'\nurl = 'http://other'\n")] {
+    for (file, text) in [
+        ("one", ONE),
+        ("three", "name = 'Three'\nurl = 'http://three'\ndescription = 'new'\n"),
+    ] {
         put(&world.disk, &format!("collections/c/f/{file}.toml"), text);
     }
     world.changed(&["collections/c/f"]);
@@ -156,18 +160,18 @@ fn one_that_is_gone_is_written_again_when_it_is_saved_so() {
     let what = crate::model::Filed::Node(one);
     world.run(Command::Save { what, overwrite: false });
     world.harness.event(Event::Tick);
-    assert!(
-        world.harness.screen().contains("was deleted on disk"),
-        "{}",
-        world.harness.screen()
-    );
+    let screen = world.harness.screen();
+    assert!(screen.contains("was deleted on disk."), "{screen}");
+    assert!(!screen.contains("editing"), "nothing was: {screen}");
     world.harness.press("<esc>");
     world.run(Command::Save { what, overwrite: true });
     assert_eq!(
         world.read("collections/c/f/one.toml").as_deref(),
         Some("name = \"One\"\nmethod = \"GET\"\nurl = \"http://one\"\n")
     );
-    assert!(world.harness.state.shared.unfiled.is_empty() && !world.harness.state.shared.is_lost(what));
+    let shared = &world.harness.state.shared;
+    assert!(shared.unfiled.is_empty() && !shared.is_lost(what));
+    assert!(shared.workspace.unsaved().is_empty(), "its folder needs no file");
 }
 
 #[test]
@@ -251,10 +255,19 @@ fn a_send_whose_request_is_gone_keeps_its_name_and_is_cancelled_by_esc() {
         said(&world),
         "`Three` was deleted outside; it stays here until its send has ended"
     );
-    assert!(cancels(&mut world));
-    // Deleted here.
+    assert!(!cancels(&mut world), "it can be opened and cancelled there");
+    // Deleted here; a zoom ends first.
     world.run(Command::Delete(three));
-    assert!(world.harness.state.shared.workspace.node(three).is_none() && cancels(&mut world));
+    assert!(world.harness.state.shared.workspace.node(three).is_none());
+    assert!(world.harness.screen().contains("Three"), "{}", world.harness.screen());
+    world.harness.state.focus = Pane::Response;
+    world.harness.state.zoom = true;
+    world.harness.event(Event::Tick);
+    assert!(!world.harness.screen().contains("cancel the deleted"));
+    assert!(!cancels(&mut world) && !world.harness.state.zoom);
+    let screen = world.harness.screen();
+    assert!(screen.contains("cancel the deleted"), "{screen}");
+    assert!(cancels(&mut world));
     let exchange = Exchange {
         started: Timestamp::UNIX_EPOCH,
         request: SentRequest {
