@@ -89,6 +89,16 @@ pub struct Place {
     pub retries: usize,
 }
 
+#[cfg(test)]
+impl Place {
+    /// That of the only request of a run, tried once.
+    pub const ALONE: Self = Self {
+        position: 0,
+        length: 1,
+        retries: 0,
+    };
+}
+
 /// A request that is over.
 #[derive(Clone, Copy, Debug)]
 pub struct Done<'a> {

@@ -259,11 +259,7 @@ mod tests {
         let plan = session.plan_of(Request::default());
         let done = Done {
             plan: &plan,
-            place: Place {
-                position: 0,
-                length: 1,
-                retries: 0,
-            },
+            place: Place::ALONE,
             outcome: &outcome,
             failures: &[],
             session: &session,

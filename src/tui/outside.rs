@@ -170,7 +170,7 @@ pub fn let_go(state: &mut State) {
 fn staying(state: &State, held: &[NodeId]) -> BTreeSet<NodeId> {
     let shared = &state.shared;
     let mut stay = BTreeSet::new();
-    // What is in a group comes before it.
+    // From the end, as what is in a group is named behind it, and says whether it stays.
     for id in held.iter().rev() {
         let Some(node) = shared.workspace.node(*id) else {
             let mut brought = shared.history.brought_back();

@@ -81,7 +81,7 @@ fn short(failure: &Failure) -> String {
     } else {
         &failure.what
     };
-    let why = failure.message.lines().next().unwrap_or_default();
+    let why = failure.message.trim_start().lines().next().unwrap_or_default();
     escape(&format!("{place}: {what}: {why}"))
 }
 
@@ -110,7 +110,10 @@ mod tests {
             hint: None,
         };
         let summary = Summary {
-            failures: vec![failure("is fine", "expected s3cret-value\nto be it"), failure("", "no")],
+            failures: vec![
+                failure("is fine", "expected s3cret-value\nto be it"),
+                failure("", "\n\nno"),
+            ],
             ..Summary::default()
         };
         let written = Written::default();

@@ -79,11 +79,7 @@ fn failures_hide_the_secrets_of_every_send_of_the_run() {
     };
     let done = Done {
         plan: &plan,
-        place: Place {
-            position: 0,
-            length: 1,
-            retries: 0,
-        },
+        place: Place::ALONE,
         outcome: &outcome,
         failures: &[failure],
         session: &session,
@@ -114,11 +110,7 @@ fn a_name_that_is_a_url_is_shown_without_its_password() {
         name: "http://u:hunter2pass@127.0.0.1/x".to_owned(),
         ..Request::default()
     });
-    let place = Place {
-        position: 0,
-        length: 1,
-        retries: 0,
-    };
+    let place = Place::ALONE;
     let redactor = Redactor::default();
     Cli::default()
         .event(&RunEvent::Request(&plan, place), &redactor, &mut output)
@@ -154,11 +146,7 @@ fn failures_are_numbered_in_the_order_they_are_told_in() {
     let failures = crate::exec::failures(&plan, &outcome);
     let done = Done {
         plan: &plan,
-        place: Place {
-            position: 0,
-            length: 1,
-            retries: 0,
-        },
+        place: Place::ALONE,
         outcome: &outcome,
         failures: &failures,
         session: &session,
@@ -208,11 +196,7 @@ fn the_same_error_in_two_scripts_of_an_event_has_two_numbers() {
     };
     let done = Done {
         plan: &plan,
-        place: Place {
-            position: 0,
-            length: 1,
-            retries: 0,
-        },
+        place: Place::ALONE,
         outcome: &outcome,
         failures: &[failure(), failure(), failure()],
         session: &session,

@@ -75,11 +75,22 @@ fn event(value: Value) -> Option<Value> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-    use serde_json::json;
+    use serde_json::{Value, json};
 
+    use crate::formats::Found;
     use crate::formats::postman::{self, Secrets, write};
     use crate::model::Entity;
     use crate::model::script::parts;
+
+    /// What is found in a file of a collection with these events.
+    fn collection(events: &Value) -> Found {
+        let source = json!({
+            "info": {"name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+            "item": [],
+            "event": events,
+        });
+        postman::read(source.to_string().as_bytes()).unwrap()
+    }
 
     #[test]
     fn scripts_in_which_nothing_stands_are_counted_and_exported() {
@@ -87,12 +98,7 @@ mod tests {
         let mut with_id = script("test", &["", ""]);
         with_id["script"]["id"] = "x".into();
         let events = json!([script("prerequest", &[""]), script("test", &["go()"]), with_id]);
-        let source = json!({
-            "info": {"name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
-            "item": [],
-            "event": events,
-        });
-        let found = postman::read(source.to_string().as_bytes()).unwrap();
+        let found = collection(&events);
         let Entity::Collection(group) = &found.collections[0].items[0].entity else {
             panic!("it is a collection")
         };
@@ -123,12 +129,7 @@ mod tests {
             (vec![event("a()"), event(comment), event(literal)], 3),
             (vec![event("//--- next script ---"), off], 1),
         ] {
-            let source = json!({
-                "info": {"name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
-                "item": [],
-                "event": events,
-            });
-            let found = postman::read(source.to_string().as_bytes()).unwrap();
+            let found = collection(&json!(events));
             let Entity::Collection(group) = &found.collections[0].items[0].entity else {
                 panic!("it is a collection")
             };
